@@ -1,0 +1,153 @@
+"""What is asked of an edit and what comes out of it: settings, requests, events, results."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+from motionfollower.errors import InputError, SettingsError
+from preprocess.types import Clip, Frames, MaskSequence, PoseSequence
+
+Camera = Literal["auto", "on", "off"]
+Regions = Literal["released", "paper"]
+
+
+def _require(condition: bool, field_name: str, value: object, allowed: str) -> None:
+    if not condition:
+        raise SettingsError.out_of_range(field_name, value, allowed)
+
+
+def _is_within(value: float, low: float, high: float) -> bool:
+    return math.isfinite(value) and low <= value <= high
+
+
+@dataclass(frozen=True)
+class GuidanceSettings:
+    """Score guidance between the branches (paper §3.3).
+
+    `scale` multiplies the score gradient: 1 is the released strength, 0 switches guidance off.
+    `foreground`, `body`, `overlap`, `complement` weigh the terms of the losses, 1 as released.
+    `regions` chooses what the background terms reward: as the released code has it, or as the paper says.
+    """
+
+    scale: float = 1.0
+    foreground: float = 1.0
+    body: float = 1.0
+    overlap: float = 1.0
+    complement: float = 1.0
+    regions: Regions = "released"
+
+    def __post_init__(self) -> None:
+        for name in ("scale", "foreground", "body", "overlap", "complement"):
+            _require(_is_within(getattr(self, name), 0, 10), f"guidance {name}", getattr(self, name), "0 to 10")
+        _require(self.regions in ("released", "paper"), "guidance regions", self.regions, "'released' or 'paper'")
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """How the sampler runs.
+
+    `cfg_scale` weighs the conditional against the unconditional prediction (1: no CFG); `noise_eta` is the
+    SDE noise inside the target mask; `repeats` the number of times a step of the repeat window is taken;
+    `window` and `overlap` the frames seen at once and shared by neighbouring context windows.
+    """
+
+    steps: int = 50
+    cfg_scale: float = 7.0
+    seed: int = 42
+    camera: bool = False
+    noise_eta: float = 0.4
+    repeats: int = 3
+    window: int = 32
+    overlap: int = 8
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.steps <= 1000, "steps", self.steps, "1 to 1000")
+        _require(_is_within(self.cfg_scale, 1, 30), "cfg", self.cfg_scale, "1 to 30")
+        _require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 − 1")
+        _require(_is_within(self.noise_eta, 0, 1), "noise", self.noise_eta, "0 to 1")
+        _require(1 <= self.repeats <= 10, "repeats", self.repeats, "1 to 10")
+        _require(1 <= self.window <= 32, "window", self.window, "1 to 32 frames")
+        _require(0 <= self.overlap < self.window, "overlap", self.overlap, f"0 to {self.window - 1} frames")
+
+
+@dataclass(frozen=True)
+class EditInputs:
+    """All that an edit needs to know of the clips; every part can be replaced by the user.
+
+    Everything is of one length and one size, the working size. `target` and `target_poses` are for show
+    and for the released layout only; `target_masks` say where the person will be.
+    """
+
+    source: Clip
+    source_poses: PoseSequence
+    aligned_poses: PoseSequence
+    source_masks: MaskSequence
+    target_masks: MaskSequence
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("source_poses", "aligned_poses", "source_masks", "target_masks"):
+            part = getattr(self, name)
+            if (len(part), part.size) != (len(self.source), self.source.size):
+                raise InputError(
+                    f"{name} has {len(part)} frames of {part.size}; the source has {len(self.source)} of "
+                    f"{self.source.size}. Each part needs one picture for every source frame, of its size."
+                )
+
+
+@dataclass(frozen=True)
+class StageStarted:
+    """A stage of the job began: read, poses, align, masks, puppet, sampling, encode."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units of a stage are done; `eta` is the seconds left, where they can be foretold."""
+
+    stage: str
+    done: int
+    total: int
+    eta: float | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The edit as it looks after `step` of `total` steps: frames uint8 [F, H, W, 3]."""
+
+    step: int
+    total: int
+    frames: Frames
+
+
+@dataclass(frozen=True)
+class StepLosses:
+    """The guidance losses of one step, each a mean over the frames."""
+
+    step: int
+    foreground: float
+    background: float
+
+
+@dataclass(frozen=True)
+class EditResult:
+    """The edited clip at the source's working size, with what there is to know about the run."""
+
+    edited: Clip
+    losses: tuple[StepLosses, ...]
+    seconds: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job is done."""
+
+    result: EditResult
+
+
+Event = StageStarted | Progress | Preview | Finished

@@ -1,0 +1,35 @@
+"""The joints: OpenPose's 18 of the body, 21 of each hand, 68 of the face, in one array of 128."""
+
+BODY = slice(0, 18)
+HANDS = slice(18, 60)
+LEFT_HAND = slice(18, 39)
+RIGHT_HAND = slice(39, 60)
+FACE = slice(60, 128)
+JOINTS = 128
+
+(NOSE, NECK, R_SHOULDER, R_ELBOW, R_WRIST, L_SHOULDER, L_ELBOW, L_WRIST, R_HIP, R_KNEE, R_ANKLE,
+ L_HIP, L_KNEE, L_ANKLE, R_EYE, L_EYE, R_EAR, L_EAR) = range(18)  # fmt: skip
+
+BODY_NAMES = (
+    "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow",
+    "left wrist", "right hip", "right knee", "right ankle", "left hip", "left knee", "left ankle",
+    "right eye", "left eye", "right ear", "left ear",
+)  # fmt: skip
+
+# The 17 limbs in drawing order; each has the colour of its own index in COLOURS.
+LIMBS = (
+    (NECK, R_SHOULDER), (NECK, L_SHOULDER), (R_SHOULDER, R_ELBOW), (R_ELBOW, R_WRIST),
+    (L_SHOULDER, L_ELBOW), (L_ELBOW, L_WRIST), (NECK, R_HIP), (R_HIP, R_KNEE), (R_KNEE, R_ANKLE),
+    (NECK, L_HIP), (L_HIP, L_KNEE), (L_KNEE, L_ANKLE), (NECK, NOSE), (NOSE, R_EYE), (R_EYE, R_EAR),
+    (NOSE, L_EYE), (L_EYE, L_EAR),
+)  # fmt: skip
+
+# OpenPose's rainbow, RGB: one colour a limb and one a body joint.
+COLOURS = (
+    (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0), (0, 255, 0),
+    (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255), (0, 0, 255), (85, 0, 255),
+    (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
+)  # fmt: skip
+
+# The bones of one hand: from the wrist (0) along each finger.
+HAND_BONES = tuple((0 if joint % 4 == 1 else joint - 1, joint) for joint in range(1, 21))

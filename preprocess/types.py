@@ -1,0 +1,178 @@
+"""What preprocessing reads and makes: clips, poses, masks, and the error for bad input.
+
+Sizes are (width, height) everywhere; pictures are uint8 RGB, height before width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from preprocess.skeleton import BODY, FACE, HANDS, JOINTS
+
+Frames = NDArray[np.uint8]  # [F, H, W, 3] RGB
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Size = tuple[int, int]  # (width, height)
+
+
+class InputError(ValueError):
+    """Input that a person can put right; the message says what was given, what is allowed, what to do."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A stretch of sound in a media file: it starts at `start` and lasts `duration` seconds."""
+
+    path: Path
+    start: float
+    duration: float
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Frames uint8 [F, H, W, 3] RGB at a constant `fps`, with the sound that belongs to them."""
+
+    frames: Frames
+    fps: float
+    sound: Sound | None = None
+
+    def __post_init__(self) -> None:
+        shape = self.frames.shape
+        if self.frames.dtype != np.uint8 or len(shape) != 4 or shape[0] < 1 or shape[3] != 3:
+            raise ValueError(f"Clip: frames are {self.frames.dtype} {shape}, not uint8 [F, H, W, 3].")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def size(self) -> Size:
+        """(width, height)."""
+        return self.frames.shape[2], self.frames.shape[1]
+
+
+@dataclass(frozen=True)
+class PoseSequence:
+    """One person's joints in every frame.
+
+    `keypoints` f32 [F, 128, 2] in pixels of a picture of `size`, pixel centres at whole numbers;
+    `scores` f32 [F, 128] in [0, 1]: a joint with score 0 is missing and its coordinates are (0, 0).
+    The joints are 18 of the body, 2 × 21 of the hands, 68 of the face (see `skeleton`).
+    `drawings` uint8 [F, H, W, 3], where given, are pose pictures that somebody else drew: they are
+    used as they stand, in place of our own drawing of the joints.
+    """
+
+    keypoints: Floats
+    scores: Floats
+    size: Size
+    drawings: Frames | None = None
+
+    def __post_init__(self) -> None:
+        frames = len(self.keypoints)
+        if self.keypoints.shape != (frames, JOINTS, 2) or self.scores.shape != (frames, JOINTS):
+            raise ValueError(f"PoseSequence: keypoints {self.keypoints.shape}, scores {self.scores.shape}.")
+
+    def __len__(self) -> int:
+        return len(self.keypoints)
+
+    @property
+    def body(self) -> Floats:
+        """The body joints, f32 [F, 18, 2]."""
+        return self.keypoints[:, BODY]
+
+    @property
+    def body_scores(self) -> Floats:
+        """Their scores, f32 [F, 18]."""
+        return self.scores[:, BODY]
+
+    @property
+    def hands(self) -> Floats:
+        """Left then right hand as the tables of `skeleton` order them, f32 [F, 42, 2]."""
+        return self.keypoints[:, HANDS]
+
+    @property
+    def face(self) -> Floats:
+        """The 68 face points, f32 [F, 68, 2]."""
+        return self.keypoints[:, FACE]
+
+    def transformed(self, transforms: Floats, size: Size | None = None) -> PoseSequence:
+        """The joints moved by one affine map a frame, f32 [F, 2, 3], into a picture of `size`."""
+        moved = np.einsum("fij,fkj->fki", transforms[:, :, :2], self.keypoints) + transforms[:, None, :, 2]
+        moved = np.where(self.scores[..., None] > 0, moved, 0).astype(np.float32)
+        return replace(self, keypoints=moved, size=size or self.size, drawings=None)
+
+
+@dataclass(frozen=True)
+class MaskSequence:
+    """Where the person is: bool [F, H, W]; `origin` says who made them ("mediapipe", "sam", "user", …)."""
+
+    masks: Bools
+    origin: str
+
+    def __post_init__(self) -> None:
+        if self.masks.dtype != np.bool_ or self.masks.ndim != 3:
+            raise ValueError(f"MaskSequence: masks are {self.masks.dtype} {self.masks.shape}, not bool [F, H, W].")
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+    @property
+    def size(self) -> Size:
+        """(width, height)."""
+        return self.masks.shape[2], self.masks.shape[1]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a pose estimator saw of one clip's person.
+
+    `masks` come along where the estimator's network gives them with the pose; `warnings` are
+    sentences about frames that are doubtful or were filled in.
+    """
+
+    poses: PoseSequence
+    masks: MaskSequence | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The target's motion brought to the source person's place and size.
+
+    `poses` are the aligned poses, in pixels of the source; `transforms` f32 [F, 2, 3] are the affine maps
+    from the target's pixels to the source's that brought them there, one a frame; `report` is plain data
+    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful.
+    """
+
+    poses: PoseSequence
+    transforms: Floats
+    report: dict[str, object]
+    warnings: tuple[str, ...] = ()
+
+
+class PoseEstimator(Protocol):
+    """Finds one person's joints in a clip."""
+
+    def estimate(self, clip: Clip) -> Generator[int, None, Observation]:
+        """Yield the number of frames done, return what was seen. InputError where no person is found."""
+
+
+class Segmenter(Protocol):
+    """Finds the person's mask in a clip."""
+
+    def segment(self, clip: Clip, seen: Observation) -> Generator[int, None, tuple[MaskSequence, tuple[str, ...]]]:
+        """Yield the number of frames done, return the masks and warnings."""
+
+
+class TargetMaskPredictor(Protocol):
+    """Foretells the mask of the source person in the aligned poses."""
+
+    def predict(
+        self, source_poses: PoseSequence, source_masks: MaskSequence, aligned: Alignment, target_masks: MaskSequence
+    ) -> MaskSequence:
+        """Masks of the source's size, one a frame."""
