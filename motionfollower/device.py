@@ -1,0 +1,73 @@
+"""The machine that we run on: the only module that knows devices, number formats, memory and random numbers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+GIB = 2**30
+
+
+def pick_device() -> torch.device:
+    """The fastest device there is: CUDA, then Apple's GPU, then the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def pick_dtype(device: torch.device) -> torch.dtype:
+    """The number format for the networks: half precision where the hardware is made for it."""
+    return torch.float16 if device.type == "cuda" else torch.float32
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """A device in words: its `name`, `kind` (cuda, mps, cpu), memory in GiB, and number format."""
+
+    name: str
+    kind: str
+    memory_gb: float
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}, {self.memory_gb:.1f} GiB, {self.dtype})"
+
+
+def describe(device: torch.device) -> DeviceInfo:
+    """What `device` is and how much memory it has; a processor has the machine's memory."""
+    dtype = str(pick_dtype(device)).removeprefix("torch.")
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        return DeviceInfo(properties.name, "cuda", properties.total_memory / GIB, dtype)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
+    name = f"{platform.machine()}, {os.cpu_count()} cores"
+    return DeviceInfo(name, device.type, memory, dtype)
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process has held so far, in MiB."""
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux KiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+class NoiseSource:
+    """Gaussian noise that depends on the seed and the order of the draws alone.
+
+    Always drawn in float32 by a generator of the processor, then moved: a seed means the same noise on
+    every device and in every number format.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def draw(self, shape: Sequence[int], device: torch.device, dtype: torch.dtype) -> torch.Tensor:
+        """The next standard normal noise of `shape`."""
+        return torch.randn(tuple(shape), generator=self._generator).to(device, dtype)
