@@ -1,0 +1,57 @@
+# Everything that people and CI run. `make` alone lists it.
+
+PYTHON ?= python3
+# Clips of `make demo`, where it writes, and whether it opens the app afterwards (APP=no: it does not).
+SOURCE ?= examples/source-mia-room.mp4
+TARGET ?= examples/target-r107-dance-a.mp4
+OUT ?= outputs/demo
+APP ?= yes
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+REQUIREMENTS := requirements.txt requirements-dev.txt requirements-reference.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo app test check format bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the virtual environment .venv
+
+demo: setup ## edit a bundled clip, then open the app (APP=no: only edit)
+	$(BIN)/python -m motionfollower edit $(SOURCE) $(TARGET) -o $(OUT) --frames 24
+	@if [ "$(APP)" != no ]; then $(BIN)/python app.py; fi
+
+app: setup ## open the app in the browser
+	$(BIN)/python app.py
+
+test: setup ## run the tests
+	$(BIN)/pytest
+
+check: setup ## lint, formatting, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## put the code into its format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure an edit: seconds, memory, FLOPs
+	$(BIN)/python -m motionfollower bench edit
+	$(BIN)/python -m motionfollower bench flops
+
+clean: ## remove the virtual environment and the caches; results stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): $(REQUIREMENTS)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || \
+		{ echo "Python 3.11 or 3.12 is needed: make PYTHON=/path/to/python3.11 setup"; exit 1; }
+	@echo "Installing into $(VENV): a few minutes, several GB."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-reference.txt
+	@touch $(READY)
