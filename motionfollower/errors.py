@@ -3,13 +3,13 @@
 InputError            a clip, a folder or a file that can't be used (defined in `preprocess.types`)
 ├── SettingsError     a setting outside its range
 ├── WeightsError      weights that are missing, damaged or of another model
-└── OutputError       a result that can't be written
+└── OutputError       a result that can't be written (defined in `preprocess.types`)
 
 Each message is one clear sentence or two: what was given, what is allowed, what to do.
 Anything else that is raised is a defect of ours and keeps its traceback.
 """
 
-from preprocess.types import InputError
+from preprocess.types import InputError, OutputError
 
 __all__ = ["InputError", "OutputError", "SettingsError", "WeightsError"]
 
@@ -25,7 +25,3 @@ class SettingsError(InputError):
 
 class WeightsError(InputError):
     """Weights that are missing, damaged or of another model; the message names the file and the keys."""
-
-
-class OutputError(InputError):
-    """A result that can't be written; nothing half-written is left behind."""

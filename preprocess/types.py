@@ -1,4 +1,4 @@
-"""What preprocessing reads and makes: clips, poses, masks, and the error for bad input.
+"""What preprocessing reads and makes: clips, poses, masks, and the errors for bad input and output.
 
 Sizes are (width, height) everywhere; pictures are uint8 RGB, height before width.
 """
@@ -23,6 +23,10 @@ Size = tuple[int, int]  # (width, height)
 
 class InputError(ValueError):
     """Input that a person can put right; the message says what was given, what is allowed, what to do."""
+
+
+class OutputError(InputError):
+    """A result that can't be written; nothing half-written is left behind."""
 
 
 @dataclass(frozen=True)
