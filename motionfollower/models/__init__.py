@@ -1,0 +1,1 @@
+"""The networks: what they compute, and nothing about files, devices or sampling."""
