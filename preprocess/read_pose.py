@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.skeleton import BODY, COLOURS, HAND_BONES, JOINTS, LIMBS, NECK
+from preprocess.draw_pose import DOT_RADIUS, LIMB_BRIGHTNESS, RAINBOW
+from preprocess.skeleton import BODY, COLOURS, JOINTS, LIMBS, NECK
 from preprocess.types import Floats, Frames, PoseSequence
 
 Labels = NDArray[np.uint8]
@@ -26,10 +27,8 @@ FIRST_LIMB = 1
 FIRST_JOINT = FIRST_LIMB + len(LIMBS)
 OVERDRAWN = FIRST_JOINT + len(COLOURS)  # a hand's line, or outside the picture
 
-RADIUS = 4
 MARGIN = 8  # dots may stick out of the picture
-LIMB_BRIGHTNESS = 0.6
-LEAST_EVIDENCE = 8  # of a dot's 49 pixels: those of its colour less half of those that contradict it
+LEAST_EVIDENCE = 1 / 6  # of a dot's pixels: those of its colour less half of those that contradict it
 HIDDEN_SCORE = 0.5
 
 
@@ -55,10 +54,11 @@ def read_drawings(frames: Frames) -> PoseSequence:
 
 def _read_people(picture: NDArray[np.uint8]) -> list[Floats]:
     """Everybody in one picture, each f32 [18, 3]: x, y, score."""
-    labels = cv2.copyMakeBorder(_labels(picture), *[MARGIN] * 4, cv2.BORDER_CONSTANT, value=OVERDRAWN)
-    dots = [_dots(labels, joint) for joint in range(len(COLOURS))]
+    labels = _labels(picture)
+    radius = _dot_radius(labels)
+    dots = [_dots(labels, joint, radius) for joint in range(len(COLOURS))]
     roots = dots[NECK] if len(dots[NECK]) else np.full((1, 2), np.nan, np.float32)
-    people = [_trace(labels, dots, root, alone=len(roots) == 1) for root in roots]
+    people = [_trace(labels, radius, dots, root, alone=len(roots) == 1) for root in roots]
     for person in people:
         person[:, :2] = np.where(person[:, 2:] > 0, person[:, :2] - MARGIN, 0)
     return [person for person in people if np.count_nonzero(person[:, 2]) > 1]
@@ -67,44 +67,54 @@ def _read_people(picture: NDArray[np.uint8]) -> list[Floats]:
 @lru_cache(maxsize=1)
 def _nearest_labels() -> Labels:
     """The label nearest to each colour of five bits a channel, [32, 32, 32] by red, green, blue."""
-    hues = np.arange(len(HAND_BONES)) * 180 / len(HAND_BONES)
-    hsv = np.stack([hues, np.full_like(hues, 255), np.full_like(hues, 255)], axis=-1).astype(np.uint8)
-    swapped = np.array(COLOURS)[:, ::-1]
-    hand_lines = cv2.cvtColor(hsv[None], cv2.COLOR_HSV2BGR)[0]
-    palette = np.concatenate([[(0, 0, 0)], swapped[: len(LIMBS)] * LIMB_BRIGHTNESS, swapped, hand_lines])
+    limbs = np.array(COLOURS[: len(LIMBS)]) * LIMB_BRIGHTNESS
+    palette = np.concatenate([[(0, 0, 0)], limbs, COLOURS, RAINBOW])[:, ::-1]
     grid = np.stack(np.meshgrid(*[np.arange(32) * 8 + 4] * 3, indexing="ij"), axis=-1)
     distances = np.linalg.norm(grid[..., None, :] - palette.astype(np.float32), axis=-1)
-    return np.minimum(distances.argmin(axis=-1), OVERDRAWN).astype(np.uint8)
+    labels: Labels = np.minimum(distances.argmin(axis=-1), OVERDRAWN).astype(np.uint8)
+    return labels
 
 
 def _labels(picture: NDArray[np.uint8]) -> Labels:
+    """The label of every pixel, in a margin that may hide anything."""
     red, green, blue = np.moveaxis(picture >> 3, -1, 0)
-    return _nearest_labels()[red, green, blue]
+    return np.pad(_nearest_labels()[red, green, blue], MARGIN, constant_values=OVERDRAWN)
 
 
-def _dots(labels: Labels, joint: int) -> Floats:
+def _dot_radius(labels: Labels) -> int:
+    """The radius of the dots, which is 4 unless the picture has been scaled: from their median area."""
+    areas: list[int] = []
+    for joint in range(len(COLOURS)):
+        parts = cv2.connectedComponentsWithStats((labels == FIRST_JOINT + joint).astype(np.uint8))[2]
+        areas += [area for area in parts[1:, cv2.CC_STAT_AREA] if area >= DOT_RADIUS]
+    whole = np.count_nonzero(_disc(DOT_RADIUS))
+    return max(1, round(DOT_RADIUS * float(np.median(areas) / whole) ** 0.5)) if areas else DOT_RADIUS
+
+
+def _dots(labels: Labels, joint: int, radius: int) -> Floats:
     """Centres f32 [N, 2] where a dot of the joint's colour may be, the likeliest first."""
     own = labels == FIRST_JOINT + joint
     if not own.any():
         return np.zeros((0, 2), np.float32)
     evidence = np.where(own, 1, np.where(labels >= FIRST_JOINT, 0, -0.5)).astype(np.float32)
-    disc = _disc(RADIUS).astype(np.float32)
-    matches = cv2.filter2D(evidence, -1, disc, borderType=cv2.BORDER_CONSTANT)
+    disc = _disc(radius).astype(np.float32)
+    matches = cv2.filter2D(evidence, -1, disc / disc.sum(), borderType=cv2.BORDER_CONSTANT)
     centres = []
     while matches.max() >= LEAST_EVIDENCE:
         y, x = np.unravel_index(matches.argmax(), matches.shape)
-        centres.append(_refine(own, labels, int(x), int(y)))
-        cv2.circle(matches, (int(x), int(y)), 2 * RADIUS, 0, thickness=-1)
+        centres.append(_refine(own, labels, int(x), int(y), radius + 2))
+        cv2.circle(matches, (int(x), int(y)), 2 * radius, 0, thickness=-1)
     return np.array(centres, np.float32).reshape(-1, 2)
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:
-    return cv2.circle(np.zeros((2 * radius + 1, 2 * radius + 1), np.uint8), (radius, radius), radius, 1, -1)
+    disc = np.zeros((2 * radius + 1, 2 * radius + 1), np.uint8)
+    cv2.circle(disc, (radius, radius), radius, 1, thickness=-1)
+    return disc
 
 
-def _refine(own: NDArray[np.bool_], labels: Labels, x: int, y: int) -> tuple[float, float]:
+def _refine(own: NDArray[np.bool_], labels: Labels, x: int, y: int, reach: int) -> tuple[float, float]:
     """The centre to a part of a pixel where the dot is whole; (x, y) where something lies over it."""
-    reach = RADIUS + 2
     top, left = max(y - reach, 0), max(x - reach, 0)
     near = np.s_[top : y + reach + 1, left : x + reach + 1]
     if np.any((labels[near] >= FIRST_JOINT) & ~own[near]):
@@ -113,7 +123,7 @@ def _refine(own: NDArray[np.bool_], labels: Labels, x: int, y: int) -> tuple[flo
     return left + columns.mean(), top + rows.mean()
 
 
-def _trace(labels: Labels, dots: list[Floats], root: Floats, alone: bool) -> Floats:
+def _trace(labels: Labels, radius: int, dots: list[Floats], root: Floats, alone: bool) -> Floats:
     """Follow the limbs from the neck at `root`: f32 [18, 3] x, y, score; `alone` allows unlinked joints."""
     person = np.zeros((len(COLOURS), 3), np.float32)
     if not np.isnan(root).any():
@@ -124,7 +134,7 @@ def _trace(labels: Labels, dots: list[Floats], root: Floats, alone: bool) -> Flo
                 person[end] = (*dots[end][0], 1)
             continue
         linked = _linked_dot(labels, FIRST_LIMB + limb, person[start, :2], dots[end])
-        hidden = _limb_tip(labels, FIRST_LIMB + limb, person[start, :2]) if linked is None else None
+        hidden = _limb_tip(labels, FIRST_LIMB + limb, person[start, :2], radius) if linked is None else None
         if linked is not None:
             person[end] = (*linked, 1)
         elif hidden is not None:
@@ -144,7 +154,7 @@ def _linked_dot(labels: Labels, limb: int, start: Floats, dots: Floats) -> Float
     return dots[best] if support[best] > 0.25 else None
 
 
-def _limb_tip(labels: Labels, limb: int, start: Floats) -> Floats | None:
+def _limb_tip(labels: Labels, limb: int, start: Floats, radius: int) -> Floats | None:
     """Where the limb that begins at `start` ends, from the ellipse that it draws.
 
     The visible pixels give the direction; the length is the one whose ellipse agrees best with the picture:
@@ -152,19 +162,19 @@ def _limb_tip(labels: Labels, limb: int, start: Floats) -> Floats | None:
     """
     here = _joined_to(labels, limb, start)
     rows, columns = np.nonzero(here)
-    if len(rows) < 4 * RADIUS:
+    if len(rows) < 4 * radius:
         return None
     middle = np.array([columns.mean(), rows.mean()]) - start
     reach = float(np.linalg.norm(middle))
-    if reach < RADIUS:
+    if reach < radius:
         return None
     direction = middle / reach
     rows, columns = np.nonzero(here | (labels == BACKGROUND))
     offsets = np.stack([columns, rows], axis=-1) - start
     along, across = offsets @ direction, offsets @ np.array([-direction[1], direction[0]])
-    band = (abs(across) <= RADIUS + 1) & (along >= 0) & (along <= 4 * reach)
+    band = (abs(across) <= radius + 1) & (along >= 0) & (along <= 4 * reach)
     lengths = np.arange(reach, 4 * reach)[:, None]
-    inside = (2 * along[band] / lengths - 1) ** 2 + (across[band] / RADIUS) ** 2 <= 1
+    inside = (2 * along[band] / lengths - 1) ** 2 + (across[band] / radius) ** 2 <= 1
     disagreements = np.count_nonzero(inside != here[rows[band], columns[band]], axis=1)
     tip: Floats = (start + direction * lengths[disagreements.argmin()]).astype(np.float32)
     return tip
