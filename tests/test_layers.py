@@ -1,0 +1,136 @@
+"""Imports only point down, and a few things are known in one place alone."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Who may import whom of ours, besides itself: a row is a module or a package with all its modules.
+ALLOWED = {
+    "preprocess": "",
+    "motionfollower": "",
+    "motionfollower.errors": "preprocess",
+    "motionfollower.types": "errors preprocess",
+    "motionfollower.device": "",
+    "motionfollower.models": "errors",
+    "motionfollower.guidance": "types preprocess",
+    "motionfollower.sampler": "guidance models device types preprocess",
+    "motionfollower.weights": "models errors",
+    "motionfollower.backends": "sampler weights models device types errors preprocess",
+    "motionfollower.pipeline": "backends sampler device types errors preprocess",
+    "motionfollower.metadata": "device types errors preprocess",
+    "motionfollower.results": "metadata types errors preprocess",
+    "motionfollower.info": "metadata weights device errors",
+    "motionfollower.bench": "pipeline backends sampler models device metadata types errors preprocess",
+    "motionfollower.cli": "pipeline backends results metadata info bench device types errors preprocess",
+    "motionfollower.__main__": "cli",
+    "app": "pipeline backends results metadata info device types errors preprocess",
+}
+
+# Concrete implementations that only `backends.py` builds; everybody else knows their protocols.
+BUILT_BY_BACKENDS = {
+    "preprocess.dwpose",
+    "preprocess.holistic",
+    "preprocess.sam",
+    "preprocess.segment",
+    "motionfollower.weights.load",
+}
+
+# Libraries that take seconds to import: inside the function that needs them, so that a command starts at once.
+SLOW = {"diffusers", "gradio", "mediapipe", "onnxruntime", "segment_anything", "transformers", "xformers"}
+
+# What only `device.py` may say: devices, half precision, random generators.
+DEVICE_NAMES = {"Generator", "autocast", "bfloat16", "cuda", "float16", "half", "manual_seed", "mps"}
+
+
+def module_name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = [*ROOT.glob("preprocess/**/*.py"), *ROOT.glob("motionfollower/**/*.py"), *ROOT.glob("app.py")]
+TREES = {module_name(file): ast.parse(file.read_text()) for file in FILES}
+MODULES = pytest.mark.parametrize("module", sorted(TREES))
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """Every module imported anywhere below `node`; of `from a import b`, the module a.b where that is one."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            for alias in child.names:
+                submodule = f"{child.module}.{alias.name}"
+                yield submodule if submodule in TREES else child.module
+
+
+def imports_of_ours(module: str) -> set[str]:
+    return {name for name in imports(TREES[module]) if name in TREES}
+
+
+def layer(module: str) -> str:
+    """The longest row of the table that the module belongs to."""
+    rows = [row for row in ALLOWED if module == row or (module.startswith(f"{row}.") and row != "motionfollower")]
+    assert rows, f"{module} has no row in the table of allowed imports"
+    return max(rows, key=len)
+
+
+def allowed(row: str) -> set[str]:
+    names = ALLOWED[row].split()
+    return {row, "motionfollower", *(name if name == "preprocess" else f"motionfollower.{name}" for name in names)}
+
+
+@MODULES
+def test_imports_point_down(module: str) -> None:
+    upward = {name for name in imports_of_ours(module) if layer(name) not in allowed(layer(module))}
+    assert not upward
+
+
+def test_no_cycles() -> None:
+    graph = {module: imports_of_ours(module) - {module} for module in TREES}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+@MODULES
+def test_only_backends_builds_implementations(module: str) -> None:
+    package = module.rpartition(".")[0]
+    built = {name for name in imports_of_ours(module) & BUILT_BY_BACKENDS if name.rpartition(".")[0] != package}
+    assert module == "motionfollower.backends" or not built
+
+
+@MODULES
+def test_only_the_app_knows_gradio(module: str) -> None:
+    assert module == "app" or not any(name.split(".")[0] == "gradio" for name in imports(TREES[module]))
+
+
+@MODULES
+def test_slow_libraries_are_imported_late(module: str) -> None:
+    slow = SLOW | ({"torch"} if module.startswith("preprocess") else set())
+    if module == "app":
+        slow = slow - {"gradio"}
+    statements = [node for node in TREES[module].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not {name for node in statements for name in imports(node) if name.split(".")[0] in slow}
+
+
+@MODULES
+def test_only_device_knows_devices(module: str) -> None:
+    if module != "motionfollower.device":
+        assert not [f"line {node.lineno}" for node in ast.walk(TREES[module]) if is_about_devices(node)]
+
+
+def is_about_devices(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name("torch"), attr="Generator" | "device") | ast.Name():
+            return False  # in annotations; making one is the next case
+        case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="Generator")):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device"), args=[ast.Constant("meta")]):
+            return False  # building a network without memory
+        case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device")):
+            return True
+        case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+            return name in DEVICE_NAMES
+    return False
