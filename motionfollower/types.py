@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from motionfollower.errors import InputError, SettingsError
-from preprocess.types import Clip, Frames, MaskSequence, PoseSequence
+from preprocess.types import Clip, Frames, MaskSequence, PoseSequence, Size
 
+Align = Literal["official", "similarity", "bones", "none"]
 Camera = Literal["auto", "on", "off"]
 Regions = Literal["released", "paper"]
 
@@ -20,6 +21,31 @@ def _require(condition: bool, field_name: str, value: object, allowed: str) -> N
 
 def _is_within(value: float, low: float, high: float) -> bool:
     return math.isfinite(value) and low <= value <= high
+
+
+@dataclass(frozen=True)
+class PrepareSettings:
+    """How two clips become the inputs of an edit.
+
+    `frames` is the most frames to take, `size` the working size, `fps` the working frame rate, each the
+    source's own where None. `scale` and `shift`, in pixels of the source, are applied on top of `align`.
+    """
+
+    align: Align = "similarity"
+    frames: int | None = None
+    size: Size | None = None
+    fps: float | None = None
+    scale: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        modes = get_args(Align)
+        _require(self.align in modes, "align", self.align, ", ".join(modes))
+        _require(self.frames is None or self.frames >= 1, "frames", self.frames, "1 or more")
+        _require(self.size is None or min(self.size) >= 8, "size", self.size, "8x8 pixels or more")
+        _require(self.fps is None or _is_within(self.fps, 1, 240), "fps", self.fps, "1 to 240")
+        _require(_is_within(self.scale, 0.1, 10), "scale", self.scale, "0.1 to 10")
+        _require(all(math.isfinite(value) for value in self.shift), "shift", self.shift, "a number of pixels")
 
 
 @dataclass(frozen=True)
