@@ -1,0 +1,1 @@
+"""The MotionFollower sampler: two branches in lockstep, step by step."""

@@ -1,0 +1,39 @@
+"""What the U-Net is told besides the noisy latents, computed once for the whole clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    """Both branches' conditions, of one clip of f frames.
+
+    `image_embeds` [1, f, n, d]: the source frames' CLIP tokens; `source_pose`, `target_pose` [1, c, f, h, w]:
+    the pose controller's features of the source and the aligned poses; `appearance`: the appearance
+    controller's features of the source frames, one [1, c, f, h, w] a level; `source_mask`, `target_mask`
+    f32 [f, H, W] in {0, 1}: where the person is, and where they will be.
+    """
+
+    image_embeds: Tensor
+    source_pose: Tensor
+    target_pose: Tensor
+    appearance: tuple[Tensor, ...]
+    source_mask: Tensor
+    target_mask: Tensor
+
+    def __len__(self) -> int:
+        return len(self.source_mask)
+
+    def window(self, frames: slice) -> Conditioning:
+        """The conditions of a stretch of the clip."""
+        return Conditioning(
+            image_embeds=self.image_embeds[:, frames],
+            source_pose=self.source_pose[:, :, frames],
+            target_pose=self.target_pose[:, :, frames],
+            appearance=tuple(level[:, :, frames] for level in self.appearance),
+            source_mask=self.source_mask[frames],
+            target_mask=self.target_mask[frames],
+        )
