@@ -209,7 +209,10 @@ class ScheduleConfig:
 
 @dataclass(frozen=True)
 class NetworksConfig:
-    """One whole model: its networks, its noise schedule, and what its U-Net predicts."""
+    """One whole model: its networks, its noise schedule, what its U-Net predicts.
+
+    `size` (width, height) is that of the frames it was trained on.
+    """
 
     unet: UNetConfig = field(default_factory=UNetConfig)
     pose_controller: PoseControllerConfig = field(default_factory=PoseControllerConfig)
@@ -217,6 +220,7 @@ class NetworksConfig:
     codec: KLCodecConfig | PixelCodecConfig = field(default_factory=KLCodecConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     prediction_type: PredictionType = "v"
+    size: tuple[int, int] = (512, 512)
 
     @classmethod
     def from_json(cls, model: Json) -> NetworksConfig:
@@ -229,6 +233,7 @@ class NetworksConfig:
             codec=PixelCodecConfig.from_json(codec) if "patch" in codec else KLCodecConfig.from_json(codec),
             schedule=ScheduleConfig.from_json(model["scheduler"]),
             prediction_type="sample" if model["prediction_type"] == "sample" else "v",
+            size=(model["size"][0], model["size"][1]),
         )
 
     @property

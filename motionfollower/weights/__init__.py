@@ -1,0 +1,1 @@
+"""The weights: which files, and how they get into the networks."""

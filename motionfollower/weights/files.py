@@ -1,0 +1,50 @@
+"""Weight files: reading them safely, and knowing them by their digest."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from motionfollower.errors import WeightsError
+
+StateDict = dict[str, Tensor]
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_state_dict(path: Path) -> StateDict:
+    """The tensors of a .safetensors, .pth or .bin file, left on disk until they are used.
+
+    A `module.` before the keys, which training on several GPUs leaves, is taken off.
+    WeightsError where the file is missing, damaged, or no state dict. Nothing in the file is executed.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path} doesn't exist. Put the weights there, or name the folder that holds them.")
+    try:
+        loaded = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
+    except Exception as error:  # whatever its reader stumbles on, the file is of no use
+        raise WeightsError(f"{path} can't be read as weights: it is damaged or incomplete. Get it again.") from error
+    if not isinstance(loaded, dict) or not all(isinstance(tensor, Tensor) for tensor in loaded.values()):
+        raise WeightsError(f"{path} holds something else than named tensors. Put the model's weights there.")
+    return {key.removeprefix("module."): tensor for key, tensor in loaded.items()}
+
+
+def _read_safetensors(path: Path) -> StateDict:
+    from safetensors.torch import load_file
+
+    state: StateDict = load_file(path)
+    return state
+
+
+def _read_pickle(path: Path) -> Any:
+    is_zip = zipfile.is_zipfile(path)  # files of before torch 1.6 aren't, and can't be mapped
+    return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
