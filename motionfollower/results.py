@@ -1,0 +1,112 @@
+"""A result's folder: the edited clip as video and frames, side by side with its inputs, and run.json."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from motionfollower.errors import OutputError
+from motionfollower.metadata import RunMetadata
+from motionfollower.side_by_side import side_by_side
+from motionfollower.types import EditInputs, EditResult
+from preprocess.atomic import writing
+from preprocess.write_video import write_frames, write_video
+
+PARTS = 3
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """Where the parts of a result in `folder` lie."""
+
+    folder: Path
+
+    @property
+    def edited(self) -> Path:
+        """The edited clip, with the source's sound."""
+        return self.folder / "edited.mp4"
+
+    @property
+    def side_by_side(self) -> Path:
+        """Source, target pose and edit beside each other."""
+        return self.folder / "side_by_side.mp4"
+
+    @property
+    def frames(self) -> Path:
+        """The folder of the edited clip's frames, frame_<i>.png."""
+        return self.folder / "frames"
+
+    @property
+    def run(self) -> Path:
+        """What was run, as `load_run` reads it."""
+        return self.folder / "run.json"
+
+    def present(self) -> list[Path]:
+        """The files of a result that are there; run.json comes last, as it says that the result is whole."""
+        files = (self.edited, self.side_by_side, *sorted(self.frames.glob("frame_*.png")), self.run)
+        return [file for file in files if file.is_file()]
+
+
+def check_writable(folder: Path) -> None:
+    """Find out before the long work whether a result can be written to `folder`; OutputError where not."""
+    home = _existing(folder)
+    if not home.is_dir():
+        raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
+    with writing(folder), TemporaryDirectory(dir=home):
+        pass
+    files = ResultFiles(folder)
+    if (foreign := files.present()) and not files.run.is_file():
+        raise OutputError(f"{foreign[0]} is there, but no run.json that says it is ours. Choose another folder.")
+
+
+def write_results(
+    folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadata
+) -> Generator[int, None, ResultFiles]:
+    """Write a result whole or not at all; yield the number of PARTS done, return where they are.
+
+    An older result in `folder` is replaced, all other files there stay. OutputError where it can't be written;
+    then, or where the generator is closed early, everything is as it was.
+    """
+    check_writable(folder)
+    clip = result.edited
+    with _drafting(folder) as draft:
+        write_video(draft.edited, clip.frames, clip.fps, clip.sound)
+        yield 1
+        write_video(draft.side_by_side, side_by_side(inputs, clip, run.backend), clip.fps, clip.sound)
+        yield 2
+        write_frames(draft.frames, clip.frames)
+        draft.run.write_text(run.to_json())
+        _move_in(draft, ResultFiles(folder))
+        yield PARTS
+    return ResultFiles(folder)
+
+
+def _existing(folder: Path) -> Path:
+    """`folder`, or else the nearest folder above it that is there."""
+    path = folder.absolute()
+    return next(place for place in (path, *path.parents) if place.exists())
+
+
+@contextmanager
+def _drafting(folder: Path) -> Generator[ResultFiles, None, None]:
+    """A hidden folder on the same disk as `folder`, gone afterwards; errors speak of `folder`."""
+    with writing(folder), TemporaryDirectory(prefix=".edit-", dir=_existing(folder)) as draft:
+        try:
+            yield ResultFiles(Path(draft))
+        except OutputError as error:
+            raise OutputError(str(error).replace(draft, str(folder))) from error
+
+
+def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
+    """Put the draft in the place of an older result; should that be interrupted, put everything back."""
+    replaced = ResultFiles(draft.folder / "replaced")
+    with ExitStack() as undo:
+        for origin, place in ((result, replaced), (draft, result)):
+            place.frames.mkdir(parents=True, exist_ok=True)
+            for file in origin.present():
+                moved = file.rename(place.folder / file.relative_to(origin.folder))
+                undo.callback(moved.rename, file)
+        undo.pop_all()
