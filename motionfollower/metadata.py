@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from motionfollower import __version__
+from motionfollower.digest import fingerprint
 from motionfollower.errors import InputError
 from motionfollower.types import PrepareSettings, SamplerSettings, StepLosses
 from preprocess.types import Size
@@ -40,16 +40,6 @@ class FileRecord:
         if fingerprint(path) != self.sha256:
             raise InputError(f"{path} has changed since the run. Put the old one back, or start a new edit.")
         return path
-
-
-def fingerprint(path: Path) -> str:
-    """The sha256 of a file, or of the names and the contents of all files in a folder."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        lines = (f"{file.relative_to(path).as_posix()}\0{fingerprint(file)}\n" for file in files)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from motionfollower.digest import fingerprint
 from motionfollower.errors import InputError, OutputError
-from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, fingerprint, load_run
+from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, load_run
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.side_by_side import SMALLEST_CAPTION, side_by_side
 from motionfollower.types import EditInputs, EditResult, PrepareSettings, SamplerSettings, StepLosses

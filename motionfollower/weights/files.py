@@ -1,8 +1,7 @@
-"""Weight files: reading them safely, and knowing them by their digest."""
+"""Weight files: reading them safely."""
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,6 @@ from torch import Tensor
 from motionfollower.errors import WeightsError
 
 StateDict = dict[str, Tensor]
-
-
-def sha256(path: Path) -> str:
-    """The sha256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_state_dict(path: Path) -> StateDict:

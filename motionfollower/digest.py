@@ -1,0 +1,14 @@
+"""What a file or a folder holds, as one number."""
+
+import hashlib
+from pathlib import Path
+
+
+def fingerprint(path: Path) -> str:
+    """The sha256 of a file, or of the names and the contents of all files in a folder."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        lines = (f"{file.relative_to(path).as_posix()}\0{fingerprint(file)}\n" for file in files)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
