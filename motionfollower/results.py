@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from motionfollower.composite import at_source_size
 from motionfollower.errors import OutputError
 from motionfollower.metadata import RunMetadata
 from motionfollower.side_by_side import side_by_side
 from motionfollower.types import EditInputs, EditResult
 from preprocess.atomic import writing
+from preprocess.draw_pose import draw_poses
+from preprocess.types import Frames
+from preprocess.video import stream_frames
 from preprocess.write_video import write_frames, write_video
 
 PARTS = 3
@@ -67,17 +71,23 @@ def write_results(
 ) -> Generator[int, None, ResultFiles]:
     """Write a result whole or not at all; yield the number of PARTS done, return where they are.
 
-    An older result in `folder` is replaced, all other files there stay. OutputError where it can't be written;
-    then, or where the generator is closed early, everything is as it was.
+    Videos and frames have the size of the source's file. An older result in `folder` is replaced, all other
+    files there stay. OutputError where it can't be written; then, or where the generator is closed early,
+    everything is as it was.
     """
     check_writable(folder)
-    clip = result.edited
+    fps, sound = result.edited.fps, result.edited.sound
     with _drafting(folder) as draft:
-        write_video(draft.edited, clip.frames, clip.fps, clip.sound)
+        write_frames(draft.frames, at_source_size(inputs, result.edited))
         yield 1
-        write_video(draft.side_by_side, side_by_side(inputs, clip, run.backend), clip.fps, clip.sound)
+        write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
         yield 2
-        write_frames(draft.frames, clip.frames)
+        panels: dict[str, Iterable[Frames]] = {
+            "source": inputs.source.frames,
+            "target pose": draw_poses(inputs.aligned_poses),
+            f"edited · {run.backend}": stream_frames(draft.frames, fps=fps),
+        }
+        write_video(draft.side_by_side, side_by_side(panels), fps, sound)
         draft.run.write_text(run.to_json())
         _move_in(draft, ResultFiles(folder))
         yield PARTS

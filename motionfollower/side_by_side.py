@@ -1,15 +1,14 @@
-"""The picture for showing: source, target pose and edit beside each other, each with a caption below it."""
+"""Pictures for showing: several clips beside each other, each with a caption below it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from motionfollower.types import EditInputs
-from preprocess.draw_pose import draw_poses
-from preprocess.types import Clip, Frames
+from preprocess.types import Frames
 
 MAX_HEIGHT = 720  # of a panel, in pixels
 CAPTION_SHARE = 0.07  # of a panel's height
@@ -17,16 +16,19 @@ SMALLEST_CAPTION = 16
 BACKGROUND, TEXT = (24, 24, 27), (244, 244, 245)
 
 
-def side_by_side(inputs: EditInputs, edited: Clip, backend: str) -> Generator[Frames, None, None]:
-    """Yield frames uint8 [H, W, 3] of source, target pose and edit; the edit's caption names the backend."""
-    clips = (inputs.source.frames, draw_poses(inputs.aligned_poses), edited.frames)
-    captions = ("source", "target pose", f"edited · {backend}")
-    height = min(edited.size[1], MAX_HEIGHT)
-    widths = [max(1, round(clip.shape[2] * height / clip.shape[1])) for clip in clips]
-    strip = _strip(captions, widths, max(SMALLEST_CAPTION, round(height * CAPTION_SHARE)))
-    for frames in zip(*clips, strict=True):
-        panels = [_resize(frame, width, height) for frame, width in zip(frames, widths, strict=True)]
-        yield np.vstack([np.hstack(panels), strip])
+def side_by_side(panels: Mapping[str, Iterable[Frames]]) -> Generator[Frames, None, None]:
+    """Yield frames uint8 [H, W, 3] with the frames of all `panels`, by caption, from left to right.
+
+    The panels have one length; where their heights differ, they are scaled to the largest or to MAX_HEIGHT.
+    """
+    rows = zip(*panels.values(), strict=True)
+    first = next(rows)
+    height = min(max(len(frame) for frame in first), MAX_HEIGHT)
+    widths = [max(1, round(frame.shape[1] * height / len(frame))) for frame in first]
+    strip = _strip(list(panels), widths, max(SMALLEST_CAPTION, round(height * CAPTION_SHARE)))
+    for row in chain([first], rows):
+        pictures = [_resize(frame, width, height) for frame, width in zip(row, widths, strict=True)]
+        yield np.vstack([np.hstack(pictures), strip])
 
 
 def _resize(frame: Frames, width: int, height: int) -> Frames:
