@@ -14,6 +14,7 @@ from PIL.Image import Resampling
 from preprocess.types import Bools, Floats, Frames, InputError, MaskSequence, PoseSequence, Size
 
 Box = tuple[float, float, float, float]  # left, top, width, height
+Padding = tuple[tuple[int, int], tuple[int, int]]  # (above, below), (left, right)
 Pixels = TypeVar("Pixels", Frames, Floats)
 
 
@@ -46,19 +47,18 @@ class Framing:
     def around(cls, *masks: MaskSequence, size: Size, margin: float = 0.1) -> Framing:
         """The smallest box that holds the people of all frames of `masks`, which are of one clip's size.
 
-        `margin` is the room on each side, as a part of the people's longer side, as far as the picture goes.
-        The box lies inside the picture where it can, and in its middle where it is larger.
+        `margin` is the room on each side as a part of that box; it gives way where the box would have to
+        leave the picture for it. The box lies inside the picture where it can, and is centred on it where not.
         InputError where all the masks are empty.
         """
         left, top, right, bottom = _extent(np.any([part.masks.any(axis=0) for part in masks], axis=0))
-        room = margin * max(right - left, bottom - top)
-        clip_size = masks[0].size
-        left, right = max(left - room, 0), min(right + room, clip_size[0])
-        top, bottom = max(top - room, 0), min(bottom + room, clip_size[1])
-        scale = max((right - left) / size[0], (bottom - top) / size[1])
+        clip_width, clip_height = masks[0].size
+        needed = max((right - left) / size[0], (bottom - top) / size[1])
+        largest_inside = min(clip_width / size[0], clip_height / size[1])
+        scale = max(needed, min(needed * (1 + 2 * margin), largest_inside))
         width, height = size[0] * scale, size[1] * scale
-        x = _placed((left + right - width) / 2, width, clip_size[0])
-        y = _placed((top + bottom - height) / 2, height, clip_size[1])
+        x = _placed((left + right - width) / 2, width, clip_width)
+        y = _placed((top + bottom - height) / 2, height, clip_height)
         return cls((x, y, width, height), size)
 
     @classmethod
@@ -120,7 +120,7 @@ class Framing:
         left, top, width, height = self.box
         return _whole_pixels(left, left + width, clip_size[0]), _whole_pixels(top, top + height, clip_size[1])
 
-    def _padding(self, clip_size: Size) -> tuple[tuple[tuple[int, int], tuple[int, int]], Sequence[float]]:
+    def _padding(self, clip_size: Size) -> tuple[Padding, Sequence[float]]:
         """Rows and columns by which the picture grows to hold the box, and the box's four edges in it."""
         left, top, width, height = self.box
         columns = max(math.ceil(-left), 0), max(math.ceil(left + width) - clip_size[0], 0)
@@ -139,14 +139,12 @@ def _resized(picture: Pixels, size: Size, box: Sequence[float]) -> Pixels:
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
-def _extent(mask: Bools) -> tuple[float, float, float, float]:
+def _extent(mask: Bools) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is true in a mask bool [H, W]."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        raise InputError(
-            "There is no person in any of the masks; a person-centred crop needs one. Use another framing."
-        )
-    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+        raise InputError("There is no person in any of the masks to frame. Frame the whole picture instead.")
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _placed(start: float, length: float, room: float) -> float:

@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from preprocess.types import InputError, Size
+from preprocess.types import Frame, InputError, Size
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # Nothing else is tried: some of Pillow's formats start other programs.
@@ -35,7 +34,7 @@ def picture_size(path: Path) -> Size:
     return (height, width) if lies else (width, height)
 
 
-def read_picture(path: Path, size: Size) -> NDArray[np.uint8]:
+def read_picture(path: Path, size: Size) -> Frame:
     """The upright picture scaled to `size`, uint8 [H, W, 3] RGB. InputError where it is damaged."""
     try:
         with Image.open(path, formats=FORMATS) as picture:

@@ -39,17 +39,23 @@ class Media:
 def probe(path: Path | str) -> Media:
     """Look at a video file or a folder of pictures. InputError where it can't be a clip."""
     path = Path(path)
-    if path.is_dir():
-        media = _probe_pictures(path)
-    elif path.is_file():
-        media = _probe_video(path)
-    else:
-        raise InputError(f"{path} is no file and no folder. {_LOCAL_FILES}")
+    try:
+        media = _look_at(path)
+    except OSError as error:
+        raise InputError(f"{path.name} can't be opened: {error.strerror}. {_LOCAL_FILES}") from error
     if min(media.size) < MIN_SIDE or max(media.size) > MAX_SIDE:
         raise InputError(
             f"{path.name} is {_times(media.size)} pixels; allowed are {MIN_SIDE} to {MAX_SIDE} a side. Scale it first."
         )
     return media
+
+
+def _look_at(path: Path) -> Media:
+    if path.is_dir():
+        return _probe_pictures(path)
+    if path.is_file():
+        return _probe_video(path)
+    raise InputError(f"{path} is no file and no folder. {_LOCAL_FILES}")
 
 
 def _probe_pictures(folder: Path) -> Media:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from preprocess.skeleton import BODY, FACE, HANDS, JOINTS
 
+Frame = NDArray[np.uint8]  # [H, W, 3] RGB
 Frames = NDArray[np.uint8]  # [F, H, W, 3] RGB
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

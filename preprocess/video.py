@@ -8,15 +8,12 @@ from pathlib import Path
 from subprocess import PIPE
 
 import numpy as np
-from numpy.typing import NDArray
 
 from preprocess import ffmpeg
 from preprocess.pictures import read_picture
 from preprocess.probe import Media, probe
 from preprocess.sizes import fit_within
-from preprocess.types import Clip, InputError, Size, Sound
-
-Frame = NDArray[np.uint8]  # [H, W, 3] RGB
+from preprocess.types import Clip, Frame, InputError, Size, Sound
 
 MIN_FPS, MAX_FPS = 0.1, 240.0
 

@@ -1,5 +1,6 @@
 """Writes results: mp4 with sound, gif, or a folder of pictures; whole or not at all, a frame at a time."""
 
+import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from itertools import chain
@@ -14,9 +15,7 @@ from PIL import Image
 
 from preprocess import ffmpeg
 from preprocess.atomic import replacing, writing
-from preprocess.types import InputError, OutputError, Sound
-
-Frame = NDArray[np.uint8]  # [H, W, 3] RGB
+from preprocess.types import Frame, InputError, OutputError, Sound
 
 CRF, PRESET = 17, "fast"  # hardly told from the original; slower presets gain little
 SOUND_BITRATE = "192k"
@@ -80,7 +79,7 @@ def _encode(path: Path, frames: Iterable[Frame], fps: float, output: list[str], 
             assert process.stdin is not None
             _feed(process.stdin, chain([first], frames), first.shape)
             if process.wait() != 0:
-                raise OutputError(f"{path} can't be written: {_last_line(log)}. Make room or choose another place.")
+                raise OutputError(f"{path} can't be written: {_complaint(log)}. Make room or choose another place.")
 
 
 def _sound_arguments(sound: Sound, descriptor: int) -> list[str]:
@@ -109,7 +108,9 @@ def _even(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
         yield np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
 
 
-def _last_line(log: IO[bytes]) -> str:
+def _complaint(log: IO[bytes]) -> str:
+    """The last line that ffmpeg wrote, without the address of the part that did."""
     log.seek(0)
     lines = log.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "ffmpeg was stopped")
+    last = next((line for line in reversed(lines) if line.strip()), "ffmpeg was stopped")
+    return re.sub(r"^\[.*?\] ", "", last).rstrip(".")

@@ -1,6 +1,7 @@
 """Small media files made with ffmpeg."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,5 +30,18 @@ def make_video(make: Make) -> Make:
     def run(name: str, size: str = "64x48", fps: float = 10, seconds: float = 1, *arguments: str | Path) -> Path:
         source = f"testsrc=s={size}:r={fps}:d={seconds},format=yuv420p"
         return make(name, "-f", "lavfi", "-i", source, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def memory_growth() -> Callable[..., float]:
+    """memory_growth(setup, work, *arguments): by how many MiB the peak of a fresh Python grows in `work`."""
+
+    def run(setup: str, work: str, *arguments: str | Path) -> float:
+        peak = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024"
+        program = f"import resource, sys\n{setup}\nbefore = {peak}\n{work}\nprint({peak} - before)"
+        command = [sys.executable, "-c", program, *map(str, arguments)]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     return run
