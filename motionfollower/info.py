@@ -13,10 +13,9 @@ from motionfollower.weights.manifest import (
     EMBEDDED_FILES,
     EMBEDDED_FOLDER,
     FOLDER_VARIABLE,
-    FULL,
+    NETWORKS,
     WeightSet,
     full_weights_folder,
-    missing_full_weights,
 )
 
 
@@ -43,7 +42,7 @@ def collect_info(weights: Path | None = None, embedded: Path = EMBEDDED_FOLDER) 
         device=describe(pick_device()),
         weights=folder,
         missing_embedded=tuple(name for name in EMBEDDED_FILES if not (embedded / name).is_file()),
-        missing_full=missing_full_weights(folder),
+        missing_full=tuple(part for part in NETWORKS if part.missing(folder)),
         ffmpeg=_find_ffmpeg(),
         versions=installed_versions(),
     )
@@ -74,7 +73,7 @@ def _full_state(info: Info) -> str:
     if not info.missing_full:
         return f"ready, in {info.weights}"
     return (
-        f"not ready: {len(info.missing_full)} of {len(FULL)} sets of weights are not in {info.weights}. "
+        f"not ready: {len(info.missing_full)} of {len(NETWORKS)} sets of weights are not in {info.weights}. "
         f"{FOLDER_VARIABLE} names another folder."
     )
 

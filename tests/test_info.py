@@ -8,7 +8,14 @@ import torch
 from motionfollower import __version__
 from motionfollower.device import NoiseSource, describe, peak_memory_mb, pick_device, pick_dtype
 from motionfollower.info import collect_info, format_info
-from motionfollower.weights.manifest import EMBEDDED_FILES, FOLDER_VARIABLE, FULL, ROOT, WeightSet, full_weights_folder
+from motionfollower.weights.manifest import (
+    EMBEDDED_FILES,
+    FOLDER_VARIABLE,
+    NETWORKS,
+    ROOT,
+    WeightSet,
+    full_weights_folder,
+)
 
 
 def put(part: WeightSet, root: Path) -> None:
@@ -20,26 +27,26 @@ def put(part: WeightSet, root: Path) -> None:
 
 def test_nothing_there(tmp_path: Path) -> None:
     info = collect_info(tmp_path, tmp_path)
-    assert info.missing_full == FULL
+    assert info.missing_full == NETWORKS
     assert info.missing_embedded == EMBEDDED_FILES
     text = format_info(info)
-    assert f"full        not ready: 5 of 5 sets of weights are not in {tmp_path}" in text
+    assert f"full        not ready: 3 of 3 sets of weights are not in {tmp_path}" in text
     assert "embedded    not ready: config.json," in text
-    for part in FULL:
+    for part in NETWORKS:
         assert part.how_to_get(tmp_path) in text
 
 
 def test_a_part_is_there(tmp_path: Path) -> None:
-    for part in FULL[1:]:
+    for part in NETWORKS[1:]:
         put(part, tmp_path)
-    assert collect_info(tmp_path).missing_full == FULL[:1]
-    put(FULL[0], tmp_path)
-    (tmp_path / FULL[0].folder / "unet" / "config.json").unlink()
-    assert FULL[0].missing(tmp_path) == ("unet/config.json",)
+    assert collect_info(tmp_path).missing_full == NETWORKS[:1]
+    put(NETWORKS[0], tmp_path)
+    (tmp_path / NETWORKS[0].folder / "unet" / "config.json").unlink()
+    assert NETWORKS[0].missing(tmp_path) == ("unet/config.json",)
 
 
 def test_all_there(tmp_path: Path) -> None:
-    for part in FULL:
+    for part in NETWORKS:
         put(part, tmp_path)
     info = collect_info(tmp_path)
     assert not info.missing_full

@@ -35,7 +35,8 @@ ALLOWED = {
     "motionfollower.job": "pipeline backends case results metadata events device digest types errors preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "job pipeline backends sampler models events metadata device types errors preprocess",
-    "motionfollower.cli": "job bench info backends results metadata device types errors preprocess",
+    "motionfollower.progress": "types",
+    "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "app": "job backends results types errors preprocess",
 }

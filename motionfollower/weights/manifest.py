@@ -39,7 +39,7 @@ class WeightSet:
         return f"hf download {self.source} {included} --local-dir '{folder}'"
 
 
-FULL = (
+NETWORKS = (
     WeightSet(
         name="Stable Diffusion image variations",
         folder="sd-image-variations",
@@ -61,28 +61,9 @@ FULL = (
         source="https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o",
         licence="none stated: ask the authors before you redistribute or sell",
     ),
-    WeightSet(
-        name="DWPose",
-        folder="dwpose",
-        files=("yolox_l.onnx", "dw-ll_ucoco_384.onnx"),
-        source="yzd-v/DWPose",
-        licence="Apache-2.0",
-    ),
-    WeightSet(
-        name="Segment Anything",
-        folder="sam",
-        files=("sam_vit_b_01ec64.pth",),
-        source="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth",
-        licence="Apache-2.0",
-    ),
 )
 
 
 def full_weights_folder() -> Path:
     """The folder of the full weights: what MOTIONFOLLOWER_WEIGHTS says, else `weights` in the repository."""
     return Path(os.environ.get(FOLDER_VARIABLE) or ROOT / "weights")
-
-
-def missing_full_weights(root: Path) -> tuple[WeightSet, ...]:
-    """The sets of weights of which a file is not in `root`."""
-    return tuple(part for part in FULL if part.missing(root))
