@@ -10,10 +10,11 @@ from preprocess.align.bones import retarget
 from preprocess.align.modes import place_official, place_similarity, place_unaligned
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment, Placement
+from preprocess.align.recover import recover
 from preprocess.align.report import describe, warn
 from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
 
-__all__ = ["AlignMode", "ManualAlignment", "align"]
+__all__ = ["AlignMode", "ManualAlignment", "align", "recover"]
 
 AlignMode = Literal["official", "similarity", "bones", "none"]
 

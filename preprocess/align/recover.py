@@ -1,0 +1,32 @@
+"""The alignment that aligned poses of somebody else's making amount to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from preprocess.skeleton import SEEN
+from preprocess.types import Alignment, Floats, PoseSequence
+
+
+def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignment:
+    """The scale and shift of each frame that bring the target's joints nearest to the aligned ones.
+
+    Least squares over the body joints believed in both; a frame with fewer than two takes its neighbour's map.
+    """
+    both = (target_poses.body_scores > SEEN) & (aligned_poses.body_scores > SEEN)
+    transforms = np.tile(np.eye(2, 3, dtype=np.float32), (len(target_poses), 1, 1))
+    known = np.flatnonzero(both.sum(axis=1) > 1)
+    for frame in known:
+        seen = both[frame]
+        transforms[frame] = _scale_and_shift(target_poses.body[frame, seen], aligned_poses.body[frame, seen])
+    if len(known):
+        nearest = known[abs(np.arange(len(both))[:, None] - known).argmin(axis=1)]
+        transforms = transforms[nearest]
+    return Alignment(aligned_poses, transforms, {"mode": "given"})
+
+
+def _scale_and_shift(points: Floats, goals: Floats) -> Floats:
+    middle, goal = points.mean(axis=0), goals.mean(axis=0)
+    spread = ((points - middle) ** 2).sum()
+    scale = ((points - middle) * (goals - goal)).sum() / max(float(spread), 1e-6)
+    return np.concatenate([scale * np.eye(2), (goal - scale * middle)[:, None]], axis=1).astype(np.float32)

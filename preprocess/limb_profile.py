@@ -1,0 +1,112 @@
+"""A person's shape, limb by limb: how far the body reaches around each of its bones.
+
+Every pixel belongs to its nearest bone and has coordinates there: `along` it (0 where it starts, 1 where it ends)
+and `across` it. Over the frames of a clip the masks tell how often the pixels at such coordinates are the person:
+the limb's profile, with hair, skirt and sleeves. Laid around the bones of another pose it foretells the person's
+outline there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from preprocess.skeleton import LIMBS, SEEN
+from preprocess.types import Floats, MaskSequence, PoseSequence, Size
+
+BONES = np.array(LIMBS[:13])  # without the lines of the face
+HEAD = 12  # neck to nose
+MIRROR = [1, 0, 4, 5, 2, 3, 9, 10, 11, 6, 7, 8, 12]  # each bone's partner on the other side
+TOP_OF_HEAD = 1.6  # so far along neck–nose pixels count as near to it
+
+ALONG = (-0.75, 2.25)
+REACH = 0.2  # of the person's height: the farthest across a bone that is told apart
+BINS = (30, 40)  # along, across
+DOUBT = 20.0  # pixels' worth of not knowing that each bin starts with
+GRID = 128  # samples on a picture's longer side
+SUREST = 0.98  # no bin is surer than this of being person or background
+
+Bins = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class LimbProfiles:
+    """How likely a place around a bone is the person: f32 [13, along, across]; `reach` is in pixels."""
+
+    occupancy: Floats
+    reach: float
+
+    @classmethod
+    def measure(cls, poses: PoseSequence, masks: MaskSequence) -> LimbProfiles:
+        """The profiles of the person with these poses and masks, both sides of the body taken as mirror images.
+
+        What no frame shows is 0.5: neither likely nor unlikely.
+        """
+        reach = REACH * _height(masks)
+        person, total = np.zeros((2, len(BONES), *BINS), np.float32)
+        points, step = _grid(poses.size)
+        for body, scores, mask in zip(poses.body, poses.body_scores, masks.masks, strict=True):
+            bins = _locate(points, body, scores, reach)
+            if bins is not None and mask.any():
+                np.add.at(person, bins, mask[::step, ::step])
+                np.add.at(total, bins, 1)
+        person, total = (_smooth(counts + counts[MIRROR, :, ::-1]) for counts in (person, total))
+        return cls((person + DOUBT / 2) / (total + DOUBT), reach)
+
+    def log_odds(self, body: Floats, scores: Floats, size: Size) -> Floats:
+        """The log-odds f32 [H, W] of each pixel being the person in a pose, f32 [18, 2]; 0 where unknown."""
+        points, _ = _grid(size)
+        bins = _locate(points, body, scores, self.reach)
+        if bins is None:
+            return np.zeros(size[::-1], np.float32)
+        likely = np.clip(cv2.GaussianBlur(self.occupancy[bins], (0, 0), 1), 1 - SUREST, SUREST)
+        odds: Floats = cv2.resize(np.log(likely / (1 - likely)), size, interpolation=cv2.INTER_LINEAR)
+        return odds
+
+
+def _height(masks: MaskSequence) -> float:
+    """The median height of the masks that are not empty; the picture's where all are."""
+    heights = [np.ptp(np.flatnonzero(rows)) + 1 for rows in np.asarray(masks.masks.any(axis=2)) if rows.any()]
+    return float(np.median(heights)) if heights else float(masks.size[1])
+
+
+def _grid(size: Size) -> tuple[Floats, int]:
+    """Sample points f32 [h, w, 2] a few pixels apart, and how many."""
+    step = max(1, max(size) // GRID)
+    columns, rows = np.arange(0, size[0], step), np.arange(0, size[1], step)
+    return np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32), step
+
+
+def _locate(points: Floats, body: Floats, scores: Floats, reach: float) -> Bins | None:
+    """The nearest bone of each point, and the bins along and across it, each [h, w]; None without a bone."""
+    bones = np.flatnonzero((scores[BONES] > SEEN).all(axis=1))
+    if not len(bones):
+        return None
+    along, across, length = _bone_coordinates(points, body[BONES[bones]])
+    ends = np.where(bones == HEAD, TOP_OF_HEAD, 1.0).astype(np.float32)
+    distance = np.hypot((along - np.clip(along, 0, ends)) * length, across)
+    nearest = distance.argmin(axis=-1)[..., None]
+    along, across = (np.take_along_axis(part, nearest, axis=-1)[..., 0] for part in (along, across))
+    return bones[nearest[..., 0]], _bin(along, *ALONG, BINS[0]), _bin(across, -reach, reach, BINS[1])
+
+
+def _bone_coordinates(points: Floats, bones: Floats) -> tuple[Floats, Floats, Floats]:
+    """Along (in bone lengths) and across (in pixels) each bone f32 [B, 2, 2], [h, w, B], and its length [B]."""
+    directions = bones[:, 1] - bones[:, 0]
+    lengths = np.maximum(np.linalg.norm(directions, axis=-1), 1)
+    units = directions / lengths[:, None]
+    normals = np.stack([-units[:, 1], units[:, 0]], axis=-1)
+    along = (points @ units.T - (bones[:, 0] * units).sum(axis=-1)) / lengths
+    across = points @ normals.T - (bones[:, 0] * normals).sum(axis=-1)
+    return along, across, lengths
+
+
+def _bin(values: Floats, low: float, high: float, count: int) -> NDArray[np.intp]:
+    return np.asarray(np.clip((values - low) / (high - low) * count, 0, count - 1), np.intp)
+
+
+def _smooth(counts: Floats) -> Floats:
+    return np.stack([cv2.GaussianBlur(bone, (0, 0), 1) for bone in counts])
