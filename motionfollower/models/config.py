@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 Json = Mapping[str, Any]
 PredictionType = Literal["v", "sample"]
-AppearanceInput = Literal["source", "source+puppet"]
 
 
 @dataclass(frozen=True)
@@ -237,6 +236,6 @@ class NetworksConfig:
         )
 
     @property
-    def appearance_input(self) -> AppearanceInput:
-        """What the appearance controller sees: the source frame, or the puppet stacked behind it."""
-        return "source+puppet" if self.unet.appearance.image_channels == 6 else "source"
+    def needs_puppet(self) -> bool:
+        """Whether the appearance controller sees the puppet, stacked behind the source frame."""
+        return self.unet.appearance.image_channels == 6

@@ -56,7 +56,7 @@ class Lockstep:
     def __init__(
         self, networks: Networks, conditioning: Conditioning, settings: SamplerSettings, size: tuple[int, int]
     ) -> None:
-        self._prediction_type = networks.config.prediction
+        self._prediction_type = networks.config.prediction_type
         self._settings = settings
         self._evaluator = Evaluator(networks.unet, conditioning, settings)
         self._noise = NoiseSource(settings.seed)

@@ -39,10 +39,27 @@ class WeightFiles:
             codec=codec if codec.exists() else None,
         )
 
+    @classmethod
+    def released(cls, folder: Path) -> WeightFiles:
+        """The full model's files as their authors name them, in the folders of the manifest, in the released order."""
+        variations, ours = folder / "sd-image-variations", folder / "motionfollower"
+        return cls(
+            unet=(_model_in(variations / "unet"), ours / "motion_module.pth", ours / "denoising_unet.pth"),
+            pose_controller=ours / "poctr.pth",
+            image_encoder=_model_in(variations / "image_encoder"),
+            codec=_model_in(folder / "sd-vae-ft-mse"),
+        )
+
     @property
     def all(self) -> tuple[Path, ...]:
         """Every file."""
         return (*self.unet, self.pose_controller, self.image_encoder, *([self.codec] if self.codec else []))
+
+
+def _model_in(folder: Path) -> Path:
+    """The weights in a folder of a model hub: safetensors before pickles."""
+    found = [path for ending in ("safetensors", "bin") for path in sorted(folder.glob(f"*model.{ending}"))]
+    return found[0] if found else folder / "diffusion_pytorch_model.safetensors"
 
 
 def load_networks(folder: Path, dtype: torch.dtype = torch.float32) -> Networks:

@@ -1,0 +1,34 @@
+"""The codecs: what goes in comes out."""
+
+import torch
+
+from motionfollower.models.codec import KLCodec, PixelCodec
+from motionfollower.models.config import KLCodecConfig, PixelCodecConfig
+
+
+def frames(seed: int, size: int = 16) -> torch.Tensor:
+    return torch.rand(1, 3, 2, size, 2 * size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+def test_pixel_codec_loses_nothing():
+    codec, clip, puppet = PixelCodec(PixelCodecConfig()), frames(0), frames(1)
+    latents = codec.encode(clip, puppet)
+    assert latents.shape == (1, codec.latent_channels, 2, 16 // codec.factor, 32 // codec.factor)
+    torch.testing.assert_close(codec.decode(latents, puppet), clip)
+    torch.testing.assert_close(codec.decode(codec.encode(clip)), clip)
+
+
+def test_pixel_codec_codes_twice_the_difference():
+    codec, puppet = PixelCodec(PixelCodecConfig(patch=4, scale=2.0)), frames(1)
+    torch.testing.assert_close(codec.encode(puppet + 0.25, puppet), torch.full((1, 48, 2, 4, 8), 0.5))
+
+
+@torch.no_grad()
+def test_kl_codec_takes_each_frame_alone():
+    torch.manual_seed(0)
+    codec = KLCodec(KLCodecConfig(channels=(8, 8, 8), layers_per_block=1, groups=4)).eval()
+    clip = frames(0, 32)
+    latents = codec.encode(clip)
+    assert latents.shape == (1, codec.latent_channels, 2, 32 // codec.factor, 64 // codec.factor)
+    assert codec.decode(latents).shape == clip.shape
+    torch.testing.assert_close(codec.decode(latents)[:, :, 1:], codec.decode(latents[:, :, 1:]))

@@ -1,0 +1,51 @@
+"""The small pieces: attention, embeddings, motion modules, controllers."""
+
+import math
+
+import torch
+
+from motionfollower.models.attention import attend
+from motionfollower.models.config import AppearanceConfig, MotionConfig, PoseControllerConfig
+from motionfollower.models.controllers import AppearanceController, PoseController
+from motionfollower.models.layers import fold, timestep_waves, unfold
+from motionfollower.models.motion import MotionModule, frame_waves
+
+
+def test_attention_is_the_softmax_of_scaled_products():
+    torch.manual_seed(0)
+    query, key, value = torch.randn(2, 5, 3, 8), torch.randn(2, 7, 3, 8), torch.randn(2, 7, 3, 8)
+    weights = (torch.einsum("bqhc,bkhc->bhqk", query, key) / math.sqrt(8)).softmax(-1)
+    torch.testing.assert_close(attend(query, key, value), torch.einsum("bhqk,bkhc->bqhc", weights, value))
+
+
+def test_timesteps_are_cosines_then_sines():
+    waves = timestep_waves(10, 4)
+    expected = torch.tensor([[math.cos(10), math.cos(0.1), math.sin(10), math.sin(0.1)]])
+    torch.testing.assert_close(waves, expected)
+
+
+def test_frame_positions_alternate_sines_and_cosines():
+    expected = torch.tensor([math.sin(3), math.cos(3), math.sin(0.03), math.cos(0.03)])
+    torch.testing.assert_close(frame_waves(4, 8)[0, 3], expected)
+
+
+def test_a_fresh_motion_module_changes_nothing():
+    x = torch.randn(6, 32, 4, 5)
+    assert torch.equal(MotionModule(32, MotionConfig())(x, 3), x)
+
+
+def test_folding_repeats_one_clip_for_the_batch():
+    video = torch.randn(1, 2, 3, 4, 5)
+    assert torch.equal(unfold(fold(video, 2), 3), video.repeat(2, 1, 1, 1, 1))
+
+
+def test_a_fresh_pose_controller_says_nothing_at_an_eighth_of_the_size():
+    features = PoseController(PoseControllerConfig((4, 8, 12, 16), 32))(torch.rand(1, 3, 2, 32, 48))
+    assert features.shape == (1, 32, 2, 4, 6)
+    assert not features.any()
+
+
+def test_appearance_features_halve_at_each_level():
+    controller = AppearanceController(AppearanceConfig((8, 16, 16), image_channels=6, patch=4, layers=2))
+    features = controller(torch.rand(1, 6, 2, 32, 48))
+    assert [tuple(x.shape) for x in features] == [(1, 8, 2, 8, 12), (1, 16, 2, 4, 6), (1, 16, 2, 2, 3)]
