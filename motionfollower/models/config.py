@@ -71,7 +71,7 @@ class AppearanceConfig:
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """The denoising U-Net.
+    """The denoising U-Net: Stable Diffusion image variations with motion modules and an appearance controller.
 
     `channels` are the levels' widths, finest first; `down_attention` and `up_attention` say which blocks,
     in the order they run, have spatial transformers; `heads` are the attention heads of each level.
@@ -89,11 +89,6 @@ class UNetConfig:
     norm_eps: float = 1e-5
     motion: MotionConfig | None = field(default_factory=MotionConfig)
     appearance: AppearanceConfig = field(default_factory=AppearanceConfig)
-
-    @classmethod
-    def full(cls) -> UNetConfig:
-        """The released model: Stable Diffusion image variations with motion modules and appearance controller."""
-        return cls()
 
     @classmethod
     def from_json(cls, unet: Json, adapter: Json) -> UNetConfig:

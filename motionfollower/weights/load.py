@@ -136,11 +136,11 @@ def check_fit(expected: StateDict, found: StateDict, name: str) -> None:
     ]
     faults = [
         f"{len(keys)} {what} ({_some(keys)})"
-        for what, keys in (("keys missing", missing), ("unknown keys", unknown), ("of another shape", misshapen))
+        for what, keys in (("missing", missing), ("unknown", unknown), ("of another shape", misshapen))
         if keys
     ]
     if faults:
-        raise WeightsError(f"{name} doesn't fit the model: {'; '.join(faults)}. It is the file of another model.")
+        raise WeightsError(f"{name} doesn't fit the model. Its keys: {'; '.join(faults)}. Get the file of this model.")
 
 
 def check_finite(state: StateDict, name: str) -> None:

@@ -4,7 +4,7 @@ import torch
 
 from motionfollower.models.kv import KVRecorder, KVReference, mask_tokens
 from motionfollower.models.unet import UNet
-from tests.models.conftest import PassInputs
+from tests.models.tiny import PassInputs
 
 GRID = (2, 3)
 

@@ -11,7 +11,7 @@ import torch
 from motionfollower.models.config import NetworksConfig, UNetConfig
 from motionfollower.models.networks import build_networks
 from motionfollower.models.unet import UNet
-from tests.models.conftest import TINY, PassInputs
+from tests.models.tiny import TINY, PassInputs
 
 DATA = Path(__file__).parents[1] / "data"
 
