@@ -28,7 +28,7 @@ app: setup ## open the app in the browser
 	$(BIN)/python app.py
 
 test: setup ## run the tests
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 check: setup ## lint, formatting, types
 	$(BIN)/ruff check .
