@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 from motionfollower.errors import InputError, SettingsError
-from preprocess.types import Clip, Frames, MaskSequence, PoseSequence, Size
+from preprocess.framing import Framing
+from preprocess.types import Clip, MaskSequence, PoseSequence, Size
 
 Align = Literal["official", "similarity", "bones", "none"]
 Camera = Literal["auto", "on", "off"]
@@ -28,7 +30,8 @@ class PrepareSettings:
     """How two clips become the inputs of an edit.
 
     `frames` is the most frames to take, `size` the working size, `fps` the working frame rate, each the
-    source's own where None. `scale` and `shift`, in pixels of the source, are applied on top of `align`.
+    source's own where None. `scale`, `shift` and `foot_line`, in pixels of the working size, come on top of
+    `align`; a `foot_line` of 0 leaves it to the mode.
     """
 
     align: Align = "similarity"
@@ -37,6 +40,7 @@ class PrepareSettings:
     fps: float | None = None
     scale: float = 1.0
     shift: tuple[float, float] = (0.0, 0.0)
+    foot_line: float = 0.0
 
     def __post_init__(self) -> None:
         modes = get_args(Align)
@@ -45,7 +49,8 @@ class PrepareSettings:
         _require(self.size is None or min(self.size) >= 8, "size", self.size, "8x8 pixels or more")
         _require(self.fps is None or _is_within(self.fps, 1, 240), "fps", self.fps, "1 to 240")
         _require(_is_within(self.scale, 0.1, 10), "scale", self.scale, "0.1 to 10")
-        _require(all(math.isfinite(value) for value in self.shift), "shift", self.shift, "a number of pixels")
+        _require(all(map(math.isfinite, self.shift)), "shift", self.shift, "a number of pixels")
+        _require(_is_within(self.foot_line, 0, 8192), "foot line", self.foot_line, "0 to 8192 pixels")
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,23 @@ class SamplerSettings:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The file or folder that a working clip was read from, and which part of its picture the clip shows.
+
+    `size` is the file's own; `framing` leads from its pixels to the working clip's; frame 0 is at `start` seconds.
+    """
+
+    path: Path
+    size: Size
+    start: float
+    framing: Framing
+
+
+@dataclass(frozen=True)
 class EditInputs:
     """All that an edit needs to know of the clips; every part can be replaced by the user.
 
-    Everything is of one length and one size, the working size. `target` and `target_poses` are for show
-    and for the released layout only; `target_masks` say where the person will be.
+    Everything has one length and one size, the working size. `target_masks` say where the person will be.
     """
 
     source: Clip
@@ -112,6 +129,7 @@ class EditInputs:
     aligned_poses: PoseSequence
     source_masks: MaskSequence
     target_masks: MaskSequence
+    origin: Origin | None = None
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -125,29 +143,34 @@ class EditInputs:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Two clips, looked at: the inputs of an edit, and what they were made from.
+
+    `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report.
+    """
+
+    inputs: EditInputs
+    target: Clip
+    target_poses: PoseSequence
+    target_own_masks: MaskSequence
+    alignment: dict[str, object]
+
+
+@dataclass(frozen=True)
 class StageStarted:
-    """A stage of the job began: read, poses, align, masks, puppet, sampling, encode."""
+    """A stage of the job began; `total` units of work lie before it, where they can be counted."""
 
     stage: str
+    total: int | None = None
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` units of a stage are done; `eta` is the seconds left, where they can be foretold."""
+    """`done` of `total` units of a stage are done."""
 
     stage: str
     done: int
     total: int
-    eta: float | None = None
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The edit as it looks after `step` of `total` steps: frames uint8 [F, H, W, 3]."""
-
-    step: int
-    total: int
-    frames: Frames
 
 
 @dataclass(frozen=True)
@@ -161,19 +184,12 @@ class StepLosses:
 
 @dataclass(frozen=True)
 class EditResult:
-    """The edited clip at the source's working size, with what there is to know about the run."""
+    """The edited clip at the working size, with what there is to know about the run."""
 
     edited: Clip
+    settings: SamplerSettings
     losses: tuple[StepLosses, ...]
-    seconds: dict[str, float]
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Finished:
-    """The job is done."""
-
-    result: EditResult
-
-
-Event = StageStarted | Progress | Preview | Finished
+Event = StageStarted | Progress

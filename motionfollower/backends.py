@@ -1,0 +1,108 @@
+"""The two backends: which networks and which estimators do the work. Only this module builds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import torch
+
+from motionfollower.device import pick_device, pick_dtype
+from motionfollower.errors import SettingsError, WeightsError
+from motionfollower.models.config import NetworksConfig
+from motionfollower.models.networks import Networks
+from motionfollower.types import GuidanceSettings, SamplerSettings
+from motionfollower.weights.load import WeightFiles, load_files, load_networks
+from motionfollower.weights.manifest import EMBEDDED_FOLDER, NETWORKS, full_weights_folder
+from preprocess.holistic import HolisticEstimator
+from preprocess.segment import MediaPipeSegmenter
+from preprocess.target_mask import WarpedTargetMask
+from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
+
+BackendName = Literal["embedded", "full"]
+BackendChoice = Literal["auto", "embedded", "full"]
+
+EMBEDDED_VIEW = (128, 128)
+EMBEDDED_SETTINGS = SamplerSettings(steps=2, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
+
+
+@dataclass(frozen=True)
+class Preprocessors:
+    """What finds people in clips."""
+
+    poses: PoseEstimator
+    segmenter: Segmenter
+    target_masks: TargetMaskPredictor
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything that an edit runs on.
+
+    `settings` are what the sampler does when it isn't told otherwise. `view_size` is the size of the crop
+    around the person that the networks see; None where they see the whole picture. `weights` are the files
+    that the networks were loaded from.
+    """
+
+    name: BackendName
+    networks: Networks
+    preprocessors: Preprocessors
+    settings: SamplerSettings
+    view_size: Size | None
+    weights: tuple[Path, ...]
+    device: torch.device
+    dtype: torch.dtype
+
+
+def load_preprocessors() -> Preprocessors:
+    """The estimators that come with the install: MediaPipe's poses and masks, target masks by moving the target's."""
+    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask())
+
+
+def load_backend(choice: BackendChoice = "auto") -> Backend:
+    """Load a backend; "auto" is the full one where its networks' weights and a GPU are there.
+
+    WeightsError names what is missing or damaged.
+    """
+    if choice not in get_args(BackendChoice):
+        raise SettingsError.out_of_range("backend", choice, ", ".join(get_args(BackendChoice)))
+    device = pick_device()
+    wants_full = choice == "full" or (choice == "auto" and device.type != "cpu" and not _missing(full_weights_folder()))
+    return _load_full(device) if wants_full else _load_embedded(device)
+
+
+def _load_embedded(device: torch.device) -> Backend:
+    dtype = torch.float32  # so small a model gains nothing from half precision
+    return Backend(
+        name="embedded",
+        networks=load_networks(EMBEDDED_FOLDER).to(device, dtype),
+        preprocessors=load_preprocessors(),
+        settings=EMBEDDED_SETTINGS,
+        view_size=EMBEDDED_VIEW,
+        weights=WeightFiles.in_folder(EMBEDDED_FOLDER).all,
+        device=device,
+        dtype=dtype,
+    )
+
+
+def _load_full(device: torch.device) -> Backend:
+    folder = full_weights_folder()
+    if missing := _missing(folder):
+        raise WeightsError(f"Weights of the full backend are missing in {folder}: {'; '.join(missing)}.")
+    dtype, files = pick_dtype(device), WeightFiles.released(folder)
+    return Backend(
+        name="full",
+        networks=load_files(NetworksConfig(), files, dtype).to(device, dtype),
+        preprocessors=load_preprocessors(),
+        settings=SamplerSettings(),
+        view_size=None,
+        weights=files.all,
+        device=device,
+        dtype=dtype,
+    )
+
+
+def _missing(folder: Path) -> list[str]:
+    """How to get each set of the networks' weights that isn't whole."""
+    return [f"{part.name}: {part.how_to_get(folder)}" for part in NETWORKS if part.missing(folder)]

@@ -1,0 +1,124 @@
+"""The released example layout: a folder of pictures for each part of an edit, and back.
+
+source_images/ source_poses/ source_masks/   the clip, its drawn poses, where its person is
+target_images/ target_poses/ target_masks/   the same of the target clip
+target_aligned_poses/ predicted_masks/       the target's poses on the source person, and where they will be
+prepare.json                                 ours: the joints behind the drawings, the alignment's report
+
+Pictures are frame_<i>.png or .jpg, masks white on black. An edit needs none of the target's own folders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+
+from motionfollower.errors import InputError, OutputError
+from motionfollower.preparation import PosesRecord, PreparationRecord, load_preparation
+from motionfollower.types import EditInputs, Origin, Prepared
+from preprocess.atomic import replacing, writing
+from preprocess.draw_pose import draw_poses
+from preprocess.framing import Framing
+from preprocess.probe import probe
+from preprocess.read_pose import read_drawings
+from preprocess.types import Clip, Frames, MaskSequence, PoseSequence, Size
+from preprocess.video import read_clip
+from preprocess.write_video import write_frames
+
+NEEDED = ("source_images", "source_poses", "target_aligned_poses", "source_masks", "predicted_masks")
+TARGET = ("target_images", "target_poses", "target_masks")
+PREPARATION = "prepare.json"
+
+
+def check_case_place(folder: Path) -> None:
+    """OutputError where `folder` holds anything that a case does not: it would be lost."""
+    names = {*NEEDED, *TARGET, PREPARATION}
+    if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - names):
+        raise OutputError(f"{folder} is a file or a folder that holds other files. Choose an empty or a new one.")
+
+
+def write_case(folder: Path, prepared: Prepared) -> Generator[int, None, None]:
+    """Write the layout whole or not at all; yield the number of folders done, of 8.
+
+    An older case in `folder` is replaced. OutputError where it can't be written.
+    """
+    check_case_place(folder)
+    with replacing(folder) as draft:
+        with writing(folder):
+            draft.mkdir(parents=True)
+        for done, (name, pictures) in enumerate(_parts(prepared).items(), 1):
+            write_frames(draft / name, pictures)
+            yield done
+        with writing(folder):
+            (draft / PREPARATION).write_text(PreparationRecord.of(prepared).to_json())
+
+
+def _parts(prepared: Prepared) -> dict[str, Frames]:
+    inputs = prepared.inputs
+    return {
+        "source_images": inputs.source.frames,
+        "source_poses": draw_poses(inputs.source_poses),
+        "source_masks": _as_pictures(inputs.source_masks),
+        "target_images": prepared.target.frames,
+        "target_poses": draw_poses(prepared.target_poses),
+        "target_masks": _as_pictures(prepared.target_own_masks),
+        "target_aligned_poses": draw_poses(inputs.aligned_poses),
+        "predicted_masks": _as_pictures(inputs.target_masks),
+    }
+
+
+def _as_pictures(masks: MaskSequence) -> Frames:
+    return masks.masks.astype(np.uint8) * 255
+
+
+def read_case(folder: Path, frames: int | None = None) -> EditInputs:
+    """The inputs of an edit from a folder in the layout, the first `frames` of it.
+
+    Frames play at the rate of prepare.json, else at 8 a second. InputError names what is missing or
+    doesn't fit.
+    """
+    for name in NEEDED:
+        if not (folder / name).is_dir():
+            raise InputError(f"{folder} has no folder {name}. A case needs {', '.join(NEEDED)}.")
+    record = load_preparation(folder / PREPARATION)
+    fps = record.fps if record else None
+    source = read_clip(folder / "source_images", fps=fps, max_frames=frames)
+    pictures = {name: _read_part(folder / name, source) for name in NEEDED[1:]}
+    return EditInputs(
+        source=source,
+        source_poses=_poses(pictures["source_poses"], record.source_poses if record else None),
+        aligned_poses=_poses(pictures["target_aligned_poses"], record.aligned_poses if record else None),
+        source_masks=_masks(pictures["source_masks"]),
+        target_masks=_masks(pictures["predicted_masks"]),
+        origin=_origin(folder / "source_images", source.size),
+    )
+
+
+def _read_part(folder: Path, source: Clip) -> Frames:
+    """Pictures of one part, one for each source frame and of its size."""
+    if (size := probe(folder).size) != source.size:
+        raise InputError(f"The pictures of {folder} are {size}, those of source_images {source.size}. Make them one.")
+    pictures = read_clip(folder, max_frames=len(source)).frames
+    if len(pictures) < len(source):
+        raise InputError(f"{folder} has {len(pictures)} pictures for {len(source)} source frames. Add the others.")
+    return pictures
+
+
+def _poses(drawings: Frames, record: PosesRecord | None) -> PoseSequence:
+    """The recorded joints while the drawings are still theirs, else the joints as read from the drawings."""
+    if record is not None:
+        recorded = record.poses()
+        first = PoseSequence(recorded.keypoints[: len(drawings)], recorded.scores[: len(drawings)], recorded.size)
+        if np.array_equal(draw_poses(first), drawings):
+            return first
+    return read_drawings(drawings)
+
+
+def _masks(pictures: Frames) -> MaskSequence:
+    return MaskSequence(pictures.max(axis=3) > 127, "case")
+
+
+def _origin(folder: Path, size: Size) -> Origin:
+    return Origin(folder, size, 0.0, Framing.letterbox(size, size))

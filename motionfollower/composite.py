@@ -1,0 +1,51 @@
+"""The edit in the source's own picture: real pixels wherever neither the old nor the new person is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from motionfollower.types import EditInputs
+from preprocess.types import Bools, Clip, Floats, Frames
+from preprocess.video import stream_frames
+
+MARGIN = 0.03
+"""How far around both masks the edit may reach, as a part of the picture's longer side: hems, hair, contact shadows."""
+
+
+def at_source_size(inputs: EditInputs, edited: Clip) -> Iterator[Frames]:
+    """Yield the edit frame by frame uint8 [H, W, 3], at the size of the file that the source was read from.
+
+    The file is read again for it, so that a long clip is never held at its own size.
+    """
+    shares = edit_shares(inputs)
+    origin = inputs.origin
+    if origin is None:
+        for source, frame, share in zip(inputs.source.frames, edited.frames, shares, strict=True):
+            yield blend(source, frame, share)
+        return
+    originals = stream_frames(origin.path, fps=inputs.source.fps, start=origin.start, count=len(edited))
+    for source, frame, share in zip(originals, edited.frames, shares, strict=True):
+        enlarged = origin.framing.undo(frame[None], origin.size)[0]
+        within = origin.framing.undo(share[None, ..., None], origin.size)[0, ..., 0]
+        yield blend(source, enlarged, within.clip(0, 1))
+
+
+def edit_shares(inputs: EditInputs) -> Iterator[Floats]:
+    """How much of the edit each pixel takes, f32 [H, W] in [0, 1] a frame: 1 near both masks, feathered to 0."""
+    for source, target in zip(inputs.source_masks.masks, inputs.target_masks.masks, strict=True):
+        yield feathered(source | target, max(1, round(MARGIN * max(inputs.source.size))))
+
+
+def feathered(mask: Bools, margin: int) -> Floats:
+    """A mask bool [H, W] grown by `margin` pixels, with an edge as soft as that, f32 in [0, 1]."""
+    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray((2 - distance / margin).clip(0, 1), np.float32)
+
+
+def blend(source: Frames, edit: Frames, share: Floats) -> Frames:
+    """`share` [H, W] of the edit over the source; where it is 0 the source's pixels are exact."""
+    mixed = source + share[..., None] * (edit.astype(np.float32) - source)
+    return np.asarray(mixed.round(), np.uint8)

@@ -1,0 +1,100 @@
+"""From a view of the clips to the sampler's conditions, and from its latents back to pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from motionfollower.models.networks import Networks
+from motionfollower.sampler.conditioning import Conditioning
+from motionfollower.view import View
+from preprocess.types import Floats, Frames
+
+CHUNK = 16
+"""Frames that go through a network at once: enough to keep it busy, few enough for any clip's length."""
+
+
+class Coder:
+    """Feeds a view to the networks and reads their latents; pictures are padded to the size that they take."""
+
+    def __init__(self, networks: Networks, view: View, device: torch.device) -> None:
+        self._networks = networks
+        self._view = view
+        self._device = device
+        self._dtype = next(networks.unet.parameters()).dtype
+
+    @property
+    def latent_size(self) -> tuple[int, int]:
+        """(height, width) of the latents."""
+        height, width = (_round_up(side, self._multiple) for side in self._view.source.shape[1:3])
+        return height // self._networks.codec.factor, width // self._networks.codec.factor
+
+    @torch.no_grad()
+    def conditioning(self) -> Conditioning:
+        """Everything that both branches are told, each part computed once."""
+        networks, view = self._networks, self._view
+        appearance = [networks.unet.encode_appearance(frames) for frames in self._appearance()]
+        return Conditioning(
+            image_embeds=_joined(networks.image_encoder, self._pictures(view.source), dim=1).to(self._dtype),
+            source_pose=_joined(networks.pose_controller, self._poses(view.source_pose), dim=2),
+            target_pose=_joined(networks.pose_controller, self._poses(view.target_pose), dim=2),
+            appearance=tuple(torch.cat(level, dim=2) for level in zip(*appearance, strict=True)),
+            source_mask=self._mask(view.source_mask),
+            target_mask=self._mask(view.target_mask),
+        )
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Floats:
+        """Latents [1, c, f, h, w] to pictures f32 [F, H, W, 3] of the view's size, in grey levels 0 to 255."""
+        view, decode = self._view, self._networks.codec.decode
+        bases = self._pictures(view.puppet) if view.puppet is not None else None
+        pictures = [
+            decode(latents[:, :, start : start + CHUNK].to(self._dtype), next(bases) if bases else None)
+            for start in range(0, latents.shape[2], CHUNK)
+        ]
+        height, width = view.source.shape[1:3]
+        levels = (torch.cat(pictures, dim=2)[0, :, :, :height, :width].float().clamp(-1, 1) + 1) * 127.5
+        return np.asarray(levels.permute(1, 2, 3, 0).cpu().numpy())
+
+    @property
+    def _multiple(self) -> int:
+        return self._networks.codec.factor * self._networks.unet.multiple
+
+    def _pictures(self, frames: Frames) -> Iterator[Tensor]:
+        """Chunks [1, 3, f, H, W] in [−1, 1]."""
+        return (pictures * 2 - 1 for pictures in self._poses(frames))
+
+    def _poses(self, frames: Frames) -> Iterator[Tensor]:
+        """Chunks [1, 3, f, H, W] in [0, 1]."""
+        for start in range(0, len(frames), CHUNK):
+            chunk = torch.from_numpy(frames[start : start + CHUNK]).permute(3, 0, 1, 2)[None]
+            yield self._padded(chunk.to(self._device) / 255).to(self._dtype)
+
+    def _appearance(self) -> Iterator[Tensor]:
+        """The source frames, with the puppet behind them where the appearance controller looks at it."""
+        if self._view.puppet is None:
+            yield from self._pictures(self._view.source)
+            return
+        pairs = zip(self._pictures(self._view.source), self._pictures(self._view.puppet), strict=True)
+        yield from (torch.cat(pair, dim=1) for pair in pairs)
+
+    def _mask(self, masks: np.ndarray) -> Tensor:
+        return self._padded(torch.from_numpy(masks)[None, None].to(self._device, torch.float32))[0, 0]
+
+    def _padded(self, video: Tensor) -> Tensor:
+        """A video [b, c, f, H, W] with its right and lower edge repeated until the networks take its size."""
+        height, width = video.shape[-2:]
+        padding = (0, _round_up(width, self._multiple) - width, 0, _round_up(height, self._multiple) - height, 0, 0)
+        return F.pad(video, padding, mode="replicate") if any(padding) else video
+
+
+def _joined(network: Callable[[Tensor], Tensor], chunks: Iterator[Tensor], dim: int) -> Tensor:
+    return torch.cat([network(chunk) for chunk in chunks], dim=dim)
+
+
+def _round_up(number: int, multiple: int) -> int:
+    return -(-number // multiple) * multiple

@@ -1,0 +1,51 @@
+"""Generators of events that return a result: making them from counts, and timing their stages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from typing import TypeVar
+
+from motionfollower.types import Event, Progress, StageStarted
+
+Result = TypeVar("Result")
+
+
+def counted(stage: str, total: int, counts: Generator[int, None, Result]) -> Generator[Event, None, Result]:
+    """A stage of `total` units of work from a generator of how many are done."""
+    yield StageStarted(stage, total)
+    with closing(counts):
+        while True:
+            try:
+                done = next(counts)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            yield Progress(stage, done, total)
+
+
+class Stopwatch:
+    """Measures how long each stage takes, in seconds; a stage ends where the next one starts."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def time(self, events: Generator[Event, None, Result]) -> Generator[Event, None, Result]:
+        """Pass the events on."""
+        stage, since = "start", time.perf_counter()
+        with closing(events):
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as stop:
+                    self._add(stage, since)
+                    result: Result = stop.value
+                    return result
+                if isinstance(event, StageStarted):
+                    self._add(stage, since)
+                    stage, since = event.stage, time.perf_counter()
+                yield event
+
+    def _add(self, stage: str, since: float) -> None:
+        self.seconds[stage] = round(self.seconds.get(stage, 0) + time.perf_counter() - since, 3)

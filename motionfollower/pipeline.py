@@ -1,0 +1,171 @@
+"""The whole job: two clips become the inputs of an edit, and these become an edited clip.
+
+Both are generators of events that return their result; closing one stops the work and frees everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from motionfollower.backends import Backend, Preprocessors
+from motionfollower.encode import Coder
+from motionfollower.events import counted
+from motionfollower.sampler.loop import sample
+from motionfollower.types import (
+    EditInputs,
+    EditResult,
+    Event,
+    Origin,
+    Prepared,
+    PrepareSettings,
+    Progress,
+    SamplerSettings,
+    StageStarted,
+    StepLosses,
+)
+from motionfollower.view import make_view, paste_back
+from preprocess.align import ManualAlignment, align
+from preprocess.background import fill_background
+from preprocess.camera_travel import camera_travel
+from preprocess.framing import Framing
+from preprocess.probe import Media, probe
+from preprocess.puppet import animate
+from preprocess.sizes import working_size
+from preprocess.types import Clip, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.video import read_clip
+
+CAMERA_TRAVEL = 40.0
+"""Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
+
+
+def prepare(
+    source: Path, target: Path, settings: PrepareSettings, preprocessors: Preprocessors
+) -> Generator[Event, None, Prepared]:
+    """Read two clips, find their people, align the target's motion and foretell where the person will be.
+
+    InputError where a clip can't be read or shows no person.
+    """
+    yield StageStarted("read")
+    source_clip, origin = _read_source(probe(source), settings)
+    target_clip = _read_target(probe(target), source_clip)
+    source_clip, target_clip, warnings = _trim(source_clip, target_clip)
+    source_poses, source_masks, source_doubts = yield from _look_at(source_clip, "source", preprocessors)
+    target_poses, target_masks, target_doubts = yield from _look_at(target_clip, "target", preprocessors)
+    yield StageStarted("align")
+    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
+    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual)
+    predicted = preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
+    warnings = (*warnings, *source_doubts, *target_doubts, *aligned.warnings)
+    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
+    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report)
+
+
+def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
+    size = settings.size or working_size(media.size)
+    clip = _read_letterboxed(media, size, settings.fps, settings.frames)
+    return clip, Origin(media.path, media.size, 0.0, Framing.letterbox(media.size, size))
+
+
+def _read_target(media: Media, source: Clip) -> Clip:
+    """The target at the source's rate, at most as long, and about as large."""
+    size = working_size(media.size, area=source.size[0] * source.size[1])
+    return _read_letterboxed(media, size, source.fps, len(source))
+
+
+def _read_letterboxed(media: Media, size: Size, fps: float | None, frames: int | None) -> Clip:
+    """The clip at `size`, not distorted: scaled while it is read, then its borders are continued."""
+    scale = Framing.letterbox(media.size, size).scale
+    shown = (max(1, round(media.size[0] * scale)), max(1, round(media.size[1] * scale)))
+    clip = read_clip(media.path, fps=fps, max_frames=frames, size=shown)
+    return clip if shown == size else replace(clip, frames=Framing.letterbox(shown, size).apply(clip.frames))
+
+
+def _trim(source: Clip, target: Clip) -> tuple[Clip, Clip, tuple[str, ...]]:
+    """Both clips with the shorter one's frames; a sentence where the source loses some."""
+    frames = min(len(source), len(target))
+    if len(source) == frames:
+        return source, _first(target, frames), ()
+    warning = f"The target has {frames} frames and the source {len(source)}: the edit ends with the target."
+    return _first(source, frames), target, (warning,)
+
+
+def _first(clip: Clip, frames: int) -> Clip:
+    sound = clip.sound and replace(clip.sound, duration=frames / clip.fps)
+    return replace(clip, frames=clip.frames[:frames], sound=sound)
+
+
+def _look_at(
+    clip: Clip, role: str, preprocessors: Preprocessors
+) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, list[str]]]:
+    """The person's poses and masks, and what is doubtful about them; sentences name the clip's role."""
+    try:
+        seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip))
+        masks, doubts = yield from counted(f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen))
+    except InputError as error:
+        raise InputError(f"The {role} clip: {error}") from error
+    return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
+
+
+def wants_camera_mode(inputs: EditInputs) -> bool:
+    """Whether the source's camera moves so far that camera mode is worth its time."""
+    return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
+
+
+def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Generator[Event, None, EditResult]:
+    """Run the sampler on the inputs of an edit.
+
+    Where the networks look at a puppet it is made first. Closing the generator stops after the present step.
+    """
+    puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
+    view = make_view(inputs, puppet, backend.view_size)
+    coder = Coder(backend.networks, view, backend.device)
+    latents, losses = yield from _sample(coder, settings, backend)
+    yield StageStarted("decode")
+    frames = paste_back(coder.decode(latents), view, inputs, puppet)
+    warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
+    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings)
+
+
+def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:
+    """The source person moved limb by limb to the aligned poses, over the filled background."""
+    background = yield from counted("background", len(inputs.source), _collected(inputs))
+    moved = animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, background)
+    puppet = yield from counted("puppet", len(inputs.source), moved)
+    return puppet.frames
+
+
+def _collected(inputs: EditInputs) -> Generator[int, None, Frames]:
+    """Fill the background frame by frame."""
+    frames: Frames = np.empty_like(inputs.source.frames)
+    for index, frame in enumerate(fill_background(inputs.source, inputs.source_masks)):
+        frames[index] = frame
+        yield index + 1
+    return frames
+
+
+def _sample(
+    coder: Coder, settings: SamplerSettings, backend: Backend
+) -> Generator[Event, None, tuple[Tensor, tuple[StepLosses, ...]]]:
+    """Run the sampler; the clean latents, and the losses of the guided steps."""
+    yield StageStarted("sampling", settings.steps)
+    losses = []
+    with closing(sample(backend.networks, coder.conditioning(), settings, coder.latent_size)) as steps:
+        for step in steps:
+            losses += [step.losses] if step.losses else []
+            yield Progress("sampling", step.index + 1, step.total)
+    return step.latents, tuple(losses)
+
+
+def _empty_regions(inputs: EditInputs, settings: SamplerSettings) -> list[str]:
+    """A sentence for each mask without a person, where score guidance had nothing to look at."""
+    if settings.guidance.scale == 0:
+        return []
+    masks = (("source", inputs.source_masks.masks), ("target", inputs.target_masks.masks))
+    empty = [(role, np.flatnonzero(~part.any(axis=(1, 2))).tolist()) for role, part in masks]
+    return [f"The {role} mask is empty in frames {frames}: guidance left them out." for role, frames in empty if frames]

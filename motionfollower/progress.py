@@ -1,0 +1,62 @@
+"""Shows a job's events: bars on a terminal, a plain line a stage elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from typing import Never, TextIO, TypeVar
+
+from tqdm import tqdm
+
+from motionfollower.types import Event, StageStarted
+
+Result = TypeVar("Result")
+
+
+def show(events: Generator[Event, None, Result], stream: TextIO = sys.stderr) -> Result:
+    """Run a job to its end, showing its stages on `stream`; its result."""
+    display = _Bars(stream) if stream.isatty() else _Lines(stream)
+    with closing(events), closing(display):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            display.show(event)
+
+
+class _Bars:
+    """One bar a stage."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._bar: tqdm[Never] | None = None
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, StageStarted):
+            self.close()
+            self._bar = tqdm(desc=f"{event.stage:13}", total=event.total, file=self._stream, leave=True)
+        elif self._bar is not None:
+            self._bar.update(event.done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+class _Lines:
+    """A line where a stage begins, and one for each quarter of a long one."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, StageStarted):
+            print(f"{event.stage} …", file=self._stream, flush=True)
+        elif event.done * 4 // event.total > (event.done - 1) * 4 // event.total:
+            print(f"{event.stage} {event.done}/{event.total}", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,93 @@
+"""What the networks see of the clips, and the way back: the working size, or a crop around the person.
+
+A small model sees a square crop that the person fills. Its edit comes back as a change of the puppet, so that
+what the puppet already shows right keeps its full sharpness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+import cv2
+import numpy as np
+
+from motionfollower.types import EditInputs
+from preprocess.draw_pose import draw_poses
+from preprocess.framing import Framing
+from preprocess.types import Bools, Floats, Frames, PoseSequence, Size
+
+POSE_DRAWING_SIZE = 512
+"""Poses are drawn at least this large, then made smaller: the released drawings' strokes suit this size."""
+
+CROP_MARGIN = 0.15
+TRUSTED_CHANGE = 40.0
+"""Grey levels of change from the puppet up to which the puppet's detail is still believed."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The clips as the networks see them: pictures uint8 [F, h, w, 3], masks bool [F, h, w]."""
+
+    framing: Framing
+    source: Frames
+    source_pose: Frames
+    target_pose: Frames
+    source_mask: Bools
+    target_mask: Bools
+    puppet: Frames | None
+
+
+def make_view(inputs: EditInputs, puppet: Frames | None, size: Size | None) -> View:
+    """The clips at `size`, in a crop around the person; all of the picture at the working size where it is None."""
+    whole = Framing.letterbox(inputs.source.size, inputs.source.size)
+    if size is None:
+        framing = whole
+    else:
+        framing = Framing.around(inputs.source_masks, inputs.target_masks, size=size, margin=CROP_MARGIN)
+    return View(
+        framing=framing,
+        source=framing.apply(inputs.source.frames),
+        source_pose=_draw(inputs.source_poses, framing, is_whole=size is None),
+        target_pose=_draw(inputs.aligned_poses, framing, is_whole=size is None),
+        source_mask=framing.apply_masks(inputs.source_masks.masks),
+        target_mask=framing.apply_masks(inputs.target_masks.masks),
+        puppet=None if puppet is None else framing.apply(puppet),
+    )
+
+
+def _draw(poses: PoseSequence, framing: Framing, *, is_whole: bool) -> Frames:
+    if is_whole and poses.drawings is not None:
+        return poses.drawings
+    width, height = framing.size
+    enlargement = ceil(POSE_DRAWING_SIZE / max(width, height))
+    large = replace(framing, size=(width * enlargement, height * enlargement))
+    drawn = draw_poses(large.apply_poses(poses))
+    return np.stack([cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) for picture in drawn])
+
+
+def paste_back(edited: Floats, view: View, inputs: EditInputs, puppet: Frames | None) -> Frames:
+    """The networks' edit f32 [F, h, w, 3], in grey levels, back in frames of the working size.
+
+    Outside of the view the source stays. Where there is a puppet, the edit's change of it is added to it.
+    """
+    size = inputs.source.size
+    covered = view.framing.coverage(size)[..., None]
+    frames = np.empty_like(inputs.source.frames)
+    for index, source in enumerate(inputs.source.frames):
+        picture = view.framing.undo(edited[index : index + 1], size)[0]
+        if puppet is not None and view.puppet is not None:
+            seen = view.framing.undo(view.puppet[index : index + 1].astype(np.float32), size)[0]
+            picture = add_detail(picture, puppet[index].astype(np.float32), seen)
+        frames[index] = np.where(covered, picture.round().clip(0, 255), source)
+    return frames
+
+
+def add_detail(edited: Floats, puppet: Floats, seen: Floats) -> Floats:
+    """Give `edited` the detail that the `puppet` has beyond what the networks have `seen` of it, [H, W, 3].
+
+    The more an area was changed, the less of the puppet's detail belongs there.
+    """
+    change = np.abs(edited - seen).max(axis=-1, keepdims=True)
+    trust = (1 - change / TRUSTED_CHANGE).clip(0, 1)
+    return np.asarray(edited + trust * (puppet - seen))

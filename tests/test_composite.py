@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import numpy as np
+
+from motionfollower.composite import at_source_size, feathered
+from motionfollower.types import EditInputs, Origin
+from preprocess.framing import Framing
+from preprocess.skeleton import JOINTS
+from preprocess.types import Clip, MaskSequence, PoseSequence
+from preprocess.video import read_clip
+from preprocess.write_video import write_frames
+
+RNG = np.random.default_rng(5)
+
+
+def make_inputs(frames: np.ndarray, mask: np.ndarray, origin: Origin | None = None) -> EditInputs:
+    count = len(frames)
+    clip = Clip(frames, 8.0)
+    poses = PoseSequence(np.zeros((count, JOINTS, 2), np.float32), np.zeros((count, JOINTS), np.float32), clip.size)
+    masks = MaskSequence(np.repeat(mask[None], count, axis=0), "test")
+    return EditInputs(clip, poses, poses, masks, masks, origin)
+
+
+def square(height: int, width: int) -> np.ndarray:
+    mask = np.zeros((height, width), bool)
+    mask[height // 2 - 4 : height // 2 + 4, width // 2 - 4 : width // 2 + 4] = True
+    return mask
+
+
+def test_background_is_exact_and_person_is_the_edit() -> None:
+    source = RNG.integers(0, 256, (3, 64, 80, 3), dtype=np.uint8)
+    inputs = make_inputs(source, square(64, 80))
+    edit = Clip(255 - source, 8.0)
+    result = np.stack(list(at_source_size(inputs, edit)))
+    assert np.array_equal(result[:, :16], source[:, :16])
+    assert np.array_equal(result[:, square(64, 80)], edit.frames[:, square(64, 80)])
+
+
+def test_result_has_the_size_of_the_file_that_was_read(tmp_path: Path) -> None:
+    """A letterboxed working clip comes back without its bars, its background byte for byte."""
+    source = RNG.integers(0, 256, (2, 90, 161, 3), dtype=np.uint8)
+    write_frames(tmp_path / "clip", source)
+    framing = Framing.letterbox((161, 90), (64, 64))
+    working = framing.apply(read_clip(tmp_path / "clip").frames)
+    inputs = make_inputs(working, square(64, 64), Origin(tmp_path / "clip", (161, 90), 0.0, framing))
+    red = np.broadcast_to(np.array([255, 0, 0], np.uint8), working.shape).copy()
+    result = np.stack(list(at_source_size(inputs, Clip(red, 8.0))))
+    assert result.shape == source.shape
+    assert np.array_equal(result[:, :, :40], source[:, :, :40])
+    assert np.abs(result[:, 45, 80].astype(int) - [255, 0, 0]).max() <= 2
+
+
+def test_feather_falls_from_one_to_zero_over_the_margin() -> None:
+    share = feathered(square(64, 64), margin=4)
+    row = share[32]
+    assert row[32] == 1
+    assert row[36 + 3] == 1  # as far as the margin
+    assert 0 < row[36 + 5] < 1
+    assert (row[36 + 8 :] == 0).all()
+
+
+def test_no_person_leaves_the_source_as_it_is() -> None:
+    source = RNG.integers(0, 256, (1, 32, 32, 3), dtype=np.uint8)
+    inputs = make_inputs(source, np.zeros((32, 32), bool))
+    (result,) = at_source_size(inputs, Clip(255 - source, 8.0))
+    assert np.array_equal(result, source[0])
