@@ -1,0 +1,165 @@
+"""One person through a clip: the largest, kept from frame to frame, short gaps filled.
+
+MediaPipe shows one person a picture, whichever it likes best. Every frame is looked at whole; the largest
+person of a few frames is then followed in both directions, and a frame that shows somebody else, or nobody,
+is looked at again near where the person was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from preprocess.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
+from preprocess.types import Bools, Floats, Frame, Frames
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are outside
+
+TORSO = (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
+PROBES = 3  # frames that are searched for several people
+CROWD = 3  # people searched for in one frame
+PATIENCE = 5  # frames after which a lost person may turn up anywhere
+STRIDE = 0.75  # how far a torso may move between frames, in torso lengths
+GROWTH = 1.6  # by how much it may grow or shrink
+MARGIN = 0.4  # around the person's box when a frame is looked at again, in box sizes
+SMALL = 0.4  # people below this share of the largest one's size go unmentioned
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A person in one picture: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W]."""
+
+    keypoints: Floats
+    scores: Floats
+    mask: Bools
+
+    @property
+    def centre(self) -> Floats:
+        """The middle of the torso."""
+        centre: Floats = self.keypoints[list(TORSO)].mean(axis=0)
+        return centre
+
+    @property
+    def torso(self) -> float:
+        """The longest way between two joints of the torso: its length, or its width when it is foreshortened."""
+        corners = self.keypoints[list(TORSO)]
+        return float(np.linalg.norm(corners[:, None] - corners, axis=-1).max())
+
+    def is_near(self, other: Sighting) -> bool:
+        """Whether both can be one person in neighbouring frames."""
+        length = max(self.torso, other.torso, 1e-6)
+        distance = float(np.linalg.norm(self.centre - other.centre))
+        return distance < STRIDE * length and length < GROWTH * min(self.torso, other.torso)
+
+    def box(self, margin: float = 0) -> Box:
+        """The box of joints and mask with a margin in box sizes, within the picture."""
+        height, width = self.mask.shape
+        rows, columns = np.nonzero(self.mask)
+        points = np.concatenate([self.keypoints[self.scores > SEEN], np.stack([columns, rows], axis=-1)])
+        low, high = points.min(axis=0), points.max(axis=0) + 1
+        low, high = low - margin * (high - low), high + margin * (high - low)
+        left, top = np.clip(low, 0, (width - 1, height - 1)).astype(int)
+        right, bottom = np.clip(high, (left + 1, top + 1), (width, height)).astype(int)
+        return int(left), int(top), int(right), int(bottom)
+
+
+Look = Callable[[Frame], Sighting | None]
+
+
+@dataclass(frozen=True)
+class Track:
+    """The followed person in every frame, None where out of sight; whether there are other people."""
+
+    sightings: tuple[Sighting | None, ...]
+    has_others: bool
+
+
+def follow_largest(look: Look, frames: Frames) -> Generator[int, None, Track]:
+    """Yield the number of frames looked at, return the largest person's track; all None where nobody is."""
+    glances: list[Sighting | None] = []
+    for frame in frames:
+        glances.append(look(frame))
+        yield len(glances)
+    inhabited = [index for index, glance in enumerate(glances) if glance]
+    if not inhabited:
+        return Track(tuple(glances), has_others=False)
+    probes = {inhabited[round(share * (len(inhabited) - 1))] for share in np.linspace(0, 1, PROBES)}
+    people = [(index, person) for index in sorted(probes) for person in find_everybody(look, frames[index])]
+    start, largest = max(people, key=lambda found: found[1].torso)
+    onwards = _trace(look, frames, glances, range(start, len(frames)), largest)
+    backwards = _trace(look, frames, glances, range(start - 1, -1, -1), largest)
+    has_others = sum(person.torso > SMALL * largest.torso for _, person in people) > len(probes)
+    return Track((*reversed(list(backwards)), *onwards), has_others)
+
+
+def find_everybody(look: Look, frame: Frame) -> list[Sighting]:
+    """The people in one picture: each one found is painted over before the next look."""
+    frame, people = frame.copy(), list[Sighting]()
+    while len(people) < CROWD and (person := look(frame)):
+        people.append(person)
+        left, top, right, bottom = person.box()
+        frame[top:bottom, left:right] = frame.mean(axis=(0, 1))
+    return people
+
+
+def _trace(
+    look: Look, frames: Frames, glances: Sequence[Sighting | None], indices: Iterable[int], person: Sighting
+) -> Iterator[Sighting | None]:
+    """The person in the frames of `indices`, one after the other from where `person` was seen."""
+    misses = 0
+    for index in indices:
+        found = _recognise(look, frames[index], glances[index], person, lost=misses > PATIENCE)
+        misses = 0 if found else misses + 1
+        person = found or person
+        yield found
+
+
+def _recognise(look: Look, frame: Frame, glance: Sighting | None, person: Sighting, lost: bool) -> Sighting | None:
+    """The glance if it shows the person, else what a closer look shows where the person was."""
+    if glance and (lost or glance.is_near(person)):
+        return glance
+    closer = look_inside(look, frame, person.box(MARGIN))
+    if closer is None:
+        return None
+    moved_fast = glance is not None and closer.is_near(glance)
+    return closer if moved_fast or closer.is_near(person) else None
+
+
+def look_inside(look: Look, frame: Frame, box: Box) -> Sighting | None:
+    """Look at the part of a picture in the box; what is seen is told in the whole picture's pixels."""
+    left, top, right, bottom = box
+    person = look(np.ascontiguousarray(frame[top:bottom, left:right]))
+    if person is None:
+        return None
+    mask = np.zeros(frame.shape[:2], bool)
+    mask[top:bottom, left:right] = person.mask
+    keypoints = np.where(person.scores[:, None] > 0, person.keypoints + np.array((left, top)), 0)
+    return replace(person, keypoints=keypoints.astype(np.float32), mask=mask)
+
+
+def fill_gaps(keypoints: Floats, scores: Floats, longest: int) -> tuple[Floats, Floats]:
+    """Joints f32 [F, K, 2] and scores f32 [F, K] with inner gaps of up to `longest` frames filled linearly.
+
+    A filled joint has the lower score of the gap's two ends.
+    """
+    keypoints, scores = keypoints.copy(), scores.copy()
+    for joint in range(scores.shape[1]):
+        seen = np.flatnonzero(scores[:, joint])
+        for before, after in pairwise(seen):
+            if not 1 < after - before <= longest + 1:
+                continue
+            share = np.linspace(0, 1, after - before + 1, dtype=np.float32)[1:-1, None]
+            ends = keypoints[before, joint], keypoints[after, joint]
+            keypoints[before + 1 : after, joint] = (1 - share) * ends[0] + share * ends[1]
+            scores[before + 1 : after, joint] = min(scores[before, joint], scores[after, joint])
+    return keypoints, scores
+
+
+def name_frames(chosen: Bools) -> str:
+    """The chosen frames of bool [F] in words, counted from 0: "frame 3", "frames 3, 12–30"."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+    runs = [f"{first}" if first == end - 1 else f"{first}–{end - 1}" for first, end in edges.reshape(-1, 2)]
+    return f"{'frame' if np.count_nonzero(chosen) == 1 else 'frames'} {', '.join(runs)}"
