@@ -1,0 +1,181 @@
+"""The parts that a person is cut into, and what one clip tells about their sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import cv2
+import numpy as np
+
+from preprocess.skeleton import (
+    L_ANKLE,
+    L_EAR,
+    L_ELBOW,
+    L_EYE,
+    L_HIP,
+    L_KNEE,
+    L_SHOULDER,
+    L_WRIST,
+    NECK,
+    NOSE,
+    R_ANKLE,
+    R_EAR,
+    R_ELBOW,
+    R_EYE,
+    R_HIP,
+    R_KNEE,
+    R_SHOULDER,
+    R_WRIST,
+    SEEN,
+)
+from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
+
+
+class PartName(IntEnum):
+    """Index of each part in `PARTS`."""
+
+    TORSO = 0
+    HEAD = 1
+    R_UPPER_ARM = 2
+    R_FOREARM = 3
+    L_UPPER_ARM = 4
+    L_FOREARM = 5
+    R_THIGH = 6
+    R_SHIN = 7
+    L_THIGH = 8
+    L_SHIN = 9
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part hangs on its `parent` at joint `start` and ends at joint `end`.
+
+    `width` is its usual half width in lengths of the torso; it goes on past its end by `extent` of its own
+    length (a hand, a foot, the top of the head).
+    """
+
+    start: int
+    end: int
+    parent: PartName | None
+    child: PartName | None
+    width: float
+    extent: float = 0.0
+
+
+PARTS = (
+    Part(NECK, NECK, None, None, 0.45),
+    Part(NECK, NOSE, PartName.TORSO, None, 0.28, 0.8),
+    Part(R_SHOULDER, R_ELBOW, PartName.TORSO, PartName.R_FOREARM, 0.14),
+    Part(R_ELBOW, R_WRIST, PartName.R_UPPER_ARM, None, 0.11, 0.7),
+    Part(L_SHOULDER, L_ELBOW, PartName.TORSO, PartName.L_FOREARM, 0.14),
+    Part(L_ELBOW, L_WRIST, PartName.L_UPPER_ARM, None, 0.11, 0.7),
+    Part(R_HIP, R_KNEE, PartName.TORSO, PartName.R_SHIN, 0.2),
+    Part(R_KNEE, R_ANKLE, PartName.R_THIGH, None, 0.14, 0.4),
+    Part(L_HIP, L_KNEE, PartName.TORSO, PartName.L_SHIN, 0.2),
+    Part(L_KNEE, L_ANKLE, PartName.L_THIGH, None, 0.14, 0.4),
+)
+LIMB_PARTS = tuple(part for part in PartName if part > PartName.HEAD)
+
+TORSO_JOINTS = [NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]
+HEAD_JOINTS = [NECK, NOSE, R_EYE, L_EYE, R_EAR, L_EAR]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """One frame's body: joints f32 [18, 2], and which of them are trusted, bool [18]."""
+
+    joints: Floats
+    trusted: Bools
+
+    def has(self, *joints: int) -> bool:
+        """Whether all these joints are trusted."""
+        return bool(self.trusted[list(joints)].all())
+
+    def bone(self, name: PartName) -> Floats:
+        """From the start of a part to its end, f32 [2]."""
+        return np.asarray(self.joints[PARTS[name].end] - self.joints[PARTS[name].start])
+
+
+def split_poses(poses: PoseSequence) -> list[Pose]:
+    """One `Pose` a frame."""
+    trusted = (poses.body_scores >= SEEN) & np.isfinite(poses.body).all(axis=2)
+    return [Pose(joints, seen) for joints, seen in zip(poses.body, trusted, strict=True)]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A person's build in pixels: the torso's length, and the half width of every part, f32 [10]."""
+
+    torso: float
+    widths: Floats
+
+
+def measure_build(poses: list[Pose], masks: MaskSequence) -> Build:
+    """Measure a person over a clip.
+
+    The mask's half width along a limb is the limb's own only where the limb is clear of the body, so the
+    smaller values count; it is kept near what is usual.
+    """
+    torso = _torso_length(poses, masks)
+    depths: list[list[float]] = [[] for _ in PARTS]
+    for pose, mask in zip(poses, masks.masks, strict=True):
+        depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+        for name in LIMB_PARTS:
+            depths[name] += _depths_along(pose, name, depth)
+    usual = np.array([part.width * torso for part in PARTS], np.float32)
+    widths = [np.quantile(found, 0.3) if found else np.nan for found in depths]
+    measured = np.where(np.isnan(widths), usual, widths)
+    return Build(torso, measured.clip(0.6 * usual, 1.3 * usual).astype(np.float32))
+
+
+def _depths_along(pose: Pose, name: PartName, depth: np.ndarray) -> list[float]:
+    part = PARTS[name]
+    if not pose.has(part.start, part.end):
+        return []
+    points = np.round(pose.joints[part.start] + np.outer((0.3, 0.5, 0.7), pose.bone(name))).astype(int)
+    height, width = depth.shape
+    return [float(depth[y, x]) for x, y in points if 0 <= x < width and 0 <= y < height and depth[y, x] > 0]
+
+
+def _torso_length(poses: list[Pose], masks: MaskSequence) -> float:
+    """Neck to hips, or what can be told of it by the shoulders or the mask's height."""
+    spines = [
+        float(np.linalg.norm(pose.joints[NECK] - (pose.joints[R_HIP] + pose.joints[L_HIP]) / 2))
+        for pose in poses
+        if pose.has(NECK, R_HIP, L_HIP)
+    ]
+    if spines:
+        return max(4.0, float(np.quantile(spines, 0.7)))
+    shoulders = [
+        float(np.linalg.norm(pose.joints[R_SHOULDER] - pose.joints[L_SHOULDER]))
+        for pose in poses
+        if pose.has(R_SHOULDER, L_SHOULDER)
+    ]
+    if shoulders:
+        return max(4.0, 1.5 * float(np.quantile(shoulders, 0.7)))
+    return max(4.0, 0.3 * float(np.median(masks.masks.any(axis=2).sum(axis=1))))
+
+
+def size_ratio(source: list[Pose], aligned: list[Pose]) -> float:
+    """How much larger the person is in the aligned poses than in the source: one number for the clip.
+
+    The median over the bones of the ratio of their long lengths, which foreshortening does not touch.
+    """
+    ratios = [
+        long_aligned / long_source
+        for start, end in _BONES
+        if (long_source := _long_length(source, start, end)) and (long_aligned := _long_length(aligned, start, end))
+    ]
+    return float(np.clip(np.median(ratios), 0.3, 3)) if ratios else 1.0
+
+
+_BONES = (
+    (NECK, R_HIP), (NECK, L_HIP), (R_SHOULDER, L_SHOULDER), (NECK, NOSE),
+    *((PARTS[name].start, PARTS[name].end) for name in LIMB_PARTS),
+)  # fmt: skip
+
+
+def _long_length(poses: list[Pose], start: int, end: int) -> float:
+    lengths = [float(np.linalg.norm(p.joints[end] - p.joints[start])) for p in poses if p.has(start, end)]
+    return float(np.quantile(lengths, 0.8)) if lengths else 0.0
