@@ -29,6 +29,7 @@ OVERDRAWN = FIRST_JOINT + len(COLOURS)  # a hand's line, or outside the picture
 
 MARGIN = 8  # dots may stick out of the picture
 LEAST_EVIDENCE = 1 / 6  # of a dot's pixels: those of its colour less half of those that contradict it
+LEAST_SUPPORT = 0.25  # a line of limb is 1, under dots 0.4, under other limbs 0.1, on background −0.5
 HIDDEN_SCORE = 0.5
 
 
@@ -93,9 +94,13 @@ def _dot_radius(labels: Labels) -> int:
 
 def _dots(labels: Labels, joint: int, radius: int) -> Floats:
     """Centres f32 [N, 2] where a dot of the joint's colour may be, the likeliest first."""
-    own = labels == FIRST_JOINT + joint
-    if not own.any():
+    found = np.argwhere(labels == FIRST_JOINT + joint)
+    if not len(found):
         return np.zeros((0, 2), np.float32)
+    top, left = np.maximum(found.min(axis=0) - 2 * radius, 0)
+    bottom, right = found.max(axis=0) + 2 * radius + 1
+    labels = labels[top:bottom, left:right]
+    own = labels == FIRST_JOINT + joint
     evidence = np.where(own, 1, np.where(labels >= FIRST_JOINT, 0, -0.5)).astype(np.float32)
     disc = _disc(radius).astype(np.float32)
     matches = cv2.filter2D(evidence, -1, disc / disc.sum(), borderType=cv2.BORDER_CONSTANT)
@@ -104,7 +109,7 @@ def _dots(labels: Labels, joint: int, radius: int) -> Floats:
         y, x = np.unravel_index(matches.argmax(), matches.shape)
         centres.append(_refine(own, labels, int(x), int(y), radius + 2))
         cv2.circle(matches, (int(x), int(y)), 2 * radius, 0, thickness=-1)
-    return np.array(centres, np.float32).reshape(-1, 2)
+    return np.array(centres, np.float32).reshape(-1, 2) + np.array([left, top], np.float32)
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:
@@ -143,15 +148,18 @@ def _trace(labels: Labels, radius: int, dots: list[Floats], root: Floats, alone:
 
 
 def _linked_dot(labels: Labels, limb: int, start: Floats, dots: Floats) -> Floats | None:
-    """The dot to which the limb leads from `start`: most of the line between them has its colour."""
+    """The dot to which the limb leads from `start`: the farthest with its colour along most of the line."""
     if not len(dots):
         return None
     steps = np.linspace(0.15, 0.85, 24)[:, None, None]
     line = np.rint(start + steps * (dots - start)).astype(int)
     seen = labels[line[..., 1], line[..., 0]]
-    support = np.where(seen == limb, 1, np.where(seen == BACKGROUND, -0.5, 0.4)).mean(axis=0)
-    best = int(support.argmax())
-    return dots[best] if support[best] > 0.25 else None
+    cases = [seen == limb, seen == BACKGROUND, seen < FIRST_JOINT]  # then dots and hands, which may cover the limb
+    support = np.select(cases, [1.0, -0.5, 0.1], default=0.4).mean(axis=0)
+    if support.max() < LEAST_SUPPORT:
+        return None
+    distances = np.linalg.norm(dots - start, axis=-1)
+    return np.asarray(dots[np.where(support > 0.8 * support.max(), distances, 0).argmax()])
 
 
 def _limb_tip(labels: Labels, limb: int, start: Floats, radius: int) -> Floats | None:
