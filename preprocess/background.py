@@ -83,7 +83,7 @@ def _median(views: Frames, seen: Bools) -> tuple[np.ndarray, np.ndarray]:
         samples.sort(axis=0)
         middle = (flat_seen[:, part].sum(axis=0) - 1).clip(0) // 2
         plate[part] = np.take_along_axis(samples, middle[None, :, None], axis=0)[0].clip(0, 255)
-    known: np.ndarray = flat_seen.any(axis=0)
+    known = np.asarray(flat_seen.any(axis=0))
     return plate.reshape(height, width, 3), known.reshape(height, width)
 
 

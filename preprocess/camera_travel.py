@@ -24,5 +24,7 @@ def camera_travel(clip: Clip, masks: MaskSequence) -> float:
 def _travel(shot: Shot, size: Size) -> float:
     """The largest distance between two of the places that the picture's middle has on the shot's first frame."""
     middle = np.array([[[size[0] / 2, size[1] / 2]]])
-    places = np.array([cv2.perspectiveTransform(middle, motion.astype(np.float64))[0, 0] for motion in shot.to_reference])
+    places = np.array(
+        [cv2.perspectiveTransform(middle, motion.astype(np.float64))[0, 0] for motion in shot.to_reference]
+    )
     return float(np.linalg.norm(places[:, None] - places[None], axis=-1).max())

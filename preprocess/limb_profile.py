@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from preprocess.skeleton import LIMBS, SEEN
-from preprocess.types import Floats, MaskSequence, PoseSequence, Size
+from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 BONES = np.array(LIMBS[:13])  # without the lines of the face
 HEAD = 12  # neck to nose
@@ -26,7 +26,7 @@ ALONG = (-0.75, 2.25)
 REACH = 0.2  # of the person's height: the farthest across a bone that is told apart
 BINS = (30, 40)  # along, across
 DOUBT = 20.0  # pixels' worth of not knowing that each bin starts with
-GRID = 128  # samples on a picture's longer side
+GRID = 100  # samples on a picture's longer side
 SUREST = 0.98  # no bin is surer than this of being person or background
 
 Bins = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
@@ -51,8 +51,8 @@ class LimbProfiles:
         for body, scores, mask in zip(poses.body, poses.body_scores, masks.masks, strict=True):
             bins = _locate(points, body, scores, reach)
             if bins is not None and mask.any():
-                np.add.at(person, bins, mask[::step, ::step])
-                np.add.at(total, bins, 1)
+                total += _count(bins)
+                person += _count(bins, mask[::step, ::step])
         person, total = (_smooth(counts + counts[MIRROR, :, ::-1]) for counts in (person, total))
         return cls((person + DOUBT / 2) / (total + DOUBT), reach)
 
@@ -106,6 +106,14 @@ def _bone_coordinates(points: Floats, bones: Floats) -> tuple[Floats, Floats, Fl
 
 def _bin(values: Floats, low: float, high: float, count: int) -> NDArray[np.intp]:
     return np.asarray(np.clip((values - low) / (high - low) * count, 0, count - 1), np.intp)
+
+
+def _count(bins: Bins, chosen: Bools | None = None) -> Floats:
+    """How many of the (chosen) points fall into each bin, f32 [13, along, across]."""
+    shape = (len(BONES), *BINS)
+    flat = np.ravel_multi_index(bins, shape)
+    counts = np.bincount(flat.ravel() if chosen is None else flat[chosen], minlength=int(np.prod(shape)))
+    return counts.reshape(shape).astype(np.float32)
 
 
 def _smooth(counts: Floats) -> Floats:
