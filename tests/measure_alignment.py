@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -38,10 +39,13 @@ class Case:
     predicted_masks: MaskSequence
 
     @classmethod
-    def read(cls, folder: Path) -> Case:
-        poses = [read_drawings(_pictures(folder / f"{name}_poses")) for name in ("source", "target", "target_aligned")]
+    @cache
+    def read(cls, folder: Path, every: int = 1) -> Case:
+        poses = [
+            read_drawings(_pictures(folder / f"{name}_poses", every)) for name in ("source", "target", "target_aligned")
+        ]
         masks = [
-            MaskSequence(_pictures(folder / f"{name}_masks")[..., 0] > 127, "official")
+            MaskSequence(_pictures(folder / f"{name}_masks", every)[..., 0] > 127, "official")
             for name in ("source", "target", "predicted")
         ]
         return cls(*poses, *masks)
@@ -74,9 +78,9 @@ def measure(case: Case) -> list[float]:
     return errors + [mean_iou(mask, case.predicted_masks.masks) for mask in masks]
 
 
-def _pictures(folder: Path) -> Frames:
+def _pictures(folder: Path, every: int) -> Frames:
     paths = sorted(folder.iterdir(), key=lambda path: int(path.stem.split("_")[-1]))
-    return np.stack([cv2.imread(str(path))[..., ::-1] for path in paths])
+    return np.stack([cv2.imread(str(path))[..., ::-1] for path in paths[::every]])
 
 
 def _line(name: str, values: list[float]) -> str:
