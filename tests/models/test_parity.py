@@ -7,7 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from tests.parity import Case, main, modules
+from tests.oracle import Case
+from tests.parity import main
+from tests.parity_modules import modules
 
 DATA = Path(__file__).parents[1] / "data"
 
