@@ -68,7 +68,7 @@ def run_edit(request: EditRequest, backend: Backend, folder: Path) -> Generator[
     inputs = yield from watch.time(_inputs(request, backend))
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
     result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
-    run = _record(request, backend, result, watch.seconds)
+    run = _record(request, backend, inputs, result, watch.seconds)
     yield from counted("write", PARTS, write_results(folder, inputs, result, run))
     return run
 
@@ -81,7 +81,9 @@ def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, Ed
     return read_case(request.source, request.prepare.frames)
 
 
-def _record(request: EditRequest, backend: Backend, result: EditResult, seconds: dict[str, float]) -> RunMetadata:
+def _record(
+    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult, seconds: dict[str, float]
+) -> RunMetadata:
     surroundings = Surroundings(
         device=str(describe(backend.device)),
         dtype=str(backend.dtype).removeprefix("torch."),
@@ -95,7 +97,7 @@ def _record(request: EditRequest, backend: Backend, result: EditResult, seconds:
         backend=backend.name,
         prepare=request.prepare,
         sampler=result.settings,
-        size=result.edited.size,
+        size=inputs.origin.size if inputs.origin else result.edited.size,
         fps=result.edited.fps,
         frames=len(result.edited),
         surroundings=surroundings,
