@@ -77,8 +77,8 @@ PARTS = (
 )
 LIMB_PARTS = tuple(part for part in PartName if part > PartName.HEAD)
 
-TORSO_JOINTS = [NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]
-HEAD_JOINTS = [NECK, NOSE, R_EYE, L_EYE, R_EAR, L_EAR]
+TORSO_JOINTS = (NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
+HEAD_JOINTS = (NECK, NOSE, R_EYE, L_EYE, R_EAR, L_EAR)
 
 
 @dataclass(frozen=True)

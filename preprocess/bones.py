@@ -22,14 +22,13 @@ class BoneMove:
     target: Floats
     forward: Floats
 
-    @property
-    def backward(self) -> Floats:
-        """From vectors in the aligned pose to vectors in the source, f32 [2, 2]."""
-        return np.asarray(np.linalg.inv(self.forward), np.float32)
-
     def apply(self, points: Floats) -> Floats:
         """Where source points [..., 2] go."""
         return np.asarray(self.target + (points - self.origin) @ self.forward.T)
+
+    def undo(self, points: Floats) -> Floats:
+        """Where points [..., 2] of the new picture come from."""
+        return np.asarray(self.origin + (points - self.target) @ np.linalg.inv(self.forward).T)
 
 
 def move_bones(source: Pose, aligned: Pose, ratio: float) -> tuple[BoneMove | None, ...]:

@@ -22,10 +22,14 @@ PAD = 3
 
 @dataclass(frozen=True)
 class Layer:
-    """One part's picture, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame."""
+    """One part's picture, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame.
+
+    `hidden` is the share of it that another part covers, so that its colours there are a guess.
+    """
 
     rgba: np.ndarray
     corner: tuple[int, int]
+    hidden: float
 
 
 Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not show the part
@@ -117,7 +121,7 @@ def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -
     if covered.any() and known.any():
         colours = np.where(covered[..., None], diffuse(colours, ~known), colours)
     alpha = cv2.GaussianBlur(shown[crop].astype(np.uint8) * 255, (0, 0), SOFTNESS)
-    return Layer(np.dstack([colours, alpha]), (x0, y0))
+    return Layer(np.dstack([colours, alpha]), (x0, y0), float(covered.sum() / shown.sum()))
 
 
 def _areas(name: PartName, distance: Floats, labels: np.ndarray) -> tuple[Bools, Bools]:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from motionfollower.models.config import NetworksConfig, PixelCodecConfig, UNetConfig
-from tests.parity import read_config
+from tests.oracle import read_config
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ from motionfollower.models.controllers import PoseController
 from motionfollower.models.networks import Networks
 from motionfollower.weights.files import read_state_dict
 from motionfollower.weights.load import WeightFiles, fill, load_files, load_networks
-from tests.parity import read_config as read_case_config
+from tests.oracle import read_config as read_case_config
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = ROOT / "assets" / "embedded"

@@ -1,0 +1,84 @@
+"""The puppet: the source person cut limb by limb and moved to the aligned poses, over the filled background."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from preprocess.body_parts import Pose, measure_build, size_ratio, split_poses
+from preprocess.bones import move_bones
+from preprocess.choose_frames import LIMBS, Limb, choose_frames
+from preprocess.cutout import cut_out
+from preprocess.skin import Canvas, find_bends
+from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence
+
+MODELS = 64
+"""Source frames, evenly spread over the clip, that limbs may be taken from."""
+
+
+@dataclass(frozen=True)
+class Puppet:
+    """The puppet's pictures uint8 [F, H, W, 3], and where in them the person is, bool [F, H, W]."""
+
+    frames: Frames
+    masks: Bools
+
+
+def animate(
+    source: Clip,
+    source_poses: PoseSequence,
+    source_masks: MaskSequence,
+    aligned_poses: PoseSequence,
+    background: Frames,
+) -> Generator[int, None, Puppet]:
+    """Yield the number of frames done, return the puppet; `background` uint8 [F, H, W, 3] is the clip without people.
+
+    Each limb is taken from the source frame in which it is posed most alike. A frame without an aligned pose
+    shows the person unmoved; a clip without a usable person is its background.
+    """
+    frames, masks = background.copy(), np.zeros(background.shape[:3], bool)
+    models = _Models(source, source_poses, source_masks)
+    if models.poses:
+        aligned = split_poses(aligned_poses)
+        ratio = size_ratio(models.poses, aligned)
+        choices = {
+            limb: choose_frames(limb, models.poses, models.faults(limb), aligned, models.build.torso, ratio)
+            for limb in LIMBS
+        }
+        for index, pose in enumerate(aligned):
+            canvas = Canvas(background[index])
+            for limb in LIMBS:
+                _paint(canvas, limb, models, choices[limb][index], pose, ratio)
+            frames[index], masks[index] = canvas.finished()
+            yield index + 1
+    return Puppet(frames, masks)
+
+
+class _Models:
+    """The source frames that limbs are taken from: their poses, and the person cut into layers."""
+
+    def __init__(self, source: Clip, poses: PoseSequence, masks: MaskSequence) -> None:
+        split = split_poses(poses)
+        usable = [index for index, pose in enumerate(split) if pose.trusted.any() and masks.masks[index].any()]
+        spread = np.linspace(0, len(usable) - 1, min(len(usable), MODELS)).round().astype(int)
+        chosen = [usable[place] for place in spread]
+        self.build = measure_build(split, masks)
+        self.poses = [split[index] for index in chosen]
+        self.layers = [cut_out(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
+
+    def faults(self, limb: Limb) -> Floats:
+        """How badly each model shows a limb, f32 [S]: the share that is hidden, 1 where it is out of sight."""
+        parts = [[cutout[name] for name in limb.parts] for cutout in self.layers]
+        return np.array([np.mean([layer.hidden if layer else 1.0 for layer in found]) for found in parts], np.float32)
+
+
+def _paint(canvas: Canvas, limb: Limb, models: _Models, model: int, aligned: Pose, ratio: float) -> None:
+    """Paint a limb as one model shows it, moved to the aligned pose."""
+    pose, layers = models.poses[model], models.layers[model]
+    moves = move_bones(pose, aligned, ratio)
+    for name in limb.parts:
+        layer, move = layers[name], moves[name]
+        if layer is not None and move is not None:
+            canvas.paint(layer, move, find_bends(name, pose, moves, models.build))
