@@ -3,7 +3,7 @@
 PYTHON ?= python3
 # Clips of `make demo`, where it writes, and whether it opens the app afterwards (APP=no: it does not).
 SOURCE ?= examples/source-mia-room.mp4
-TARGET ?= examples/target-r107-dance-a.mp4
+TARGET ?= examples/target-leo-dance-b.mp4
 OUT ?= outputs/demo
 APP ?= yes
 

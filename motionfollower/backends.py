@@ -24,7 +24,7 @@ BackendName = Literal["embedded", "full"]
 BackendChoice = Literal["auto", "embedded", "full"]
 
 EMBEDDED_VIEW = (128, 128)
-EMBEDDED_SETTINGS = SamplerSettings(steps=2, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
+EMBEDDED_SETTINGS = SamplerSettings(steps=1, strength=0.2, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def _add_edit(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--regions", choices=get_args(Regions), help="which reading of the background regions")
     group.add_argument("--seed", type=int, metavar="N", help="the noise (default: 42)")
     group.add_argument("--noise", type=float, metavar="ETA", help="SDE noise where the person will be")
+    group.add_argument("--strength", type=float, metavar="X", help="start from this share of the noise; 1: all of it")
     group.add_argument("--repeats", type=int, metavar="N", help="how often steps of the repeat span are taken")
     group.add_argument("--window", type=int, metavar="N", help="frames seen at once")
     group.add_argument("--overlap", type=int, metavar="N", help="frames that windows share")
@@ -161,6 +162,7 @@ def _sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> 
         cfg_scale=options.cfg,
         seed=options.seed,
         noise_eta=options.noise,
+        strength=options.strength,
         repeats=options.repeats,
         window=options.window,
         overlap=options.overlap,

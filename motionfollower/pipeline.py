@@ -15,6 +15,7 @@ from torch import Tensor
 
 from motionfollower.backends import Backend, Preprocessors
 from motionfollower.encode import Coder
+from motionfollower.errors import SettingsError
 from motionfollower.events import counted
 from motionfollower.sampler.loop import sample
 from motionfollower.types import (
@@ -121,7 +122,10 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
     """Run the sampler on the inputs of an edit.
 
     Where the networks look at a puppet it is made first. Closing the generator stops after the present step.
+    SettingsError for a strength below 1 without a puppet to start from.
     """
+    if settings.strength < 1 and not backend.networks.config.needs_puppet:
+        raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
     coder = Coder(backend.networks, view, backend.device)

@@ -80,8 +80,9 @@ class SamplerSettings:
     """How the sampler runs.
 
     `cfg_scale` weighs the conditional against the unconditional prediction (1: no CFG); `noise_eta` is the
-    SDE noise inside the target mask; `repeats` the number of times a step of the repeat window is taken;
-    `window` and `overlap` the frames seen at once and shared by neighbouring context windows.
+    SDE noise inside the target mask; `strength` the share of the noise that a run starts from: less than 1
+    improves the puppet, for networks that know one; `repeats` the number of times a step of the repeat window
+    is taken; `window` and `overlap` the frames seen at once and shared by neighbouring context windows.
     """
 
     steps: int = 50
@@ -89,13 +90,16 @@ class SamplerSettings:
     seed: int = 42
     camera: bool = False
     noise_eta: float = 0.4
+    strength: float = 1.0
     repeats: int = 3
     window: int = 32
     overlap: int = 8
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
 
     def __post_init__(self) -> None:
-        _require(1 <= self.steps <= 1000, "steps", self.steps, "1 to 1000")
+        _require(_is_within(self.strength, 0.001, 1), "strength", self.strength, "0.001 to 1")
+        most = int(1000 * self.strength)
+        _require(1 <= self.steps <= most, "steps", self.steps, f"1 to {most}")
         _require(_is_within(self.cfg_scale, 1, 30), "cfg", self.cfg_scale, "1 to 30")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 − 1")
         _require(_is_within(self.noise_eta, 0, 1), "noise", self.noise_eta, "0 to 1")

@@ -6,6 +6,7 @@ and its keys and values are used at once, and no trajectory is kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -44,17 +45,27 @@ def sample(
 
     The seed's generator draws x_T first, then once for each step with SDE noise: nothing else is random.
     """
-    run = Lockstep(networks, conditioning, settings, size)
-    for plan in make_plan(settings, networks.config.schedule):
+    plans = make_plan(settings, networks.config.schedule)
+    run = Lockstep(networks, conditioning, settings, size, plans[0].alpha_bar)
+    for plan in plans:
         yield run.advance(plan)
     return run.edit
 
 
 class Lockstep:
-    """The state of a run: both branches' latents, float32 [1, c, f, h, w], and what moves them."""
+    """The state of a run: both branches' latents, float32 [1, c, f, h, w], and what moves them.
+
+    They start as noise of the level ᾱ around zero, which is pure noise at ᾱ = 0. Above, zero is the first guess
+    of x0 (SDEdit, Meng et al. 2022): in a codec of differences from the puppet, zero is the puppet.
+    """
 
     def __init__(
-        self, networks: Networks, conditioning: Conditioning, settings: SamplerSettings, size: tuple[int, int]
+        self,
+        networks: Networks,
+        conditioning: Conditioning,
+        settings: SamplerSettings,
+        size: tuple[int, int],
+        alpha_bar: float,
     ) -> None:
         self._prediction_type = networks.config.prediction_type
         self._settings = settings
@@ -62,7 +73,7 @@ class Lockstep:
         self._noise = NoiseSource(settings.seed)
         self._inside = F.interpolate(conditioning.target_mask[None], size, mode="nearest")[None]
         self._shape = (1, networks.config.unet.in_channels, len(conditioning), *size)
-        self.edit = self._draw()
+        self.edit = math.sqrt(1 - alpha_bar) * self._draw()
         self.reference = self.edit
 
     def advance(self, plan: StepPlan) -> Step:

@@ -34,7 +34,7 @@ class StepPlan:
 def make_plan(settings: SamplerSettings, config: ScheduleConfig) -> tuple[StepPlan, ...]:
     """The steps of a run; after the last one the signal is clean (ᾱ = 1)."""
     steps = settings.steps
-    schedule = make_schedule(steps, config)
+    schedule = make_schedule(steps, config, settings.strength)
     guides = [settings.guidance.scale > 0 and windows.is_guided(i, steps) for i in range(steps)]
     injects = [settings.camera and windows.is_injected(i, steps) for i in range(steps)]
     return tuple(

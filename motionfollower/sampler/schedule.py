@@ -28,13 +28,17 @@ def zero_snr_alpha_bars(config: ScheduleConfig) -> Tensor:
     return ((roots - last) * first / (first - last)) ** 2
 
 
-def trailing_timesteps(steps: int) -> tuple[int, ...]:
-    """`steps` timesteps in 0…999, evenly spaced, ending where the noise ends: 999, … (Lin et al. 2024, §3.3)."""
-    return tuple(round(TRAIN_STEPS - i * TRAIN_STEPS / steps) - 1 for i in range(steps))
+def trailing_timesteps(steps: int, strength: float = 1.0) -> tuple[int, ...]:
+    """`steps` timesteps in 0…999, evenly spaced, ending where the noise ends: 999, … (Lin et al. 2024, §3.3).
+
+    A `strength` below 1 visits only that share of the timesteps, the less noisy one.
+    """
+    first = TRAIN_STEPS * strength
+    return tuple(round(first - i * first / steps) - 1 for i in range(steps))
 
 
-def make_schedule(steps: int, config: ScheduleConfig) -> Schedule:
-    """The schedule of a run of 1 to 1000 `steps`."""
-    timesteps = trailing_timesteps(steps)
+def make_schedule(steps: int, config: ScheduleConfig, strength: float = 1.0) -> Schedule:
+    """The schedule of a run of 1 to 1000 `steps` over the less noisy share `strength` of the timesteps."""
+    timesteps = trailing_timesteps(steps, strength)
     alpha_bars = zero_snr_alpha_bars(config)
     return Schedule(timesteps, tuple(float(alpha_bars[t]) for t in timesteps))
