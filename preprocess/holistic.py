@@ -26,8 +26,9 @@ from preprocess.skeleton import (
     R_WRIST,
     RIGHT_HAND,
 )
-from preprocess.tracking import Look, Sighting, Track, fill_gaps, follow_largest, name_frames
+from preprocess.tracking import Look, Sighting, Track, fill_gaps, follow_largest
 from preprocess.types import Bools, Clip, Floats, Frame, InputError, MaskSequence, Observation, PoseSequence
+from preprocess.wording import name_frames
 
 # The body joints among MediaPipe's 33 landmarks; the neck (None) is between the shoulders.
 LANDMARKS = (0, None, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)

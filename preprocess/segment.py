@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from preprocess.quiet import quiet_start, quiet_warnings
 from preprocess.skeleton import BODY
-from preprocess.tracking import name_frames
 from preprocess.types import Bools, Clip, Floats, Frame, MaskSequence, Observation, PoseSequence
+from preprocess.wording import name_frames
 
 CONFIDENT = 0.5  # the score of joints that a mask should cover
 LEAST_COVERED = 0.6  # the share of them that it must cover

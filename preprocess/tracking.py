@@ -156,10 +156,3 @@ def fill_gaps(keypoints: Floats, scores: Floats, longest: int) -> tuple[Floats, 
             keypoints[before + 1 : after, joint] = (1 - share) * ends[0] + share * ends[1]
             scores[before + 1 : after, joint] = min(scores[before, joint], scores[after, joint])
     return keypoints, scores
-
-
-def name_frames(chosen: Bools) -> str:
-    """The chosen frames of bool [F] in words, counted from 0: "frame 3", "frames 3, 12–30"."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
-    runs = [f"{first}" if first == end - 1 else f"{first}–{end - 1}" for first, end in edges.reshape(-1, 2)]
-    return f"{'frame' if np.count_nonzero(chosen) == 1 else 'frames'} {', '.join(runs)}"

@@ -47,7 +47,8 @@ def align(
     poses = target_poses.transformed(transforms, source_poses.size)
     if mode == "bones":
         poses = retarget(source_poses, poses)
-    return Alignment(poses, transforms, describe(mode, source, target, placement, poses), warn(source, target, poses))
+    report, warnings = describe(mode, source, target, placement, poses), warn(source, target, placement, poses)
+    return Alignment(poses, transforms, report, warnings)
 
 
 def _place(source: Person, target: Person, mode: AlignMode) -> Placement:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
 from preprocess.skeleton import SEEN
 from preprocess.types import Bools, PoseSequence
+from preprocess.wording import name_frames
 
+DOUBTFUL_GROUND = 0.08  # of the source person's height: feet this far above or below the source's
 DOUBTFUL_SCALE = 1.25  # a frame's own height ratio this far from the clip's median, either way
 
 
@@ -30,8 +30,8 @@ def describe(mode: str, source: Person, target: Person, placement: Placement, po
     }
 
 
-def warn(source: Person, target: Person, poses: PoseSequence) -> tuple[str, ...]:
-    """A sentence for each kind of doubtful frame that there is."""
+def warn(source: Person, target: Person, placement: Placement, poses: PoseSequence) -> tuple[str, ...]:
+    """A sentence for each kind of doubtful frame that there is, and for feet that leave the source's ground."""
     doubts = [
         f"Alignment: {reason} in {name_frames(frames)}; look at these frames."
         for reason, frames in _doubts(source, target)
@@ -40,16 +40,23 @@ def warn(source: Person, target: Person, poses: PoseSequence) -> tuple[str, ...]
     lost = np.asarray(_lost_joints(target.poses, poses).any(axis=1))
     if lost.any():
         doubts.append(f"Alignment: the person reaches out of the picture in {name_frames(lost)}.")
-    return tuple(doubts)
+    return (*doubts, *_warn_of_ground(source, target, placement))
 
 
-def name_frames(chosen: Bools) -> str:
-    """The chosen frames in words: "frames 3–7, 12"."""
-    indices = np.flatnonzero(chosen).tolist()
-    breaks = [i for i, (left, right) in enumerate(pairwise(indices), 1) if right != left + 1]
-    runs = [indices[a:b] for a, b in pairwise([0, *breaks, len(indices)])]
-    words = [f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
-    return ("frame " if len(indices) == 1 else "frames ") + ", ".join(words)
+def _warn_of_ground(source: Person, target: Person, placement: Placement) -> list[str]:
+    """A sentence where both persons are seen down to the feet, but the edited one stands on other ground."""
+    known = source.has_mask & target.has_mask
+    if not known.any() or source.is_cut or target.is_cut:
+        return []
+    ground = float(np.median(source.feet[known, 1]))
+    below = float(np.median(placement.places[known, 1])) - ground
+    if abs(below) < DOUBTFUL_GROUND * source.visible_height:
+        return []
+    side = "below" if below > 0 else "above"
+    return [
+        f"Alignment: the feet stand {abs(below):.0f} pixels {side} the source's; "
+        f"a foot line of {ground:.0f} puts them on the same ground."
+    ]
 
 
 def _doubts(source: Person, target: Person) -> list[tuple[str, Bools]]:

@@ -1,6 +1,7 @@
 """Alignment on stick figures whose scale and shift are known, and on the released cases."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 
 from preprocess.align import AlignMode, ManualAlignment, align, recover
 from preprocess.align.placement import fit_points
-from preprocess.align.report import name_frames
 from preprocess.skeleton import BODY, HANDS, L_ANKLE, L_ELBOW, L_SHOULDER, LIMBS, NOSE, R_ANKLE, R_WRIST
 from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
 from tests.measure_alignment import Case, joint_error
@@ -178,9 +178,17 @@ def test_the_report_is_plain_data_and_names_doubtful_frames() -> None:
     assert 3 in doubts["the height against the source's is unusual"]
 
 
-def test_frames_in_words() -> None:
-    assert name_frames(np.array([False, True, True, True, False, True])) == "frames 1–3, 5"
-    assert name_frames(np.array([False, True])) == "frame 1"
+@pytest.mark.parametrize(("foot", "sentences"), [(380, 0), (390, 0), (300, 1)])
+def test_feet_on_other_ground_are_mentioned(foot: float, sentences: int) -> None:
+    aligned = run(standing(3, SIZE, 300, (160, 380)), standing(3, SIZE, 280, (160, foot)))
+    assert len([text for text in aligned.warnings if "same ground" in text]) == sentences
+
+
+def test_the_named_foot_line_puts_the_feet_on_the_same_ground() -> None:
+    source, target = standing(3, SIZE, 300, (160, 380)), standing(3, SIZE, 280, (160, 300))
+    (sentence,) = run(source, target).warnings
+    line = float(re.search(r"foot line of (\d+)", sentence)[1])
+    assert not run(source, target, foot_line=line).warnings
 
 
 def test_recovers_the_transforms_of_given_poses() -> None:
