@@ -67,7 +67,9 @@ class CrossAttention(MultiHeadAttention):
     """The tokens of a frame attend to the image tokens."""
 
     def forward(self, x: Tensor, tokens: Tensor) -> Tensor:
-        """`x` [b, n, c] looks at `tokens` [b, m, d]."""
+        """`x` [b, n, c] looks at `tokens` [b, m, d]; a single token is what all of `x` finds, [b, 1, c]."""
+        if tokens.shape[1] == 1:
+            return self.to_out(self.to_v(tokens))
         return self.look_up(x, self.to_k(tokens), self.to_v(tokens))
 
 

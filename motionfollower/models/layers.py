@@ -62,7 +62,7 @@ class Downsample(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Twice the size by repeating pixels, then a convolution."""
+    """Twice the size by repeating pixels, then a convolution: one transposed convolution, for 4/9 of the work."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -70,7 +70,9 @@ class Upsample(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` [(b f), c, h, w]."""
-        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        # Each pixel reaches 4 × 4 of the finer ones, by the sums of the weights that its four copies meet there.
+        kernel = 4 * F.avg_pool2d(self.conv.weight.flip(2, 3), 2, stride=1, padding=1)
+        return F.conv_transpose2d(x, kernel.transpose(0, 1), self.conv.bias, stride=2, padding=1)
 
 
 class TimeEmbedding(nn.Module):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -20,16 +20,21 @@ class Features:
     """A pass that stopped after some up block.
 
     `taps` are the asked-for up blocks' outputs, after their upsamplers, [b, c, f, h, w]; the rest is what
-    `UNet.finish` needs: the activations [(b f), c, h, w], the skips not yet taken, the next up block, and
-    what that block may look at.
+    `UNet.finish` needs: the activations [(b f), c, h, w], the next up block, the mid block's output and the
+    skips, and what the up blocks may look at.
     """
 
     taps: dict[int, Tensor]
     hidden: Tensor
-    skips: tuple[Tensor, ...]
     next_block: int
+    middle: Tensor
+    skips: tuple[Tensor, ...]
     conditions: Conditions
     kv: KVExchange | None
+
+    def joined(self, kv: KVExchange) -> Features:
+        """The same pass joined to another one by `kv`: its up blocks, which alone look at that, are yet to run."""
+        return replace(self, taps={}, hidden=self.middle, next_block=0, kv=kv)
 
 
 class UNet(nn.Module):
@@ -102,7 +107,7 @@ class UNet(nn.Module):
             x, more = block(x, conditions, fold(appearance, batch))
             skips.extend(more)
         x = self.mid_block(x, conditions)
-        start = Features({}, x, tuple(skips), 0, conditions, kv)
+        start = Features({}, x, 0, x, tuple(skips), conditions, kv)
         return self._advance(start, max(taps, default=-1) + 1, taps)
 
     def finish(self, features: Features) -> Tensor:
@@ -113,11 +118,16 @@ class UNet(nn.Module):
 
     def _advance(self, features: Features, stop: int, taps: Sequence[int]) -> Features:
         """Run the up blocks before `stop`, keeping the outputs of the tapped ones."""
-        x, skips, conditions = features.hidden, features.skips, features.conditions
-        kept, layers = dict(features.taps), self.config.layers_per_block + 1
+        x, kept, conditions = features.hidden, dict(features.taps), features.conditions
         for index in range(features.next_block, stop):
-            x = self.up_blocks[index](x, conditions, skips[-layers:], features.kv if index > 0 else None)
-            skips = skips[:-layers]
+            skips = self._skips_of(index, features.skips)
+            x = self.up_blocks[index](x, conditions, skips, features.kv if index > 0 else None)
             if index in taps:
                 kept[index] = unfold(x, conditions.frames)
-        return Features(kept, x, skips, max(stop, features.next_block), conditions, features.kv)
+        return replace(features, taps=kept, hidden=x, next_block=max(stop, features.next_block))
+
+    def _skips_of(self, index: int, skips: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The skips that an up block takes: one a layer, the last ones first."""
+        layers = self.config.layers_per_block + 1
+        end = len(skips) - index * layers
+        return skips[end - layers : end]

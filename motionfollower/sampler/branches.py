@@ -104,7 +104,7 @@ class Branches:
     def _guided(
         self, latents: Tensor, timestep: int, reference_taps: Mapping[int, Tensor], keys_values: KVReference | None
     ) -> tuple[Tensor, ScoreGradient]:
-        """The conditional output and the score gradient: one pass, unless injection makes them differ."""
+        """The conditional output and the score gradient: one pass, whose up blocks run again where injected."""
         given = self._given
         with torch.enable_grad():
             at = latents.detach().requires_grad_()
@@ -115,5 +115,5 @@ class Branches:
             at, features.taps, reference_taps, given.source_mask, given.target_mask, self._settings.guidance
         )
         if keys_values is not None:
-            return self._conditional(latents, timestep, keys_values), guidance
+            features = features.joined(keys_values)
         return self._unet.finish(features).float(), guidance

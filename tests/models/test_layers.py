@@ -3,11 +3,12 @@
 import math
 
 import torch
+from torch.nn import functional as F
 
-from motionfollower.models.attention import attend
+from motionfollower.models.attention import CrossAttention, attend
 from motionfollower.models.config import AppearanceConfig, MotionConfig, PoseControllerConfig
 from motionfollower.models.controllers import AppearanceController, PoseController
-from motionfollower.models.layers import fold, timestep_waves, unfold
+from motionfollower.models.layers import Upsample, fold, timestep_waves, unfold
 from motionfollower.models.motion import MotionModule, frame_waves
 
 
@@ -16,6 +17,20 @@ def test_attention_is_the_softmax_of_scaled_products():
     query, key, value = torch.randn(2, 5, 3, 8), torch.randn(2, 7, 3, 8), torch.randn(2, 7, 3, 8)
     weights = (torch.einsum("bqhc,bkhc->bhqk", query, key) / math.sqrt(8)).softmax(-1)
     torch.testing.assert_close(attend(query, key, value), torch.einsum("bhqk,bkhc->bqhc", weights, value))
+
+
+def test_a_single_token_is_what_every_pixel_finds():
+    torch.manual_seed(0)
+    attention, x, token = CrossAttention(16, 8, heads=4), torch.randn(2, 5, 16), torch.randn(2, 1, 8)
+    found_by_all = attention(x, token.repeat(1, 3, 1))
+    torch.testing.assert_close(attention(x, token).expand_as(x), found_by_all)
+
+
+def test_upsampling_repeats_pixels_then_convolves():
+    torch.manual_seed(0)
+    upsample, x = Upsample(6), torch.randn(2, 6, 4, 5)
+    conv = upsample.conv
+    torch.testing.assert_close(upsample(x), conv(F.interpolate(x, scale_factor=2.0, mode="nearest")))
 
 
 def test_timesteps_are_cosines_then_sines():
