@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
 
 from motionfollower.types import EditInputs
+from preprocess.framing import Pixels
 from preprocess.types import Bools, Clip, Floats, Frames
 from preprocess.video import stream_frames
 
@@ -16,21 +17,29 @@ MARGIN = 0.03
 
 
 def at_source_size(inputs: EditInputs, edited: Clip) -> Iterator[Frames]:
-    """Yield the edit frame by frame uint8 [H, W, 3], at the size of the file that the source was read from.
+    """Yield the edit frame by frame uint8 [H, W, 3], at the size of the file that the source was read from."""
+    shares = (share[..., None] for share in edit_shares(inputs))
+    parts = originals(inputs), enlarged(inputs, edited.frames), enlarged(inputs, shares)
+    for source, frame, share in zip(*parts, strict=True):
+        yield blend(source, frame, share[..., 0].clip(0, 1))
+
+
+def originals(inputs: EditInputs) -> Iterator[Frames]:
+    """The source's frames uint8 [H, W, 3] at the size of their file.
 
     The file is read again for it, so that a long clip is never held at its own size.
     """
-    shares = edit_shares(inputs)
     origin = inputs.origin
     if origin is None:
-        for source, frame, share in zip(inputs.source.frames, edited.frames, shares, strict=True):
-            yield blend(source, frame, share)
-        return
-    originals = stream_frames(origin.path, fps=inputs.source.fps, start=origin.start, count=len(edited))
-    for source, frame, share in zip(originals, edited.frames, shares, strict=True):
-        enlarged = origin.framing.undo(frame[None], origin.size)[0]
-        within = origin.framing.undo(share[None, ..., None], origin.size)[0, ..., 0]
-        yield blend(source, enlarged, within.clip(0, 1))
+        return iter(inputs.source.frames)
+    return stream_frames(origin.path, fps=inputs.source.fps, start=origin.start, count=len(inputs.source))
+
+
+def enlarged(inputs: EditInputs, pictures: Iterable[Pixels]) -> Iterator[Pixels]:
+    """Yield pictures [h, w, C] of the working size at the size of the source's file."""
+    origin = inputs.origin
+    for picture in pictures:
+        yield picture if origin is None else origin.framing.undo(picture[None], origin.size)[0]
 
 
 def edit_shares(inputs: EditInputs) -> Iterator[Floats]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from motionfollower.composite import at_source_size
+from motionfollower.composite import at_source_size, enlarged, originals
 from motionfollower.errors import OutputError
 from motionfollower.metadata import RunMetadata
 from motionfollower.side_by_side import side_by_side
@@ -83,8 +83,8 @@ def write_results(
         write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
         yield 2
         panels: dict[str, Iterable[Frames]] = {
-            "source": inputs.source.frames,
-            "target pose": draw_poses(inputs.aligned_poses),
+            "source": originals(inputs),
+            "target pose": enlarged(inputs, draw_poses(inputs.aligned_poses)),
             f"edited · {run.backend}": stream_frames(draft.frames, fps=fps),
         }
         write_video(draft.side_by_side, side_by_side(panels), fps, sound)
