@@ -18,8 +18,11 @@ from motionfollower.types import GuidanceSettings
 TAPS = (1, 2)
 """The up blocks whose outputs the losses compare."""
 
-STRENGTH = 160.0
-"""Gradient scale of the released code: 0.04 × an energy of 4000."""
+ENERGY = 4000.0
+"""The losses' factor before they are differentiated (as released): half precision would lose smaller gradients."""
+
+STRENGTH = 0.04
+"""The gradients' factor afterwards (as released)."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ class Similarities:
 
 @dataclass(frozen=True)
 class ScoreGradient:
-    """The gradient [b, c, f, h, w] to add to v, with the losses that it descends."""
+    """The gradient [b, c, f, h, w] to add to v, with the losses that it descends, one number each."""
 
     gradient: Tensor
-    foreground: float
-    background: float
+    foreground: Tensor
+    background: Tensor
 
 
 def regions(source_mask: Tensor, target_mask: Tensor, fine: tuple[int, int], grid: tuple[int, int]) -> Regions:
@@ -74,16 +77,15 @@ def regions(source_mask: Tensor, target_mask: Tensor, fine: tuple[int, int], gri
 
 
 def _inside(values: Tensor, region: Tensor) -> Tensor:
-    """Mean of `values` [c, f, h, w] over a region [f, h, w]: [f, c], NaN for frames where it is empty."""
+    """Mean of `values` [c, f, h, w] over a region [f, h, w]: [f, c], zero for frames where it is empty."""
     area = region.sum((1, 2))
-    total = torch.einsum("cfhw,fhw->fc", values, region.to(values.dtype))
-    return total / area.masked_fill(area == 0, torch.nan)[:, None]
+    return torch.einsum("cfhw,fhw->fc", values, region) / area.where(area > 0, 1)[:, None]
 
 
-def _mean_of_seen(similarity: Tensor) -> Tensor | None:
-    """Mean over the frames whose region isn't empty; None where there is no such frame."""
-    seen = ~similarity.isnan()
-    return similarity[seen].mean() if seen.any() else None
+def _where_seen(similarity: Tensor, *regions: Tensor) -> Tensor:
+    """The similarity [f], NaN for frames where one of its regions is empty; these have no gradient."""
+    empty = torch.stack([region.sum((1, 2)) == 0 for region in regions]).any(0)
+    return similarity.masked_fill(empty, torch.nan)
 
 
 def _tap_similarities(
@@ -97,10 +99,10 @@ def _tap_similarities(
     foreground = F.cosine_similarity(_inside(edit, where.target_fg), _inside(reference, where.source_fg))
     complement = F.cosine_similarity(_inside(edit, where.vacated), _inside(reference, where.source_bg))
     return (
-        foreground,
-        _inside(alike, rewarded)[:, 0],
-        (_inside(alike, penalised)[:, 0] + 1) / 2,
-        (complement + 1) / 2,
+        _where_seen(foreground, where.target_fg, where.source_fg),
+        _where_seen(_inside(alike, rewarded)[:, 0], rewarded),
+        _where_seen((_inside(alike, penalised)[:, 0] + 1) / 2, penalised),
+        _where_seen((complement + 1) / 2, where.vacated, where.source_bg),
     )
 
 
@@ -115,11 +117,29 @@ def similarities(
     height, width = edit_taps[TAPS[-1]].shape[-2:]
     by_tap = []
     for tap in TAPS:
-        edit, reference = edit_taps[tap][0], reference_taps[tap][0]
+        edit, reference = edit_taps[tap][0].float(), reference_taps[tap][0].float()
         grid = (edit.shape[-2], edit.shape[-1])
         where = regions(source_mask, target_mask, (2 * height, 2 * width), grid)
         by_tap.append(_tap_similarities(edit, reference, where, settings))
     return Similarities(*(torch.stack(term) for term in zip(*by_tap, strict=True)))
+
+
+def _mean_of_seen(similarity: Tensor) -> tuple[Tensor, Tensor]:
+    """Each tap's mean over the frames whose region isn't empty, and whether there is one: [taps] from [taps, f]."""
+    seen = ~similarity.isnan()
+    return similarity.nan_to_num().sum(1) / seen.sum(1).clamp(min=1), seen.any(1)
+
+
+def _reward(similarity: Tensor, weight: float) -> Tensor:
+    """A loss that falls as the similarity grows: Σ_taps weight / (1 + 4·similarity)."""
+    mean, is_seen = _mean_of_seen(similarity)
+    return (weight / (1 + 4 * mean) * is_seen).sum()
+
+
+def _penalty(similarity: Tensor, weight: float) -> Tensor:
+    """A loss that grows with the similarity: Σ_taps weight · similarity."""
+    mean, is_seen = _mean_of_seen(similarity)
+    return (weight * mean * is_seen).sum()
 
 
 def losses(alike: Similarities, settings: GuidanceSettings) -> tuple[Tensor, Tensor]:
@@ -128,28 +148,11 @@ def losses(alike: Similarities, settings: GuidanceSettings) -> tuple[Tensor, Ten
     L_fg = Σ_taps ½ · 4 / (1 + 4·fg);  L_bg = Σ_taps ½ · 6 / (1 + 4·body) + ½ · 1.2 · overlap + 1.2 / (1 + 4·com),
     each similarity averaged over the frames whose region isn't empty; an empty region contributes nothing.
     """
-    zero = alike.foreground.new_zeros(())
-    foreground, background = zero, zero
-    for fg, body, overlap, complement in zip(
-        *(map(_mean_of_seen, term) for term in (alike.foreground, alike.body, alike.overlap, alike.complement)),
-        strict=True,
-    ):
-        if fg is not None:
-            foreground = foreground + settings.foreground * 0.5 * 4 / (1 + 4 * fg)
-        if body is not None:
-            background = background + settings.body * 0.5 * 6 / (1 + 4 * body)
-        if overlap is not None:
-            background = background + settings.overlap * 0.5 * 1.2 * overlap
-        if complement is not None:
-            background = background + settings.complement * 1.2 / (1 + 4 * complement)
-    return foreground, background
-
-
-def _gradient(loss: Tensor, latents: Tensor, keep_graph: bool) -> Tensor:
-    """∂loss/∂latents; zero where no region was left for the loss to look at."""
-    if not loss.requires_grad:
-        return torch.zeros_like(latents)
-    return torch.autograd.grad(loss, latents, retain_graph=keep_graph)[0]
+    foreground = settings.foreground * _reward(alike.foreground, 0.5 * 4)
+    body = settings.body * _reward(alike.body, 0.5 * 6)
+    overlap = settings.overlap * _penalty(alike.overlap, 0.5 * 1.2)
+    complement = settings.complement * _reward(alike.complement, 1.2)
+    return foreground, body + overlap + complement
 
 
 def score_gradient(
@@ -168,8 +171,8 @@ def score_gradient(
     with torch.enable_grad():
         alike = similarities(edit_taps, reference_taps, source_mask, target_mask, settings)
         foreground, background = losses(alike, settings)
+        (pull,) = torch.autograd.grad(ENERGY * foreground, latents, retain_graph=True)
+        (push,) = torch.autograd.grad(ENERGY * background, latents)
     inside = F.interpolate(target_mask[None].to(latents), latents.shape[-2:], mode="nearest")[None]
-    pull = _gradient(foreground, latents, keep_graph=True) * inside
-    push = _gradient(background, latents, keep_graph=False) * (1 - inside)
-    gradient = settings.scale * STRENGTH * (pull + push)
-    return ScoreGradient(gradient, float(foreground.detach()), float(background.detach()))
+    gradient = settings.scale * STRENGTH * (pull * inside + push * (1 - inside))
+    return ScoreGradient(gradient, foreground.detach(), background.detach())

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from motionfollower.device import NoiseSource
-from motionfollower.guidance import STRENGTH, TAPS, losses, score_gradient, similarities
+from motionfollower.guidance import ENERGY, TAPS, losses, score_gradient, similarities
 from motionfollower.models.config import ScheduleConfig
 from motionfollower.models.kv import KVExchange
 from motionfollower.models.networks import Networks
@@ -25,9 +25,6 @@ from tests.oracle import Case, Row, rel_l2
 
 TOLERANCE = 1e-4
 EXACT = 1e-6
-ENERGY = 4000.0
-"""The recorded losses and gradients are multiplied by this."""
-
 SHARED = ("edit_shared_camFalse", "edit_shared_camTrue")
 """Edits guided by the features of the U-Net that denoises."""
 
@@ -148,7 +145,7 @@ def candidates(case: Case, name: str) -> list[Run]:
 
 def settings(case: Case, name: str, cfg_scale: float) -> SamplerSettings:
     """A recorded edit's settings."""
-    strength = 0.0 if name.endswith("noguidance") else 0.04 * 1000 * case.run["energy_scale"] / STRENGTH
+    strength = 0.0 if name.endswith("noguidance") else 1000 * case.run["energy_scale"] / ENERGY
     return SamplerSettings(
         steps=case.run["steps"],
         seed=case.run["seed"],
@@ -208,7 +205,8 @@ class Run:
         return make_plan(self.settings, self.networks.config.schedule)
 
     def start(self, recorded: dict[str, Tensor]) -> Lockstep:
-        return Lockstep(self.networks, self.given, self.settings, tuple(recorded["latents_org"].shape[-2:]))
+        size = tuple(recorded["latents_org"].shape[-2:])
+        return Lockstep(self.networks, self.given, self.settings, size, self.plans[0].alpha_bar)
 
     def first_error(self, recorded: dict[str, Tensor]) -> float:
         return rel_l2(self.start(recorded).advance(self.plans[0]).latents, recorded["latents_after_step"][0])

@@ -92,4 +92,4 @@ class Evaluator:
 
 
 def _mean_losses(index: int, scores: list[ScoreGradient]) -> StepLosses:
-    return StepLosses(index, fmean(s.foreground for s in scores), fmean(s.background for s in scores))
+    return StepLosses(index, fmean(float(s.foreground) for s in scores), fmean(float(s.background) for s in scores))
