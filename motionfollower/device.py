@@ -54,8 +54,17 @@ def describe(device: torch.device) -> DeviceInfo:
 
 def peak_memory_mb() -> float:
     """The most memory that this process has held so far, in MiB."""
+    return _peak_mb(resource.RUSAGE_SELF)
+
+
+def peak_memory_of_children_mb() -> float:
+    """The most memory that one of the processes has held that this one started and that have ended, in MiB."""
+    return _peak_mb(resource.RUSAGE_CHILDREN)
+
+
+def _peak_mb(who: int) -> float:
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux KiB
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+    return resource.getrusage(who).ru_maxrss * unit / 2**20
 
 
 class NoiseSource:

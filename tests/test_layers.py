@@ -34,7 +34,7 @@ ALLOWED = {
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.job": "pipeline backends case results metadata events device digest types errors preprocess",
     "motionfollower.info": "metadata weights device errors",
-    "motionfollower.bench": "job pipeline backends sampler models events metadata device types errors preprocess",
+    "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",

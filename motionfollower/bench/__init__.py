@@ -1,0 +1,27 @@
+"""Measures an edit: its work in FLOPs, its time and memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+
+def run_bench(what: str, file: Path | None) -> str:
+    """Measure the work (`flops`) or the time and memory (`edit`) of an edit; the report, as text.
+
+    The figures are also written to `file`, as JSON, where one is given.
+    """
+    if what == "flops":
+        from motionfollower.bench.flops import measure_flops
+
+        work = measure_flops()
+        text, figures = work.text(), work.figures()
+    else:
+        from motionfollower.bench.edit import measure_edit
+
+        cost = measure_edit()
+        text, figures = cost.text(), asdict(cost)
+    if file is not None:
+        file.write_text(json.dumps(figures, indent=2) + "\n")
+    return text

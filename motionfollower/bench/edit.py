@@ -1,0 +1,68 @@
+"""The time and the memory of one whole edit of a bundled clip, as a person would start it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from motionfollower.device import peak_memory_of_children_mb
+from motionfollower.errors import InputError
+from motionfollower.metadata import load_run
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "examples" / "source-mia-room.mp4"
+TARGET = ROOT / "examples" / "target-leo-dance-b.mp4"
+FRAMES = 24
+STEPS = 8
+WHOLE_METHOD = ("--strength", "1", "--cfg", "7", "--guidance", "1")
+"""What the embedded backend leaves out unless it is asked for it."""
+
+SECONDS_GOAL = 90.0
+MEMORY_GOAL_GB = 4.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an edit of `frames` frames in `steps` steps took: in all, from start to exit, and by stage."""
+
+    frames: int
+    steps: int
+    seconds: float
+    peak_memory_gb: float
+    stages: dict[str, float]
+
+    def text(self) -> str:
+        """A table."""
+        stages = [f"    {name:16}{seconds:7.1f} s" for name, seconds in self.stages.items()]
+        rest = self.seconds - sum(self.stages.values())
+        return "\n".join(
+            [
+                f"One edit of {self.frames} frames in {self.steps} steps, embedded backend, whole method.",
+                f"  {'in all':18}{self.seconds:7.1f} s   (goal: at most {SECONDS_GOAL:.0f} s)",
+                *stages,
+                f"    {'start, write':16}{rest:7.1f} s",
+                f"  {'peak memory':18}{self.peak_memory_gb:7.2f} GB  (goal: at most {MEMORY_GOAL_GB:.0f} GB)",
+            ]
+        )
+
+
+def measure_edit(frames: int = FRAMES, steps: int = STEPS) -> Cost:
+    """Run `python -m motionfollower edit` in a fresh process; InputError where it fails."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder) / "edit"
+        began = time.perf_counter()
+        _edit(output, frames, steps)
+        seconds = time.perf_counter() - began
+        stages = load_run(output / "run.json").seconds
+    return Cost(frames, steps, seconds, peak_memory_of_children_mb() * 2**20 / 1e9, stages)
+
+
+def _edit(output: Path, frames: int, steps: int) -> None:
+    settings = ("--frames", str(frames), "--steps", str(steps), "--backend", "embedded", *WHOLE_METHOD)
+    command = [sys.executable, "-m", "motionfollower", "edit", str(SOURCE), str(TARGET), "-o", str(output), *settings]
+    if subprocess.run(command, cwd=ROOT).returncode:
+        raise InputError("The edit that was to be measured failed; what it says stands above.")
