@@ -18,7 +18,7 @@ import numpy as np
 from motionfollower.errors import InputError, OutputError
 from motionfollower.preparation import PosesRecord, PreparationRecord, load_preparation
 from motionfollower.types import EditInputs, Origin, Prepared
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import check_place, replacing, writing
 from preprocess.draw_pose import draw_poses
 from preprocess.framing import Framing
 from preprocess.probe import probe
@@ -33,7 +33,8 @@ PREPARATION = "prepare.json"
 
 
 def check_case_place(folder: Path) -> None:
-    """OutputError where `folder` holds anything that a case does not: it would be lost."""
+    """OutputError where a case can't be written to `folder`, or would replace anything but an older case."""
+    check_place(folder.absolute().parent)
     names = {*NEEDED, *TARGET, PREPARATION}
     if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - names):
         raise OutputError(f"{folder} is a file or a folder that holds other files. Choose an empty or a new one.")
@@ -52,7 +53,7 @@ def write_case(folder: Path, prepared: Prepared) -> Generator[int, None, None]:
             write_frames(draft / name, pictures)
             yield done
         with writing(folder):
-            (draft / PREPARATION).write_text(PreparationRecord.of(prepared).to_json())
+            (draft / PREPARATION).write_text(PreparationRecord.of(prepared).to_json(), encoding="utf-8")
 
 
 def _parts(prepared: Prepared) -> dict[str, Frames]:

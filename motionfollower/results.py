@@ -6,14 +6,13 @@ from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from motionfollower.composite import at_source_size, enlarged, originals
 from motionfollower.errors import OutputError
 from motionfollower.metadata import RunMetadata
 from motionfollower.side_by_side import side_by_side
 from motionfollower.types import EditInputs, EditResult
-from preprocess.atomic import writing
+from preprocess.atomic import check_place, existing_home, naming, scratch_folder, uninterrupted, writing
 from preprocess.draw_pose import draw_poses
 from preprocess.types import Frames
 from preprocess.video import stream_frames
@@ -56,11 +55,7 @@ class ResultFiles:
 
 def check_writable(folder: Path) -> None:
     """Find out before the long work whether a result can be written to `folder`; OutputError where not."""
-    home = _existing(folder)
-    if not home.is_dir():
-        raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
-    with writing(folder), TemporaryDirectory(dir=home):
-        pass
+    check_place(folder)
     files = ResultFiles(folder)
     if (foreign := files.present()) and not files.run.is_file():
         raise OutputError(f"{foreign[0]} is there, but no run.json that says it is ours. Choose another folder.")
@@ -88,30 +83,22 @@ def write_results(
             f"edited · {run.backend}": stream_frames(draft.frames, fps=fps),
         }
         write_video(draft.side_by_side, side_by_side(panels), fps, sound)
-        draft.run.write_text(run.to_json())
-        _move_in(draft, ResultFiles(folder))
+        draft.run.write_text(run.to_json(), encoding="utf-8")
+        with uninterrupted():
+            _move_in(draft, ResultFiles(folder))
         yield PARTS
     return ResultFiles(folder)
-
-
-def _existing(folder: Path) -> Path:
-    """`folder`, or else the nearest folder above it that is there."""
-    path = folder.absolute()
-    return next(place for place in (path, *path.parents) if place.exists())
 
 
 @contextmanager
 def _drafting(folder: Path) -> Generator[ResultFiles, None, None]:
     """A hidden folder on the same disk as `folder`, gone afterwards; errors speak of `folder`."""
-    with writing(folder), TemporaryDirectory(prefix=".edit-", dir=_existing(folder)) as draft:
-        try:
-            yield ResultFiles(Path(draft))
-        except OutputError as error:
-            raise OutputError(str(error).replace(draft, str(folder))) from error
+    with writing(folder), scratch_folder(existing_home(folder)) as draft, naming(folder, draft):
+        yield ResultFiles(draft)
 
 
 def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
-    """Put the draft in the place of an older result; should that be interrupted, put everything back."""
+    """Put the draft in the place of an older result; should that fail, put everything back."""
     replaced = ResultFiles(draft.folder / "replaced")
     with ExitStack() as undo:
         for origin, place in ((result, replaced), (draft, result)):

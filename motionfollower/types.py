@@ -45,11 +45,13 @@ class PrepareSettings:
     def __post_init__(self) -> None:
         modes = get_args(Align)
         _require(self.align in modes, "align", self.align, ", ".join(modes))
-        _require(self.frames is None or self.frames >= 1, "frames", self.frames, "1 or more")
-        _require(self.size is None or min(self.size) >= 8, "size", self.size, "8x8 pixels or more")
+        _require(self.frames is None or 1 <= self.frames <= 10**6, "frames", self.frames, "1 to 1000000")
+        is_drawable = self.size is None or all(8 <= side <= 8192 for side in self.size)
+        _require(is_drawable, "size", self.size, "8 to 8192 pixels a side")
         _require(self.fps is None or _is_within(self.fps, 1, 240), "fps", self.fps, "1 to 240")
         _require(_is_within(self.scale, 0.1, 10), "scale", self.scale, "0.1 to 10")
-        _require(all(map(math.isfinite, self.shift)), "shift", self.shift, "a number of pixels")
+        is_near = all(_is_within(pixels, -8192, 8192) for pixels in self.shift)
+        _require(is_near, "shift", self.shift, "−8192 to 8192 pixels each way")
         _require(_is_within(self.foot_line, 0, 8192), "foot line", self.foot_line, "0 to 8192 pixels")
 
 

@@ -1,6 +1,8 @@
 """Results appear whole or not at all: they are made beside their place and moved there when done."""
 
 import shutil
+import signal
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +17,26 @@ def replacing(target: Path) -> Generator[Path, None, None]:
 
     Where the block is left by an error, what it made is removed and the target stays as it was.
     """
-    draft = target.absolute().with_name(f".{target.name[:100]}.{uuid4().hex[:8]}.part")
+    place = target.resolve()
+    draft = place.with_name(f".{place.name[:100]}.{uuid4().hex[:8]}.part")
     try:
-        yield draft
-        with writing(target):
-            _take_place(draft, target)
+        with naming(target, draft):
+            yield draft
+        with writing(target), uninterrupted():
+            _take_place(draft, place)
     finally:
         _remove(draft)
+
+
+@contextmanager
+def scratch_folder(place: Path) -> Generator[Path, None, None]:
+    """A new hidden folder in the folder `place`, gone afterwards."""
+    folder = place / f".{uuid4().hex[:8]}.part"
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        _remove(folder)
 
 
 @contextmanager
@@ -32,6 +47,50 @@ def writing(target: Path) -> Generator[None, None, None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"{target} can't be written: {reason}. Make room or choose another place.") from error
+
+
+@contextmanager
+def naming(target: Path, draft: Path) -> Generator[None, None, None]:
+    """Lets errors in writing parts of a draft speak of the target that it is for."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(str(error).replace(str(draft), str(target))) from error
+
+
+@contextmanager
+def uninterrupted() -> Generator[None, None, None]:
+    """Put off Ctrl-C, and requests to terminate, to the block's end: for moments that must not stay half-done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is ever interrupted
+        return
+    put_off: list[int] = []
+    handlers = {
+        request: signal.signal(request, lambda number, _: put_off.append(number))
+        for request in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for request, handler in handlers.items():
+            signal.signal(request, handler)
+        if put_off:
+            signal.raise_signal(put_off[0])
+
+
+def check_place(folder: Path) -> None:
+    """Find out before the long work whether files can be made in `folder`, new or not; OutputError where not."""
+    home = existing_home(folder)
+    if not home.is_dir():
+        raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
+    with writing(folder), scratch_folder(home):
+        pass
+
+
+def existing_home(folder: Path) -> Path:
+    """`folder`, or else the nearest folder above it that is there."""
+    path = folder.absolute()
+    return next(place for place in (path, *path.parents) if place.exists())
 
 
 def _take_place(draft: Path, target: Path) -> None:
