@@ -1,5 +1,7 @@
 """What happens at each step."""
 
+from itertools import pairwise
+
 import pytest
 
 from motionfollower.models.config import ScheduleConfig
@@ -20,7 +22,7 @@ def test_steps_hang_together_and_end_clean(steps: int, camera: bool):
     assert [it.index for it in plans] == list(range(steps))
     assert plans[0].alpha_bar == 0
     assert plans[-1].next_alpha_bar == 1
-    for before, after in zip(plans, plans[1:], strict=False):
+    for before, after in pairwise(plans):
         assert (before.next_timestep, before.next_alpha_bar) == (after.timestep, after.alpha_bar)
         assert before.alpha_bar < after.alpha_bar
 

@@ -26,6 +26,6 @@ def test_twenty_steps_keep_the_shares():
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
-def test_the_first_of_few_steps_is_guided_and_nothing_else(steps: int):
+def test_the_first_of_few_steps_is_guided_and_no_more(steps: int):
     assert is_guided(0, steps)
-    assert not (is_noised(0, steps) or is_repeated(0, steps) or is_injected(0, steps))
+    assert not any(acts(0, steps) for acts in (is_noised, is_repeated, is_injected))
