@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.quiet import quiet_start, quiet_warnings
+from preprocess.selfie import open_selfie
 from preprocess.skeleton import BODY
-from preprocess.types import Bools, Clip, Floats, Frame, MaskSequence, Observation, PoseSequence
+from preprocess.types import Bools, Clip, Floats, MaskSequence, Observation, PoseSequence
 from preprocess.wording import name_frames
 
 CONFIDENT = 0.5  # the score of joints that a mask should cover
@@ -33,19 +32,19 @@ class MediaPipeSegmenter:
         """
         width, height = clip.size
         masks = np.zeros((len(clip), height, width), bool)
-        with _open_selfie() as find_people:
+        with open_selfie() as find_people:
             for index, frame in enumerate(clip.frames):
                 pixels = _confident_pixels(seen.poses, index)
                 if len(pixels):
                     given = clean(seen.masks.masks[index], pixels) if seen.masks else masks[index]
                     fits = covers(given, pixels)
-                    masks[index] = given if fits else clean(find_people(frame), pixels)
+                    masks[index] = given if fits else clean(find_people(frame) > SELFIE_THRESHOLD, pixels)
                     masks[index] &= covers(masks[index], pixels)
                 yield index + 1
         posed = seen.poses.scores.max(axis=1) > 0
         moved = posed & _is_empty(masks)
         masks = fill_from_nearest(masks, seen.poses, moved)
-        return MaskSequence(masks, "mediapipe"), _warnings(moved, _is_empty(masks))
+        return MaskSequence(masks, "mediapipe"), _warnings(moved, posed & _is_empty(masks))
 
 
 def clean(mask: Bools, pixels: NDArray[np.int_]) -> Bools:
@@ -91,23 +90,6 @@ def _confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
     pixels = np.rint(poses.body[index]).astype(int)
     inside = ((pixels >= 0) & (pixels < poses.size)).all(axis=1)
     return np.asarray(pixels[inside & (poses.scores[index, BODY] > CONFIDENT)])
-
-
-@contextmanager
-def _open_selfie() -> Iterator[Callable[[Frame], Bools]]:
-    """A function that finds everybody's mask in one picture; the network is freed at the end."""
-    with quiet_start():
-        from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
-
-        graph = SelfieSegmentation(model_selection=0)
-        graph.process(np.zeros((64, 64, 3), np.uint8))
-
-    def find_people(frame: Frame) -> Bools:
-        with quiet_warnings():
-            return np.asarray(graph.process(frame).segmentation_mask > SELFIE_THRESHOLD)
-
-    with graph:
-        yield find_people
 
 
 def _warnings(moved: Bools, empty: Bools) -> tuple[str, ...]:

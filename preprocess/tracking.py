@@ -21,7 +21,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are ou
 TORSO = (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
 PROBES = 3  # frames that are searched for several people
 CROWD = 3  # people searched for in one frame
-PATIENCE = 5  # frames after which a lost person may turn up anywhere
+PATIENCE = 5  # frames after which a missing person is lost
 STRIDE = 0.75  # how far a torso may move between frames, in torso lengths
 GROWTH = 1.6  # by how much it may grow or shrink
 MARGIN = 0.4  # around the person's box when a frame is looked at again, in box sizes
@@ -30,7 +30,10 @@ SMALL = 0.4  # people below this share of the largest one's size go unmentioned
 
 @dataclass(frozen=True)
 class Sighting:
-    """A person in one picture: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W]."""
+    """A person in one picture: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W].
+
+    At least one joint is believed.
+    """
 
     keypoints: Floats
     scores: Floats
@@ -44,15 +47,18 @@ class Sighting:
 
     @property
     def torso(self) -> float:
-        """The longest way between two joints of the torso: its length, or its width when it is foreshortened."""
-        corners = self.keypoints[list(TORSO)]
-        return float(np.linalg.norm(corners[:, None] - corners, axis=-1).max())
+        """The torso's length, see `measure_torso`."""
+        return measure_torso(self.keypoints)
+
+    def is_as_large(self, other: Sighting) -> bool:
+        """Whether both are about equally near to the camera."""
+        small, large = sorted((self.torso, other.torso))
+        return large < GROWTH * small
 
     def is_near(self, other: Sighting) -> bool:
         """Whether both can be one person in neighbouring frames."""
-        length = max(self.torso, other.torso, 1e-6)
         distance = float(np.linalg.norm(self.centre - other.centre))
-        return distance < STRIDE * length and length < GROWTH * min(self.torso, other.torso)
+        return distance < STRIDE * max(self.torso, other.torso) and self.is_as_large(other)
 
     def box(self, margin: float = 0) -> Box:
         """The box of joints and mask with a margin in box sizes, within the picture."""
@@ -64,6 +70,12 @@ class Sighting:
         left, top = np.clip(low, 0, (width - 1, height - 1)).astype(int)
         right, bottom = np.clip(high, (left + 1, top + 1), (width, height)).astype(int)
         return int(left), int(top), int(right), int(bottom)
+
+
+def measure_torso(keypoints: Floats) -> float:
+    """The longest way between two joints of the torso: its length, or its width when it is foreshortened."""
+    corners = keypoints[list(TORSO)]
+    return float(np.linalg.norm(corners[:, None] - corners, axis=-1).max())
 
 
 Look = Callable[[Frame], Sighting | None]
@@ -118,8 +130,11 @@ def _trace(
 
 
 def _recognise(look: Look, frame: Frame, glance: Sighting | None, person: Sighting, lost: bool) -> Sighting | None:
-    """The glance if it shows the person, else what a closer look shows where the person was."""
-    if glance and (lost or glance.is_near(person)):
+    """The glance if it shows the person, else what a closer look shows where the person was.
+
+    A person who is lost may be anywhere, but is not somebody much smaller or larger.
+    """
+    if glance and (glance.is_as_large(person) if lost else glance.is_near(person)):
         return glance
     closer = look_inside(look, frame, person.box(MARGIN))
     if closer is None:
