@@ -37,6 +37,14 @@ class Shot:
         return range(self.start, self.start + len(self.to_reference))
 
 
+@dataclass(frozen=True)
+class _View:
+    """A frame reduced to greys uint8 [h, w], and where it shows the background, bool [h, w]."""
+
+    grey: np.ndarray
+    clear: np.ndarray
+
+
 def find_shots(frames: Frames, holes: Bools) -> list[Shot]:
     """Split a clip where its camera can't be followed; frames uint8 [F, H, W, 3], holes bool [F, H, W].
 
@@ -44,92 +52,103 @@ def find_shots(frames: Frames, holes: Bools) -> list[Shot]:
     it, a new shot begins; a still camera gives one shot of identities.
     """
     scale = min(1.0, TRACKED_SIZE / max(frames.shape[1:3]))
+    views = [_view(frame, hole, scale) for frame, hole in zip(frames, holes, strict=True)]
+    middle = (scale - 1) / 2  # pixel centres lie at whole numbers in both
+    reduce = np.array([[scale, 0, middle], [0, scale, middle], [0, 0, 1]])
     shots: list[Shot] = []
-    start, motions = 0, [np.eye(3)]
-    key, motion = 0, np.eye(3)  # the frame that points are tracked from, and the way from it to this frame
-    for index in range(1, len(frames)):
-        found = _follow(frames, holes, key, index, motion, scale)
-        if found is None and key != index - 1:
-            key = index - 1
-            found = _follow(frames, holes, key, index, np.eye(3), scale)
-        reference = None if found is None else motions[key - start] @ np.linalg.inv(found)
-        if found is None or reference is None or not _is_in_view([*motions, reference], frames.shape[1:3]):
-            shots.append(Shot(start, np.array(motions, np.float32)))
-            start, key, motions, motion = index, index, [np.eye(3)], np.eye(3)
-            continue
-        motions.append(reference)
-        motion = found
-        if _shift(motion, frames.shape[1:3]) > KEYFRAME_SHIFT * max(frames.shape[1:3]):
-            key, motion = index, np.eye(3)
-    shots.append(Shot(start, np.array(motions, np.float32)))
+    start = 0
+    while start < len(views):
+        motions = np.linalg.inv(reduce) @ np.stack(_follow_shot(views[start:])) @ reduce
+        shots.append(Shot(start, motions.astype(np.float32)))
+        start += len(motions)
     return shots
 
 
-def _follow(
-    frames: Frames, holes: Bools, first: int, second: int, guess: np.ndarray, scale: float
-) -> np.ndarray | None:
-    """The homography that takes the background of one frame to another's; None where none fits."""
-    before, after = _reduced(frames[first], scale), _reduced(frames[second], scale)
-    clear = [_reduced((~holes[k]).astype(np.uint8) * 255, scale) > 127 for k in (first, second)]
-    reduce = np.diag([scale, scale, 1.0])
-    corners, points = _track(before, after, clear, reduce @ guess @ np.linalg.inv(reduce))
+def _view(frame: np.ndarray, hole: np.ndarray, scale: float) -> _View:
+    grey, clear = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (~hole).astype(np.uint8) * 255
+    if scale < 1:
+        grey, clear = (
+            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for picture in (grey, clear)
+        )
+    return _View(grey, clear > 127)
+
+
+def _follow_shot(views: list[_View]) -> list[np.ndarray]:
+    """The homographies to the first view from itself and those after it, as far as their backgrounds fit on it."""
+    motions = [np.eye(3)]
+    key, motion = 0, np.eye(3)  # the view that points are tracked from, and the way from it to the latest
+    for index in range(1, len(views)):
+        found = _follow(views[key], views[index], motion)
+        if found is None and key != index - 1:
+            key = index - 1
+            found = _follow(views[key], views[index], np.eye(3))
+        if found is None:
+            break
+        motions.append(motions[key] @ np.linalg.inv(found))
+        if not _is_in_reach(motions, views[0].grey.shape):
+            return motions[:-1]
+        motion = found
+        if _shift(motion, views[0].grey.shape) > KEYFRAME_SHIFT * max(views[0].grey.shape):
+            key, motion = index, np.eye(3)
+    return motions
+
+
+def _follow(before: _View, after: _View, guess: np.ndarray) -> np.ndarray | None:
+    """The homography that takes the background of one view to another's; None where none fits."""
+    corners, points = _track(before, after, guess)
     if len(points) >= MIN_POINTS:
         if np.median(np.linalg.norm(points - corners, axis=1)) < STILL_DISTANCE:
             return np.eye(3)
         homography, inliers = cv2.findHomography(corners, points, cv2.RANSAC, INLIER_DISTANCE)
-        fits = homography is not None and inliers.mean() >= MIN_INLIERS
-        if fits and _explains(before, after, clear[0], clear[1], homography):
-            return np.asarray(np.linalg.inv(reduce) @ homography @ reduce)
-    return np.eye(3) if _looks_still(before, after, clear[0] & clear[1]) else None
+        if homography is not None and inliers.mean() >= MIN_INLIERS and _explains(homography, before, after):
+            return np.asarray(homography)
+    return np.eye(3) if _looks_still(before, after) else None
 
 
-def _explains(
-    before: np.ndarray, after: np.ndarray, clear_before: np.ndarray, clear_after: np.ndarray, motion: np.ndarray
-) -> bool:
-    """Whether a motion makes the pictures alike; one found on a few moving shadows does not."""
-    size = (after.shape[1], after.shape[0])
-    moved = cv2.warpPerspective(before, motion, size)
-    both = clear_after & clear_before & (cv2.warpPerspective(clear_before.astype(np.uint8), motion, size) > 0)
-    if not both.any():
-        return False
-    return float(cv2.absdiff(moved, after)[both].mean()) < MIN_GAIN * float(cv2.absdiff(before, after)[both].mean())
-
-
-def _track(
-    before: np.ndarray, after: np.ndarray, clear: list[np.ndarray], guess: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Points of one picture's background and where they are in the other, both f32 [n, 2]."""
-    nothing = np.zeros((0, 2), np.float32)
-    inner = cv2.erode(clear[0].astype(np.uint8), np.ones((5, 5)))
-    corners = cv2.goodFeaturesToTrack(before, MAX_POINTS, 0.005, 6, mask=inner)
+def _track(before: _View, after: _View, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of one view's background and where they are in the other, both f32 [n, 2]."""
+    inner = cv2.erode(before.clear.astype(np.uint8), np.ones((5, 5)))
+    corners = cv2.goodFeaturesToTrack(before.grey, MAX_POINTS, 0.005, 6, mask=inner)
     if corners is None:
-        return nothing, nothing
-    expected = cv2.perspectiveTransform(corners, guess).astype(np.float32)
-    points, seen, _ = cv2.calcOpticalFlowPyrLK(
-        before, after, corners, expected, winSize=(15, 15), maxLevel=4, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
-    )
-    back, seen_back, _ = cv2.calcOpticalFlowPyrLK(
-        after, before, points, corners.copy(), winSize=(15, 15), maxLevel=4, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
-    )
-    kept = (seen & seen_back)[:, 0].astype(bool) & (np.abs(back - corners).max((1, 2)) < 1)
-    kept &= _is_clear(points, clear[1])
+        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    points, seen = _flow(before.grey, after.grey, corners, cv2.perspectiveTransform(corners, guess))
+    back, seen_back = _flow(after.grey, before.grey, points, corners.copy())
+    kept = seen & seen_back & (np.abs(back - corners).max((1, 2)) < 1) & _is_clear(points, after.clear)
     return corners[kept, 0], points[kept, 0]
 
 
-def _reduced(picture: np.ndarray, scale: float) -> np.ndarray:
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if picture.ndim == 3 else picture
-    return grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+def _flow(
+    before: np.ndarray, after: np.ndarray, corners: np.ndarray, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where corners f32 [n, 1, 2] are in another picture, near where they are expected; whether they are seen there."""
+    points, seen, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, corners, expected, winSize=(15, 15), maxLevel=4, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
+    )
+    return points, seen[:, 0] > 0
 
 
 def _is_clear(points: np.ndarray, clear: np.ndarray) -> np.ndarray:
-    x, y = np.round(points[:, 0]).astype(int).T
+    """Whether points f32 [n, 1, 2] lie inside the picture and on its background, bool [n]."""
+    x, y = np.rint(points[:, 0]).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < clear.shape[1]) & (y < clear.shape[0])
     return np.asarray(inside & clear[y.clip(0, clear.shape[0] - 1), x.clip(0, clear.shape[1] - 1)])
 
 
-def _looks_still(before: np.ndarray, after: np.ndarray, clear: np.ndarray) -> bool:
+def _explains(motion: np.ndarray, before: _View, after: _View) -> bool:
+    """Whether a motion makes the views alike; one found on a few moving shadows does not."""
+    size = after.grey.shape[::-1]
+    moved = cv2.warpPerspective(before.grey, motion, size)
+    both = before.clear & after.clear & (cv2.warpPerspective(before.clear.astype(np.uint8), motion, size) > 0)
+    if not both.any():
+        return False
+    left, given = (float(cv2.absdiff(grey, after.grey)[both].mean()) for grey in (moved, before.grey))
+    return left < MIN_GAIN * given
+
+
+def _looks_still(before: _View, after: _View) -> bool:
     """Whether a background too plain to track, or full of moving shadows, is for the most part unchanged."""
-    return bool(clear.any()) and float(np.median(cv2.absdiff(before, after)[clear])) <= STILL_DIFFERENCE
+    clear = before.clear & after.clear
+    return bool(clear.any()) and float(np.median(cv2.absdiff(before.grey, after.grey)[clear])) <= STILL_DIFFERENCE
 
 
 def _corners(motion: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -142,7 +161,7 @@ def _shift(motion: np.ndarray, shape: tuple[int, ...]) -> float:
     return float(np.abs(_corners(motion, shape) - _corners(np.eye(3), shape)).max())
 
 
-def _is_in_view(motions: list[np.ndarray], shape: tuple[int, ...]) -> bool:
+def _is_in_reach(motions: list[np.ndarray], shape: tuple[int, ...]) -> bool:
     corners = np.concatenate([_corners(motion, shape) for motion in motions])
     height, width = shape
     return bool((np.ptp(corners, axis=0) <= (MAX_VIEW * width, MAX_VIEW * height)).all())
