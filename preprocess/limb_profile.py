@@ -52,19 +52,18 @@ class LimbProfiles:
             bins = _locate(points, body, scores, reach)
             if bins is not None and mask.any():
                 total += _count(bins)
-                person += _count(bins, mask[::step, ::step])
+                person += _count(bins, mask[step // 2 :: step, step // 2 :: step])
         person, total = (_smooth(counts + counts[MIRROR, :, ::-1]) for counts in (person, total))
         return cls((person + DOUBT / 2) / (total + DOUBT), reach)
 
     def log_odds(self, body: Floats, scores: Floats, size: Size) -> Floats:
         """The log-odds f32 [H, W] of each pixel being the person in a pose, f32 [18, 2]; 0 where unknown."""
-        points, _ = _grid(size)
+        points, step = _grid(size)
         bins = _locate(points, body, scores, self.reach)
         if bins is None:
             return np.zeros(size[::-1], np.float32)
         likely = np.clip(cv2.GaussianBlur(self.occupancy[bins], (0, 0), 1), 1 - SUREST, SUREST)
-        odds: Floats = cv2.resize(np.log(likely / (1 - likely)), size, interpolation=cv2.INTER_LINEAR)
-        return odds
+        return _enlarge(np.log(likely / (1 - likely)), step, size)
 
 
 def _height(masks: MaskSequence) -> float:
@@ -74,10 +73,17 @@ def _height(masks: MaskSequence) -> float:
 
 
 def _grid(size: Size) -> tuple[Floats, int]:
-    """Sample points f32 [h, w, 2] a few pixels apart, and how many."""
+    """Sample points f32 [h, w, 2] a few pixels apart, the middles of their squares, and how many."""
     step = max(1, max(size) // GRID)
-    columns, rows = np.arange(0, size[0], step), np.arange(0, size[1], step)
+    columns, rows = (np.arange(step // 2, side, step) for side in size)
     return np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32), step
+
+
+def _enlarge(samples: Floats, step: int, size: Size) -> Floats:
+    """The values f32 [h, w] at the sample points as a picture of `size`."""
+    places = np.array([[step, 0, step // 2], [0, step, step // 2]], np.float32)
+    picture: Floats = cv2.warpAffine(samples, places, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return picture
 
 
 def _locate(points: Floats, body: Floats, scores: Floats, reach: float) -> Bins | None:

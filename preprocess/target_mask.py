@@ -8,7 +8,7 @@ import numpy as np
 from preprocess.limb_profile import LimbProfiles
 from preprocess.types import Alignment, Bools, Floats, MaskSequence, PoseSequence, Size
 
-TRUST = 0.01  # of the person's height: within this of its outline the moved mask is unsure
+TRUST = 0.015  # of the person's height: within this of its outline the moved mask is unsure
 
 
 class WarpedTargetMask:
