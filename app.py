@@ -14,7 +14,7 @@ from motionfollower.backends import Backend, load_backend
 from motionfollower.errors import InputError
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.results import ResultFiles
-from motionfollower.types import Event, PrepareSettings, Progress
+from motionfollower.types import PrepareSettings, Preview, Progress, StageStarted
 
 EXAMPLES = Path(__file__).parent / "examples"
 EXAMPLE_PAIRS = (
@@ -75,11 +75,12 @@ def show_edit(request: EditRequest, backend: Backend) -> Iterator[View]:
     with TemporaryDirectory() as folder:
         with closing(run_edit(request, backend, Path(folder))) as events:
             for event in events:
-                yield None, status_line(event)
+                if not isinstance(event, Preview):
+                    yield None, status_line(event)
         yield str(ResultFiles(Path(folder)).edited), "Done."
 
 
-def status_line(event: Event) -> str:
+def status_line(event: StageStarted | Progress) -> str:
     """An event in words."""
     stage = event.stage.capitalize()
     return f"{stage}: {event.done} of {event.total}" if isinstance(event, Progress) else f"{stage} …"

@@ -56,8 +56,20 @@ class Coder:
             decode(latents[:, :, start : start + CHUNK].to(self._dtype), next(bases) if bases else None)
             for start in range(0, latents.shape[2], CHUNK)
         ]
-        height, width = view.source.shape[1:3]
-        levels = (torch.cat(pictures, dim=2)[0, :, :, :height, :width].float().clamp(-1, 1) + 1) * 127.5
+        return self._levels(torch.cat(pictures, dim=2))
+
+    @torch.no_grad()
+    def decode_frame(self, latents: Tensor, index: int) -> Floats:
+        """One frame of latents [1, c, f, h, w] as a picture f32 [H, W, 3], in grey levels 0 to 255."""
+        puppet = self._view.puppet
+        base = None if puppet is None else next(self._pictures(puppet[index : index + 1]))
+        picture = self._networks.codec.decode(latents[:, :, index : index + 1].to(self._dtype), base)
+        return np.asarray(self._levels(picture)[0])
+
+    def _levels(self, pictures: Tensor) -> Floats:
+        """Pictures [1, 3, f, H, W] in [−1, 1] without their padding, f32 [F, H, W, 3] in grey levels."""
+        height, width = self._view.source.shape[1:3]
+        levels = (pictures[0, :, :, :height, :width].float().clamp(-1, 1) + 1) * 127.5
         return np.asarray(levels.permute(1, 2, 3, 0).cpu().numpy())
 
     @property

@@ -61,11 +61,16 @@ def run_prepare(
     return prepared
 
 
-def run_edit(request: EditRequest, backend: Backend, folder: Path) -> Generator[Event, None, RunMetadata]:
-    """Do an edit and write its files to `folder`, whole or not at all; the record of it, as in run.json."""
+def run_edit(
+    request: EditRequest, backend: Backend, folder: Path, inputs: EditInputs | None = None
+) -> Generator[Event, None, RunMetadata]:
+    """Do an edit and write its files to `folder`, whole or not at all; the record of it, as in run.json.
+
+    `inputs` are what preparing the request's clips gave, where that is done already.
+    """
     check_writable(folder)
     watch = Stopwatch()
-    inputs = yield from watch.time(_inputs(request, backend))
+    inputs = inputs or (yield from watch.time(_inputs(request, backend)))
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
     result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
     run = _record(request, backend, inputs, result, watch.seconds)

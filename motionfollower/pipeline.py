@@ -5,7 +5,7 @@ Both are generators of events that return their result; closing one stops the wo
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from motionfollower.backends import Backend, Preprocessors
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
-from motionfollower.sampler.loop import sample
+from motionfollower.sampler.loop import Step, sample
 from motionfollower.types import (
     EditInputs,
     EditResult,
@@ -25,12 +25,13 @@ from motionfollower.types import (
     Origin,
     Prepared,
     PrepareSettings,
+    Preview,
     Progress,
     SamplerSettings,
     StageStarted,
     StepLosses,
 )
-from motionfollower.view import make_view, paste_back
+from motionfollower.view import make_view, paste_back, paste_frame
 from preprocess.align import ManualAlignment, align
 from preprocess.background import fill_background
 from preprocess.camera_travel import camera_travel
@@ -38,8 +39,11 @@ from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Clip, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import Alignment, Clip, Frames, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
+
+PREVIEW_EVERY = 2
+"""Steps from one preview to the next; the first step has one."""
 
 CAMERA_TRAVEL = 40.0
 """Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
@@ -59,12 +63,36 @@ def prepare(
     source_poses, source_masks, source_doubts = yield from _look_at(source_clip, "source", preprocessors)
     target_poses, target_masks, target_doubts = yield from _look_at(target_clip, "target", preprocessors)
     yield StageStarted("align")
+    seen = (source_poses, source_masks, target_poses, target_masks)
+    aligned, predicted = _align(*seen, settings, preprocessors)
+    doubts = (*warnings, *source_doubts, *target_doubts)
+    warnings = (*doubts, *aligned.warnings)
+    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
+    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
+
+
+def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
+    """The same clips with the target's motion aligned anew; nothing is looked at again."""
+    inputs = prepared.inputs
+    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    aligned, predicted = _align(*seen, settings, preprocessors)
+    warnings = (*prepared.doubts, *aligned.warnings)
+    inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
+    return replace(prepared, inputs=inputs, alignment=aligned.report)
+
+
+def _align(
+    source_poses: PoseSequence,
+    source_masks: MaskSequence,
+    target_poses: PoseSequence,
+    target_masks: MaskSequence,
+    settings: PrepareSettings,
+    preprocessors: Preprocessors,
+) -> tuple[Alignment, MaskSequence]:
+    """The target's motion at the source's place, and where the person will be."""
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
     aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual)
-    predicted = preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
-    warnings = (*warnings, *source_doubts, *target_doubts, *aligned.warnings)
-    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
-    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report)
+    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
@@ -129,7 +157,16 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
     coder = Coder(backend.networks, view, backend.device)
-    latents, losses = yield from _sample(coder, settings, backend)
+    middle = len(inputs.source) // 2
+    if puppet is not None:
+        yield Preview(0, puppet[middle])
+
+    def show(step: Step) -> Preview:
+        """The middle frame as the step sees it."""
+        picture = coder.decode_frame(step.x0, middle)
+        return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
+
+    latents, losses = yield from _sample(coder, settings, backend, show)
     yield StageStarted("decode")
     frames = paste_back(coder.decode(latents), view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
@@ -154,15 +191,17 @@ def _collected(inputs: EditInputs) -> Generator[int, None, Frames]:
 
 
 def _sample(
-    coder: Coder, settings: SamplerSettings, backend: Backend
+    coder: Coder, settings: SamplerSettings, backend: Backend, show: Callable[[Step], Preview]
 ) -> Generator[Event, None, tuple[Tensor, tuple[StepLosses, ...]]]:
-    """Run the sampler; the clean latents, and the losses of the guided steps."""
+    """Run the sampler, show every second step; the clean latents, and the losses of the guided steps."""
     yield StageStarted("sampling", settings.steps)
     losses = []
     with closing(sample(backend.networks, coder.conditioning(), settings, coder.latent_size)) as steps:
         for step in steps:
             losses += [step.losses] if step.losses else []
             yield Progress("sampling", step.index + 1, step.total)
+            if step.index % PREVIEW_EVERY == 0:
+                yield show(step)
     return step.latents, tuple(losses)
 
 

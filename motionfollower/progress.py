@@ -9,7 +9,7 @@ from typing import Never, TextIO, TypeVar
 
 from tqdm import tqdm
 
-from motionfollower.types import Event, StageStarted
+from motionfollower.types import Event, Progress, StageStarted
 
 Result = TypeVar("Result")
 
@@ -38,7 +38,7 @@ class _Bars:
         if isinstance(event, StageStarted):
             self.close()
             self._bar = tqdm(desc=f"{event.stage:13}", total=event.total, file=self._stream, leave=True)
-        elif self._bar is not None:
+        elif isinstance(event, Progress) and self._bar is not None:
             self._bar.update(event.done - self._bar.n)
 
     def close(self) -> None:
@@ -55,7 +55,7 @@ class _Lines:
     def show(self, event: Event) -> None:
         if isinstance(event, StageStarted):
             print(f"{event.stage} …", file=self._stream, flush=True)
-        elif event.done * 4 // event.total > (event.done - 1) * 4 // event.total:
+        elif isinstance(event, Progress) and event.done * 4 // event.total > (event.done - 1) * 4 // event.total:
             print(f"{event.stage} {event.done}/{event.total}", file=self._stream, flush=True)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from motionfollower.errors import InputError, SettingsError
 from preprocess.framing import Framing
-from preprocess.types import Clip, MaskSequence, PoseSequence, Size
+from preprocess.types import Clip, Frame, MaskSequence, PoseSequence, Size
 
 Align = Literal["official", "similarity", "bones", "none"]
 Camera = Literal["auto", "on", "off"]
@@ -152,7 +152,8 @@ class EditInputs:
 class Prepared:
     """Two clips, looked at: the inputs of an edit, and what they were made from.
 
-    `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report.
+    `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report,
+    `doubts` the warnings that have nothing to do with it.
     """
 
     inputs: EditInputs
@@ -160,6 +161,7 @@ class Prepared:
     target_poses: PoseSequence
     target_own_masks: MaskSequence
     alignment: dict[str, object]
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,14 @@ class Progress:
     stage: str
     done: int
     total: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the middle frame of the edit looks like after `step` steps, uint8 [H, W, 3] at the working size."""
+
+    step: int
+    frame: Frame
 
 
 @dataclass(frozen=True)
@@ -198,4 +208,4 @@ class EditResult:
     warnings: tuple[str, ...]
 
 
-Event = StageStarted | Progress
+Event = StageStarted | Progress | Preview

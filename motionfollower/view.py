@@ -15,7 +15,7 @@ import numpy as np
 from motionfollower.types import EditInputs
 from preprocess.draw_pose import draw_poses
 from preprocess.framing import Framing
-from preprocess.types import Bools, Floats, Frames, PoseSequence, Size
+from preprocess.types import Bools, Floats, Frame, Frames, PoseSequence, Size
 
 POSE_DRAWING_SIZE = 512
 """Poses are drawn at least this large, then made smaller: the released drawings' strokes suit this size."""
@@ -71,16 +71,21 @@ def paste_back(edited: Floats, view: View, inputs: EditInputs, puppet: Frames | 
 
     Outside of the view the source stays. Where there is a puppet, the edit's change of it is added to it.
     """
-    size = inputs.source.size
-    covered = view.framing.coverage(size)[..., None]
     frames = np.empty_like(inputs.source.frames)
-    for index, source in enumerate(inputs.source.frames):
-        picture = view.framing.undo(edited[index : index + 1], size)[0]
-        if puppet is not None and view.puppet is not None:
-            seen = view.framing.undo(view.puppet[index : index + 1].astype(np.float32), size)[0]
-            picture = add_detail(picture, puppet[index].astype(np.float32), seen)
-        frames[index] = np.where(covered, picture.round().clip(0, 255), source)
+    for index, picture in enumerate(edited):
+        frames[index] = paste_frame(picture, index, view, inputs, puppet)
     return frames
+
+
+def paste_frame(edited: Floats, index: int, view: View, inputs: EditInputs, puppet: Frames | None) -> Frame:
+    """One frame f32 [h, w, 3] of the networks' edit, as `paste_back` treats it."""
+    size = inputs.source.size
+    picture = view.framing.undo(edited[None], size)[0]
+    if puppet is not None and view.puppet is not None:
+        seen = view.framing.undo(view.puppet[index : index + 1].astype(np.float32), size)[0]
+        picture = add_detail(picture, puppet[index].astype(np.float32), seen)
+    covered = view.framing.coverage(size)[..., None]
+    return np.asarray(np.where(covered, picture.round().clip(0, 255), inputs.source.frames[index]), np.uint8)
 
 
 def add_detail(edited: Floats, puppet: Floats, seen: Floats) -> Floats:
