@@ -33,12 +33,15 @@ ALLOWED = {
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.job": "pipeline backends case results metadata events device digest types errors preprocess",
+    "motionfollower.preflight": "types preprocess",
+    "motionfollower.measures": "preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
-    "app": "job backends results types errors preprocess",
+    "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",
+    "app": "ui backends",
 }
 
 # Concrete implementations that only `backends.py` builds; everybody else knows their protocols.
@@ -61,7 +64,8 @@ def module_name(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-FILES = [*ROOT.glob("preprocess/**/*.py"), *ROOT.glob("motionfollower/**/*.py"), *ROOT.glob("app.py")]
+FILES = [file for folder in ("preprocess", "motionfollower", "ui") for file in ROOT.glob(f"{folder}/**/*.py")]
+FILES += [ROOT / "app.py"]
 TREES = {module_name(file): ast.parse(file.read_text()) for file in FILES}
 MODULES = pytest.mark.parametrize("module", sorted(TREES))
 
@@ -90,7 +94,8 @@ def layer(module: str) -> str:
 
 def allowed(row: str) -> set[str]:
     names = ALLOWED[row].split()
-    return {row, "motionfollower", *(name if name == "preprocess" else f"motionfollower.{name}" for name in names)}
+    tops = {"preprocess", "ui"}
+    return {row, "motionfollower", *(name if name in tops else f"motionfollower.{name}" for name in names)}
 
 
 @MODULES
@@ -113,13 +118,15 @@ def test_only_backends_builds_implementations(module: str) -> None:
 
 @MODULES
 def test_only_the_app_knows_gradio(module: str) -> None:
-    assert module == "app" or not any(name.split(".")[0] == "gradio" for name in imports(TREES[module]))
+    assert module.split(".")[0] in ("app", "ui") or not any(
+        name.split(".")[0] == "gradio" for name in imports(TREES[module])
+    )
 
 
 @MODULES
 def test_slow_libraries_are_imported_late(module: str) -> None:
     slow = SLOW | ({"torch"} if module.startswith("preprocess") else set())
-    if module == "app":
+    if module.split(".")[0] in ("app", "ui"):
         slow = slow - {"gradio"}
     statements = [node for node in TREES[module].body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert not {name for node in statements for name in imports(node) if name.split(".")[0] in slow}

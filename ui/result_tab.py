@@ -1,0 +1,125 @@
+"""The Result tab: three clips played together, what was measured, and everything to take home."""
+
+from __future__ import annotations
+
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from motionfollower.metadata import RunMetadata
+from motionfollower.results import ResultFiles
+from motionfollower.types import EditInputs
+from preprocess.draw_pose import draw_poses
+from preprocess.types import Frame
+from preprocess.video import stream_frames
+from preprocess.write_video import write_gif, write_video
+from ui.chart import loss_chart
+
+HERE = Path(__file__).parent
+PLAYERS = ["player-source", "player-pose", "player-edited"]
+GIF_HEIGHT = 360
+
+Updates = dict[Any, Any]
+
+
+class ResultTab:
+    """The components, and the updates that show a run in them."""
+
+    def __init__(self) -> None:
+        with gr.Row(elem_classes="mf-three"):
+            self.source = _player("Source", PLAYERS[0])
+            self.pose = _player("Target pose", PLAYERS[1])
+            with gr.Column(min_width=140):
+                self.edited = _player("Edited", PLAYERS[2])
+                self.preview = gr.Image(
+                    label="Edited · preview", height=400, visible=False, interactive=False, buttons=[], format="jpeg",
+                    elem_id="preview", elem_classes="mf-media",
+                )  # fmt: skip
+        self.player = gr.HTML(
+            "8", html_template=(HERE / "player.html").read_text(), js_on_load=(HERE / "player.js").read_text(),
+            apply_default_css=False, ids=PLAYERS, elem_id="player",
+        )  # fmt: skip
+        self.tiles = gr.HTML("", apply_default_css=False, elem_id="tiles")
+        with gr.Row(elem_classes="mf-downloads"):
+            names = ("Edited mp4", "Side by side mp4", "gif", "Frames zip", "run.json")
+            self.downloads = [gr.DownloadButton(name, size="sm", interactive=False, min_width=96) for name in names]
+        self.chart = gr.HTML("", apply_default_css=False, elem_id="losses")
+
+    @property
+    def components(self) -> list[Any]:
+        """All that the updates speak of."""
+        players = [self.source, self.pose, self.edited, self.preview, self.player]
+        return [*players, self.tiles, *self.downloads, self.chart]
+
+    def clear(self) -> Updates:
+        """Nothing to show."""
+        videos = {video: gr.Video(value=None, visible=True) for video in (self.source, self.pose, self.edited)}
+        downloads = {button: gr.DownloadButton(interactive=False) for button in self.downloads}
+        return {**videos, **downloads, self.preview: gr.Image(visible=False), self.tiles: "", self.chart: ""}
+
+    def begin(self, inputs: EditInputs, folder: Path) -> Updates:
+        """The source and the target pose play already, while the edit is made."""
+        source, pose = folder / "source.mp4", folder / "target_pose.mp4"
+        write_video(source, inputs.source.frames, inputs.source.fps)
+        write_video(pose, draw_poses(inputs.aligned_poses), inputs.source.fps)
+        shown = {self.source: str(source), self.pose: str(pose), self.player: f"{inputs.source.fps:g}"}
+        return {**self.clear(), **shown, **self.show_preview(inputs.source.frames[len(inputs.source) // 2])}
+
+    def show_preview(self, frame: Frame) -> Updates:
+        """The edit as far as it is."""
+        return {self.edited: gr.Video(visible=False), self.preview: gr.Image(frame, visible=True)}
+
+    def hide_preview(self) -> Updates:
+        """Back to the player."""
+        return {self.edited: gr.Video(visible=True), self.preview: gr.Image(visible=False)}
+
+    def finish(self, run: RunMetadata, files: ResultFiles, measures: dict[str, str]) -> Updates:
+        """The edited clip, its measures and its files."""
+        label = f"Edited · {run.backend}" if run.backend == "embedded" else "Edited"
+        values = (files.edited, files.side_by_side, _gif(run, files), _zip(files), files.run)
+        buttons = zip(self.downloads, values, strict=True)
+        return {
+            self.edited: gr.Video(str(files.edited), visible=True, label=label),
+            self.preview: gr.Image(visible=False),
+            self.tiles: tiles_html(measures) + warnings_html(run.warnings),
+            self.chart: loss_chart(run.losses),
+            **{button: gr.DownloadButton(value=str(value), interactive=True) for button, value in buttons},
+        }
+
+
+def _player(label: str, name: str) -> gr.Video:
+    return gr.Video(
+        label=label, interactive=False, height=400, min_width=140, buttons=[], elem_id=name, elem_classes="mf-media"
+    )
+
+
+def _gif(run: RunMetadata, files: ResultFiles) -> Path:
+    path = files.folder / "edited.gif"
+    width, height = run.size
+    scale = min(1.0, GIF_HEIGHT / height)
+    size = (round(width * scale), round(height * scale))
+    write_gif(path, stream_frames(files.frames, fps=run.fps, size=size), run.fps)
+    return path
+
+
+def _zip(files: ResultFiles) -> Path:
+    path = files.folder / "frames.zip"
+    with zipfile.ZipFile(path, "w") as archive:  # png is small already
+        for frame in sorted(files.frames.glob("frame_*.png")):
+            archive.write(frame, frame.name)
+    return path
+
+
+def tiles_html(measures: dict[str, str]) -> str:
+    """Each measure in a tile: its value over its name."""
+    tiles = "".join(f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for name, value in measures.items())
+    return f'<dl class="mf-tiles">{tiles}</dl>'
+
+
+def warnings_html(warnings: tuple[str, ...]) -> str:
+    """What the run warned of."""
+    items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
+    return f'<ul class="mf-warnings">{items}</ul>' if items else ""
