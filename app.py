@@ -19,11 +19,22 @@ QUEUE = 20
 
 def theme() -> gr.themes.ThemeClass:
     """The colours, and fonts of the reader's own machine: none are fetched."""
-    return gr.themes.Soft(
+    plain = gr.themes.Default(
         primary_hue="indigo",
         neutral_hue="zinc",
+        radius_size="lg",
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
+    )
+    return plain.set(
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_400",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_700",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +13,11 @@ import gradio as gr
 from motionfollower.backends import Backend
 from motionfollower.errors import InputError
 from motionfollower.job import EditRequest, run_edit
+from motionfollower.metadata import load_run
 from motionfollower.results import ResultFiles
 from motionfollower.types import PrepareSettings
 from ui.clips import complaint
+from ui.run_tab import public_record
 from ui.settings import FRAMES_LIMIT, LARGEST_SEED
 
 
@@ -45,7 +46,7 @@ def offer_api(backend: Backend, limits: dict[str, Any]) -> None:
                     pass
             except InputError as error:
                 raise gr.Error(str(error), print_exception=False) from error
-            yield str(files.edited), json.loads(files.run.read_text())
+            yield str(files.edited), public_record(load_run(files.run))
 
     with gr.Row(visible=False):
         source, target = gr.Video(label="source"), gr.Video(label="target")

@@ -25,8 +25,8 @@ class Clips:
 
     def __init__(self) -> None:
         with gr.Row(elem_classes="mf-pair"):
-            self.source = _drop("Source: who and where", "clip-source")
-            self.target = _drop("Target: the motion", "clip-target")
+            self.source = _drop("Source", "clip-source")
+            self.target = _drop("Target", "clip-target")
         gr.Examples(
             [[str(EXAMPLES / name) for name in pair] for pair in EXAMPLE_PAIRS.values()],
             [self.source, self.target],

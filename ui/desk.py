@@ -58,9 +58,7 @@ class Desk:
         self._stops = Stops()
         self._pace = Pace.first(backend)
 
-    def check(
-        self, source: str, target: str, known: Checked | None, *values: Any, request: gr.Request | None = None
-    ) -> Steps:
+    def check(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
         """Prepare the clips and show what was found."""
 
         def work(tracker: Tracker, stop: Signal, folder: Path) -> Steps:
@@ -70,9 +68,7 @@ class Desk:
 
         yield from self._attend(request, Tracker(CHECK_STAGES), work)
 
-    def generate(
-        self, source: str, target: str, known: Checked | None, *values: Any, request: gr.Request | None = None
-    ) -> Steps:
+    def generate(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
         """Make the edit; clips that weren't checked are prepared first."""
         choices = Choices(*values)
 
@@ -81,8 +77,8 @@ class Desk:
             yield {self._checked: checked, **self._result.begin(checked.prepared.inputs, folder)}
             yield self._preprocess.show(checked, folder)
             sampler = choices.sampler_settings(self._backend.settings)
-            request = EditRequest(Path(source), Path(target), checked.settings, sampler, choices.camera)
-            events = until_stopped(run_edit(request, self._backend, folder / "run", checked.prepared.inputs), stop)
+            order = EditRequest(Path(source), Path(target), checked.settings, sampler, choices.camera)
+            events = until_stopped(run_edit(order, self._backend, folder / "run", checked.prepared.inputs), stop)
             run = yield from self._follow(tracker, events)
             yield from self._finish(tracker, run, ResultFiles(folder / "run"), checked.prepared.inputs)
 
@@ -97,16 +93,14 @@ class Desk:
         """Stop the work of a session whose tab was closed."""
         self._stops.stop(session_of(request))
 
-    def _attend(
-        self, request: gr.Request | None, tracker: Tracker, work: Callable[[Tracker, Signal, Path], Steps]
-    ) -> Steps:
+    def _attend(self, request: gr.Request, tracker: Tracker, work: Callable[[Tracker, Signal, Path], Steps]) -> Steps:
         """Do work in a folder of its own, until it is done, stopped or fails; every end frees the buttons.
 
         The folder is gone at the end: the page has its own copies by then.
         """
-        yield self._buttons(is_busy=True)
         with self._stops.listening(session_of(request)) as stop, TemporaryDirectory() as folder:
             try:
+                yield self._buttons(is_busy=True)
                 yield from work(tracker, stop, Path(folder))
             except Stopped:
                 yield {self._status: tracker.stopped(), **self._result.hide_preview()}
@@ -177,6 +171,6 @@ class Desk:
         return f"About {max(1, round(seconds))} s with these settings."
 
 
-def session_of(request: gr.Request | None) -> str:
+def session_of(request: gr.Request) -> str:
     """Whose work it is: the browser tab's."""
-    return (request.session_hash if request else None) or "api"
+    return request.session_hash or ""

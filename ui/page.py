@@ -73,11 +73,11 @@ class Page:
         with gr.Tabs() as self._tabs:
             with gr.Tab("Result", id="result"):
                 self._result = ResultTab()
-            with gr.Tab("Preprocess", id="preprocess"):
+            with gr.Tab("Preprocess", id="preprocess", render_children=True):
                 self._preprocess = PreprocessTab()
-            with gr.Tab("Compare", id="compare"):
+            with gr.Tab("Compare", id="compare", render_children=True):
                 self._compare = CompareTab()
-            with gr.Tab("Run", id="run"):
+            with gr.Tab("Run", id="run", render_children=True):
                 self._run = RunTab()
 
     def wire(self, page: gr.Blocks) -> None:
@@ -116,7 +116,7 @@ class Page:
         self._stop.click(self._desk.stop, None, self._stop, **QUIET)
 
     def _wire_alignment(self) -> None:
-        """Sliders that move the ghost at once; the masks follow when a slider is let go."""
+        """Sliders that move the ghost at once: the clips aren't looked at again."""
         tab = self._preprocess
         sliders = [*tab.placing.values()]
         inputs = [self._clips.source, self._checked, tab.frame, *self._fields]

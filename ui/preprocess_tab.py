@@ -39,7 +39,7 @@ class PreprocessTab:
         gr.HTML(KEY, apply_default_css=False)
         with gr.Row(elem_classes="mf-align"):
             self.ghost = gr.Image(
-                label="The dance on the source", interactive=False, height=400, buttons=[], format="jpeg",
+                label="The dance on the source", interactive=False, buttons=[], format="jpeg",
                 elem_id="ghost", elem_classes="mf-media", min_width=240, scale=3,
             )  # fmt: skip
             with gr.Column(min_width=240, scale=2):
@@ -118,7 +118,7 @@ def _item(finding: Finding) -> str:
 
 def _loop(label: str, name: str) -> gr.Video:
     return gr.Video(
-        label=label, interactive=False, height=300, min_width=140, buttons=[], loop=True, autoplay=True,
+        label=label, interactive=False, min_width=140, buttons=[], loop=True, autoplay=True,
         elem_id=name, elem_classes="mf-media",
     )  # fmt: skip
 

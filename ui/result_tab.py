@@ -35,7 +35,7 @@ class ResultTab:
             with gr.Column(min_width=140):
                 self.edited = _player("Edited", PLAYERS[2])
                 self.preview = gr.Image(
-                    label="Edited · preview", height=400, visible=False, interactive=False, buttons=[], format="jpeg",
+                    label="Edited · preview", visible=False, interactive=False, buttons=[], format="jpeg",
                     elem_id="preview", elem_classes="mf-media",
                 )  # fmt: skip
         self.player = gr.HTML(
@@ -91,9 +91,7 @@ class ResultTab:
 
 
 def _player(label: str, name: str) -> gr.Video:
-    return gr.Video(
-        label=label, interactive=False, height=400, min_width=140, buttons=[], elem_id=name, elem_classes="mf-media"
-    )
+    return gr.Video(label=label, interactive=False, min_width=140, buttons=[], elem_id=name, elem_classes="mf-media")
 
 
 def _gif(run: RunMetadata, files: ResultFiles) -> Path:

@@ -27,16 +27,21 @@ class RunTab:
         return {self.run: None}
 
     def show(self, run: RunMetadata) -> dict[Any, Any]:
-        """A run, with the names of its clips in place of where this server keeps them."""
-        record = json.loads(run.to_json())
-        for role in ("source", "target"):
-            if record[role]:
-                record[role]["path"] = Path(record[role]["path"]).name
-        return {self.run: record}
+        """A run."""
+        return {self.run: public_record(run)}
 
     def wire(self, fields: list[Any]) -> None:
         """Let an uploaded file set the fields; paths in it are never followed."""
         self.load.upload(_settings_of, [self.load, *fields], fields, api_visibility="private", show_progress="hidden")
+
+
+def public_record(run: RunMetadata) -> dict[str, Any]:
+    """A run as plain data, with the names of its clips in place of where this server keeps them."""
+    record: dict[str, Any] = json.loads(run.to_json())
+    for role in ("source", "target"):
+        if record[role]:
+            record[role]["path"] = Path(record[role]["path"]).name
+    return record
 
 
 def _settings_of(file: str, *values: Any) -> list[Any]:
