@@ -36,11 +36,14 @@ class RunTab:
 
 
 def public_record(run: RunMetadata) -> dict[str, Any]:
-    """A run as plain data, with the names of its clips in place of where this server keeps them."""
+    """A run as plain data, with the names of its clips in place of where this server keeps them.
+
+    Not as `path`: Gradio and its clients would take that for a file to fetch.
+    """
     record: dict[str, Any] = json.loads(run.to_json())
     for role in ("source", "target"):
         if record[role]:
-            record[role]["path"] = Path(record[role]["path"]).name
+            record[role] = {"name": Path(record[role]["path"]).name, "sha256": record[role]["sha256"]}
     return record
 
 

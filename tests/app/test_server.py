@@ -1,0 +1,74 @@
+"""What the server gives and refuses, without a browser."""
+
+import json
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from .conftest import ROOT
+
+SOURCE = ROOT / "examples" / "source-mia-room.mp4"
+TARGET = ROOT / "examples" / "target-leo-dance-b.mp4"
+
+
+@pytest.fixture(scope="module")
+def client(url: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(url, verbose=False, download_files=str(tmp_path_factory.mktemp("downloads")), analytics_enabled=False)
+
+
+def status(url: str) -> int:
+    try:
+        with urlopen(url, timeout=30) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_a_program_edits_a_clip(client: Client) -> None:
+    clips = [handle_file(str(clip)) for clip in (SOURCE, TARGET)]
+    edited, run = client.predict(*clips, 1, 1.0, 0.0, 7, 2, api_name="/edit_motion")
+    video = edited["video"] if isinstance(edited, dict) else edited
+    assert Path(video).read_bytes()[4:8] == b"ftyp"
+    assert (run["frames"], run["sampler"]["seed"]) == (2, 7)
+
+
+def test_only_the_public_endpoint_is_named(client: Client) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/edit_motion"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", str(ROOT / "app.py"), str(ROOT / "ui" / ".." / "app.py")])
+def test_files_of_the_server_stay_there(url: str, path: str) -> None:
+    assert status(f"{url}/gradio_api/file={path}") in (403, 404)
+
+
+def test_a_path_of_the_server_is_no_clip(client: Client) -> None:
+    path = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    with pytest.raises(AppError):
+        client.predict(path, path, 1, 1.0, 0.0, 7, 2, api_name="/edit_motion")
+
+
+def test_an_upload_over_the_limit_is_refused(url: str) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n' + bytes(101 * 2**20)
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    with pytest.raises(HTTPError) as refusal:
+        urlopen(Request(f"{url}/gradio_api/upload", body + b"\r\n--x--\r\n", headers), timeout=60)
+    with refusal.value as answer:
+        assert answer.code == 413
+
+
+def test_a_setting_out_of_range_is_refused(client: Client) -> None:
+    clips = [handle_file(str(clip)) for clip in (SOURCE, TARGET)]
+    with pytest.raises(AppError, match="maximum value"):
+        client.predict(*clips, 1000, 1.0, 0.0, 7, 2, api_name="/edit_motion")
+
+
+def test_no_path_of_the_server_is_told(client: Client) -> None:
+    clips = [handle_file(str(clip)) for clip in (SOURCE, TARGET)]
+    _, run = client.predict(*clips, 1, 1.0, 0.0, 7, 1, api_name="/edit_motion")
+    assert (run["source"]["name"], run["target"]["name"]) == (SOURCE.name, TARGET.name)
+    assert str(ROOT) not in json.dumps(run)
