@@ -26,7 +26,9 @@ class Checked:
         return (self.source, self.target) == (source, target) and mine == (settings.frames, settings.size, settings.fps)
 
     def aligned(self, settings: PrepareSettings, preprocessors: Preprocessors) -> Checked:
-        """The same clips aligned as `settings` say."""
+        """The same clips, as they were read, aligned as `settings` say."""
+        mine = self.settings
+        settings = replace(settings, frames=mine.frames, size=mine.size, fps=mine.fps)
         if settings == self.settings:
             return self
         return replace(self, settings=settings, prepared=realign(self.prepared, settings, preprocessors))

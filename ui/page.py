@@ -109,10 +109,11 @@ class Page:
             (self._generate, self._desk.generate, "result"),
         ):
             button.click(lambda tab=tab: gr.Tabs(selected=tab), None, self._tabs, **QUIET)
-            button.click(
+            done = button.click(
                 work, inputs, outputs, validator=validate, trigger_mode="once", api_visibility="private",
                 show_progress="minimal", show_progress_on=self._status, **ON_THE_GPU,
             )  # fmt: skip
+            done.then(self._show_estimate, self._fields, self._estimate, **QUIET)  # a run teaches how long they take
         self._stop.click(self._desk.stop, None, self._stop, **QUIET)
 
     def _wire_alignment(self) -> None:
