@@ -1,8 +1,10 @@
 """`python -m motionfollower`: runs the command line, and ends quietly when it is interrupted at any moment."""
 
+import os
 import signal
 import sys
 import time
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 REQUESTS = (signal.SIGINT, signal.SIGTERM)
@@ -10,15 +12,16 @@ PATIENCE = 2.0  # seconds; pressing Ctrl-C again within them doesn't disturb the
 
 
 def run() -> int:
-    """The exit code; a request to terminate is an interruption, so that what is half-done is cleaned up."""
+    """The exit code; a request to terminate is an interruption too, so that what is half-done is cleaned up."""
     try:
         _handle_requests()
+        _spell_out_signs()
         from motionfollower.cli import main
 
         return main()
     except KeyboardInterrupt:
-        print("\nmotionfollower: interrupted; nothing half-written is left.", file=sys.stderr)
-        return INTERRUPTED
+        print("\nmotionfollower: interrupted; nothing half-written is left.", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # where it fell into the `exec` of a library, Python would kill itself by a signal
     finally:
         for request in REQUESTS:
             signal.signal(request, signal.SIG_IGN)  # only Python's own end is left, which it would garble
@@ -36,6 +39,12 @@ def _handle_requests() -> None:
 
     for request in REQUESTS:
         signal.signal(request, interrupt)
+
+
+def _spell_out_signs() -> None:
+    """Have letters that a terminal or a pipe can't take written as codes, as they are for error messages."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":
