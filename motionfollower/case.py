@@ -30,6 +30,8 @@ from preprocess.write_video import write_frames
 NEEDED = ("source_images", "source_poses", "target_aligned_poses", "source_masks", "predicted_masks")
 TARGET = ("target_images", "target_poses", "target_masks")
 PREPARATION = "prepare.json"
+READ = (*NEEDED, PREPARATION)
+"""All that an edit looks at; a result may lie in the same folder."""
 
 
 def check_case_place(folder: Path) -> None:

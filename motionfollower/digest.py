@@ -1,13 +1,15 @@
 """What a file or a folder holds, as one number."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def fingerprint(path: Path) -> str:
-    """The sha256 of a file, or of the names and the contents of all files in a folder."""
+def fingerprint(path: Path, parts: Sequence[str] = ()) -> str:
+    """The sha256 of a file, or of the names and the contents of all files in a folder, or in these `parts` of it."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
+        roots = [path / part for part in parts] or [path]
+        files = sorted(file for root in roots for file in (root, *root.rglob("*")) if file.is_file())
         lines = (f"{file.relative_to(path).as_posix()}\0{fingerprint(file)}\n" for file in files)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
     with path.open("rb") as file:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.backends import Backend, Preprocessors
-from motionfollower.case import check_case_place, read_case, write_case
+from motionfollower.case import READ, check_case_place, read_case, write_case
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
 from motionfollower.events import Stopwatch, counted
@@ -97,7 +97,7 @@ def _record(
     )
     changes = differences(request.repeats.surroundings, surroundings) if request.repeats else ()
     return RunMetadata(
-        source=FileRecord.of(request.source),
+        source=FileRecord.of(request.source, () if request.target else READ),
         target=FileRecord.of(request.target) if request.target else None,
         backend=backend.name,
         prepare=request.prepare,

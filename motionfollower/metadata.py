@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,22 +23,24 @@ SIZE_LIMIT = 16 * 2**20  # bytes; the run.json of a thousand steps has 0.1 MB
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file or a folder that a run read: where it was, and the sha256 of what was in it."""
+    """A file or a folder that a run read: where it was, and the sha256 of what was in it, or in its `parts`."""
 
     path: str
     sha256: str
+    parts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, path: Path) -> FileRecord:
+    def of(cls, path: Path, parts: tuple[str, ...] = ()) -> FileRecord:
         """The record of a file or a folder that is there."""
-        return cls(str(path.absolute()), fingerprint(path))
+        name = os.fsencode(path.absolute()).decode(errors="replace")  # not every name is text
+        return cls(name, fingerprint(path, parts), parts)
 
     def unchanged(self) -> Path:
         """Its path, where it still holds what the run read; InputError where not."""
         path = Path(self.path)
         if not (path.is_file() or path.is_dir()):
             raise InputError(f"{path}, which the run read, is not there. Put it back, or start a new edit.")
-        if fingerprint(path) != self.sha256:
+        if fingerprint(path, self.parts) != self.sha256:
             raise InputError(f"{path} has changed since the run. Put the old one back, or start a new edit.")
         return path
 
