@@ -57,15 +57,20 @@ def prepare(
     InputError where a clip can't be read or shows no person.
     """
     yield StageStarted("read")
-    source_clip, origin = _read_source(probe(source), settings)
-    target_clip = _read_target(probe(target), source_clip)
+    source_media, target_media = probe(source), probe(target)
+    source_clip, origin = _read_source(source_media, settings)
+    target_clip = _read_target(target_media, source_clip)
+    cuts = (
+        *_find_cut("Source", source_media, source_clip, settings.frames),
+        *_find_cut("Target", target_media, target_clip, len(source_clip)),
+    )
     source_clip, target_clip, warnings = _trim(source_clip, target_clip)
     source_poses, source_masks, source_doubts = yield from _look_at(source_clip, "source", preprocessors)
     target_poses, target_masks, target_doubts = yield from _look_at(target_clip, "target", preprocessors)
     yield StageStarted("align")
     seen = (source_poses, source_masks, target_poses, target_masks)
     aligned, predicted = _align(*seen, settings, preprocessors)
-    doubts = (*warnings, *source_doubts, *target_doubts)
+    doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
     warnings = (*doubts, *aligned.warnings)
     inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
     return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
@@ -115,12 +120,21 @@ def _read_letterboxed(media: Media, size: Size, fps: float | None, frames: int |
     return clip if shown == size else replace(clip, frames=Framing.letterbox(shown, size).apply(clip.frames))
 
 
+def _find_cut(role: str, media: Media, clip: Clip, wanted: int | None) -> tuple[str, ...]:
+    """A sentence where a file has clearly fewer of the wanted frames than it promises."""
+    shown = len(clip) / clip.fps
+    if media.duration is None or len(clip) == wanted or shown + 1 / clip.fps > 0.9 * media.duration:
+        return ()
+    sentence = f"{role}: the pictures end after {shown:.1f} of {media.duration:.1f} seconds; the file may be damaged."
+    return (sentence,)
+
+
 def _trim(source: Clip, target: Clip) -> tuple[Clip, Clip, tuple[str, ...]]:
     """Both clips with the shorter one's frames; a sentence where the source loses some."""
     frames = min(len(source), len(target))
     if len(source) == frames:
         return source, _first(target, frames), ()
-    warning = f"The target has {frames} frames and the source {len(source)}: the edit ends with the target."
+    warning = f"The target ends first: the edit has {frames} of the source's {len(source)} frames."
     return _first(source, frames), target, (warning,)
 
 
