@@ -1,0 +1,54 @@
+"""The bundled clips, and what MediaPipe sees in a few of their frames."""
+
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from preprocess.holistic import HolisticEstimator
+from preprocess.types import Bools, Clip, Frames, Observation
+from preprocess.video import read_clip
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FPS = 8
+
+T = TypeVar("T")
+
+
+def finish(job: Generator[int, None, T]) -> T:
+    """Run a job to its end and return its result."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+@cache
+def read_example(name: str, frames: int = 3) -> Clip:
+    """The first frames, 512 × 512, of the example whose file's name contains `name`."""
+    (path,) = EXAMPLES.glob(f"*{name}*.mp4")
+    return read_clip(path, max_frames=frames)
+
+
+@cache
+def observe_example(name: str, frames: int = 3) -> Observation:
+    return observe(read_example(name, frames).frames)
+
+
+def observe(frames: Frames) -> Observation:
+    return finish(HolisticEstimator().estimate(Clip(frames, FPS)))
+
+
+def masks_of(seen: Observation) -> Bools:
+    """The masks that came with the poses, bool [F, H, W]."""
+    assert seen.masks is not None
+    return seen.masks.masks
+
+
+def overlap(mask: Bools, other: Bools) -> float:
+    """Intersection over union."""
+    return float(np.count_nonzero(mask & other) / np.count_nonzero(mask | other))
