@@ -100,7 +100,7 @@ def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -
 
 
 def _resize(area: Bools, shape: tuple[int, ...]) -> Bools:
-    return cv2.resize(area.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST) > 0
+    return np.asarray(cv2.resize(area.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST) > 0)
 
 
 def _erode(mask: Bools) -> Bools:

@@ -36,7 +36,7 @@ def _limb_distance(points: Floats, pose: Pose, build: Build, name: PartName) -> 
     distance = np.maximum(distance, FAR + 3 * (distance - FAR))
     if name in ARM_PARTS:  # arms are before the body: what lies within their outline is their own
         distance = np.where(distance <= 1, distance - 1, distance)
-    return distance
+    return np.asarray(distance, np.float32)
 
 
 def _bone_distance(points: Floats, pose: Pose, name: PartName) -> Floats:
