@@ -17,6 +17,7 @@ TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders 
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
 PAD = 3
+SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced picture, so that nothing shines through
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def _largest_piece(area: Bools) -> Bools:
 
 def _areas(name: PartName, distance: Floats, labels: np.ndarray, person: Bools) -> tuple[Bools, Bools]:
     """Where a part is: its own pixels and those within its half width; and where of this other parts hide it."""
+    own = cv2.dilate((labels == name).astype(np.uint8), SEAM) > 0
     within = (distance <= (1 + TORSO_OVERLAP if name == PartName.TORSO else 1)) & person
-    return (labels == name) | _largest_piece(within), ~np.isin(labels, _NEIGHBOURS[name])
+    return own | _largest_piece(within), ~np.isin(labels, _NEIGHBOURS[name])
 
 
 def _neighbours(name: PartName) -> list[int]:
