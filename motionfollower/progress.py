@@ -14,8 +14,9 @@ from motionfollower.types import Event, Progress, StageStarted
 Result = TypeVar("Result")
 
 
-def show(events: Generator[Event, None, Result], stream: TextIO = sys.stderr) -> Result:
-    """Run a job to its end, showing its stages on `stream`; its result."""
+def show(events: Generator[Event, None, Result]) -> Result:
+    """Run a job to its end, showing its stages on stderr; its result."""
+    stream = sys.stderr
     display = _Bars(stream) if stream.isatty() else _Lines(stream)
     with closing(events), closing(display):
         while True:
