@@ -143,7 +143,7 @@ def _extent(mask: Bools) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is true in a mask bool [H, W]."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        raise InputError("There is no person in any of the masks to frame. Frame the whole picture instead.")
+        raise InputError("No mask shows a person, so there is nothing to edit. Paint the person white in one of them.")
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 

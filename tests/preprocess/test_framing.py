@@ -60,7 +60,7 @@ class TestBoxes:
         assert Framing.around(masks_of((10, 40, 130, 80)), size=(64, 64), margin=0).box == (10, -15, 120, 120)
 
     def test_around_nobody(self):
-        with pytest.raises(InputError, match="no person in any of the masks"):
+        with pytest.raises(InputError, match="No mask shows a person"):
             Framing.around(masks_of((0, 0, 0, 0)), size=(64, 64))
 
 
