@@ -13,7 +13,7 @@ from motionfollower.digest import fingerprint
 from motionfollower.events import Stopwatch, counted
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
-from motionfollower.results import PARTS, check_writable, write_results
+from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.types import (
     Camera,
     EditInputs,
@@ -24,6 +24,7 @@ from motionfollower.types import (
     SamplerSettings,
     StageStarted,
 )
+from preprocess.atomic import check_spared
 
 CASE_FOLDERS = 8
 
@@ -56,6 +57,7 @@ def run_prepare(
 ) -> Generator[Event, None, Prepared]:
     """Prepare two clips and write them to `folder` in the released example layout, whole or not at all."""
     check_case_place(folder)
+    check_spared((source, target), [folder])
     prepared = yield from prepare(source, target, settings, preprocessors)
     yield from counted("write", CASE_FOLDERS, write_case(folder, prepared))
     return prepared
@@ -69,6 +71,7 @@ def run_edit(
     `inputs` are what preparing the request's clips gave, where that is done already.
     """
     check_writable(folder)
+    check_spared(filter(None, (request.source, request.target)), ResultFiles(folder).replaced)
     watch = Stopwatch()
     inputs = inputs or (yield from watch.time(_inputs(request, backend)))
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"

@@ -47,6 +47,11 @@ class ResultFiles:
         """What was run, as `load_run` reads it."""
         return self.folder / "run.json"
 
+    @property
+    def replaced(self) -> tuple[Path, ...]:
+        """What a new result in the folder takes the place of."""
+        return self.edited, self.side_by_side, self.frames
+
     def present(self) -> list[Path]:
         """The files of a result that are there; run.json comes last, as it says that the result is whole."""
         files = (self.edited, self.side_by_side, *sorted(self.frames.glob("frame_*.png")), self.run)

@@ -3,7 +3,7 @@
 import shutil
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -85,6 +85,14 @@ def check_place(folder: Path) -> None:
         raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
     with writing(folder), scratch_folder(home):
         pass
+
+
+def check_spared(read: Iterable[Path], replaced: Iterable[Path]) -> None:
+    """OutputError where something that is read lies in what a result will replace."""
+    places = [place.resolve() for place in replaced]
+    for path in read:
+        if any(path.resolve().is_relative_to(place) for place in places):
+            raise OutputError(f"The result would replace {path}, which it is made from. Choose another folder for it.")
 
 
 def existing_home(folder: Path) -> Path:
