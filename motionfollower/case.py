@@ -11,6 +11,7 @@ Pictures are frame_<i>.png or .jpg, masks white on black. An edit needs none of 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ from preprocess.draw_pose import draw_poses
 from preprocess.framing import Framing
 from preprocess.probe import probe
 from preprocess.read_pose import read_drawings
-from preprocess.types import Clip, Frames, MaskSequence, PoseSequence, Size
+from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
+from preprocess.wording import name_frames
 from preprocess.write_video import write_frames
 
 NEEDED = ("source_images", "source_poses", "target_aligned_poses", "source_masks", "predicted_masks")
@@ -89,13 +91,30 @@ def read_case(folder: Path, frames: int | None = None) -> EditInputs:
     fps = record.fps if record else None
     source = read_clip(folder / "source_images", fps=fps, max_frames=frames)
     pictures = {name: _read_part(folder / name, source) for name in NEEDED[1:]}
-    return EditInputs(
+    inputs = EditInputs(
         source=source,
         source_poses=_poses(pictures["source_poses"], record.source_poses if record else None),
         aligned_poses=_poses(pictures["target_aligned_poses"], record.aligned_poses if record else None),
         source_masks=_masks(pictures["source_masks"]),
         target_masks=_masks(pictures["predicted_masks"]),
         origin=_origin(folder / "source_images", source.size),
+    )
+    return replace(inputs, warnings=_doubts(inputs))
+
+
+def _doubts(inputs: EditInputs) -> tuple[str, ...]:
+    """A sentence for each folder that has pictures without a person."""
+    people: dict[str, Floats | Bools] = {
+        "source_poses": inputs.source_poses.scores,
+        "target_aligned_poses": inputs.aligned_poses.scores,
+        "source_masks": inputs.source_masks.masks,
+        "predicted_masks": inputs.target_masks.masks,
+    }
+    nobody = {name: ~np.asarray(part.reshape(len(part), -1).any(axis=1)) for name, part in people.items()}
+    return tuple(
+        f"{name} shows nobody in {name_frames(frames)}; look at these pictures."
+        for name, frames in nobody.items()
+        if frames.any()
     )
 
 
