@@ -7,6 +7,7 @@ import time
 from io import TextIOWrapper
 
 INTERRUPTED = 130
+UNREAD = 141  # what shells say of a program that a closed pipe has ended
 REQUESTS = (signal.SIGINT, signal.SIGTERM)
 PATIENCE = 2.0  # seconds; pressing Ctrl-C again within them doesn't disturb the cleaning up
 
@@ -18,7 +19,12 @@ def run() -> int:
         _spell_out_signs()
         from motionfollower.cli import main
 
-        return main()
+        code = main()
+        print(end="", flush=True)
+        return code
+    except BrokenPipeError:  # whoever read our lines has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python's own end would write to stdout again
+        return UNREAD
     except KeyboardInterrupt:
         print("\nmotionfollower: interrupted; nothing half-written is left.", file=sys.stderr, flush=True)
         os._exit(INTERRUPTED)  # where it fell into the `exec` of a library, Python would kill itself by a signal
