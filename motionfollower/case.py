@@ -40,7 +40,9 @@ def check_case_place(folder: Path) -> None:
     """OutputError where a case can't be written to `folder`, or would replace anything but an older case."""
     check_place(folder.absolute().parent)
     names = {*NEEDED, *TARGET, PREPARATION}
-    if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - names):
+    with writing(folder):
+        is_taken = folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - names)
+    if is_taken:
         raise OutputError(f"{folder} is a file or a folder that holds other files. Choose an empty or a new one.")
 
 

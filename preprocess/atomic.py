@@ -80,7 +80,8 @@ def uninterrupted() -> Generator[None, None, None]:
 
 def check_place(folder: Path) -> None:
     """Find out before the long work whether files can be made in `folder`, new or not; OutputError where not."""
-    home = existing_home(folder)
+    with writing(folder):
+        home = existing_home(folder)
     if not home.is_dir():
         raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
     with writing(folder), scratch_folder(home):
