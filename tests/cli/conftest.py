@@ -1,0 +1,81 @@
+"""Two short clips, and what the commands make of them; made once, for all tests to look at."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from tests.cli.commands import Outcome, succeed
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MIA, LEO = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
+
+Make = Callable[..., Path]
+
+
+def ffmpeg(*arguments: str | Path) -> None:
+    subprocess.run([get_ffmpeg_exe(), "-v", "error", "-y", *map(str, arguments)], check=True)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A folder that a command wrote, and how the command ended."""
+
+    folder: Path
+    outcome: Outcome
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="session")
+def source(clips: Path) -> Path:
+    """Three frames of an upright picture at 12.5 a second, with sound."""
+    path = clips / "source.mp4"
+    shape = ["-vf", "crop=384:512,scale=96:128", "-frames:v", "3", "-r", "12.5"]
+    ffmpeg("-itsscale", 8 / 12.5, "-i", MIA, "-f", "lavfi", "-i", "sine=d=0.24", *shape, "-crf", 10, "-shortest", path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def target(clips: Path) -> Path:
+    """Twelve frames of a square picture at 25 a second, twice as long as the source."""
+    path = clips / "target.mp4"
+    ffmpeg("-itsscale", 8 / 25, "-i", LEO, "-vf", "scale=128:128", "-frames:v", "12", "-r", "25", "-crf", 10, path)
+    return path
+
+
+@pytest.fixture
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """make(name, *arguments) runs ffmpeg with the arguments to make the file of that name in a folder of its own."""
+    folder = tmp_path_factory.mktemp("made")
+
+    def run(name: str, *arguments: str | Path) -> Path:
+        ffmpeg(*arguments, folder / name)
+        return folder / name
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def prepared(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("results") / "case"
+    return Made(folder, succeed("prepare", source, target, "-o", folder, "--size", "96x128"))
+
+
+@pytest.fixture(scope="session")
+def edited(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("results") / "edit"
+    return Made(folder, succeed("edit", source, target, "-o", folder, "--size", "96x128"))
+
+
+@pytest.fixture
+def case(prepared: Made, tmp_path: Path) -> Path:
+    """A copy of the prepared folder, to be changed."""
+    return Path(shutil.copytree(prepared.folder, tmp_path / "case"))

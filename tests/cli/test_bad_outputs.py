@@ -1,0 +1,117 @@
+"""Where a result can't be written, that is said, nothing half-written is left, and nothing is lost."""
+
+import resource
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Outcome, contents, run
+from tests.cli.conftest import Made
+
+SMALL = ("--size", "96x128", "--frames", "1")
+Write = Callable[[Path], Outcome]
+
+
+@pytest.fixture
+def prepare(source: Path, target: Path) -> Write:
+    return lambda folder: run("prepare", source, target, "-o", folder, *SMALL)
+
+
+@pytest.fixture
+def edit(prepared: Made) -> Write:
+    return lambda folder: run("edit", "--case", prepared.folder, "-o", folder)
+
+
+@pytest.fixture(params=["prepare", "edit"])
+def write(request: pytest.FixtureRequest) -> Write:
+    """Writes a result to a folder: each of the commands that do."""
+    command: Write = request.getfixturevalue(request.param)
+    return command
+
+
+@contextmanager
+def disk_with_room_for(size: int) -> Iterator[None]:
+    """A limit on the size of files stands for a disk with that many bytes left."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+class TestNoPlace:
+    @pytest.mark.parametrize("place", ["file", "file/result", "file/deep/result"])
+    def test_a_file_is_in_the_way(self, write: Write, place: str, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("years of work")
+        complaint = write(tmp_path / place).complaint
+        assert f"{tmp_path / 'file'} is a file" in complaint
+        assert complaint.endswith(("Choose another one.", "Choose an empty or a new one."))
+        assert contents(tmp_path) == {"file": b"years of work"}
+
+    @pytest.mark.parametrize("place", ["/proc/result", "/dev/null"])
+    def test_the_systems_own_places(self, write: Write, place: str) -> None:
+        assert place.rsplit("/", 1)[0] in write(Path(place)).complaint
+
+    def test_a_name_that_is_too_long(self, write: Write, tmp_path: Path) -> None:
+        complaint = write(tmp_path / ("n" * 300)).complaint
+        assert "can't be written: File name too long. Make room or choose another place." in complaint
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder_of_other_files_is_no_case(self, prepare: Write, tmp_path: Path) -> None:
+        (tmp_path / "thesis.txt").write_text("years of work")
+        assert prepare(tmp_path).complaint.endswith("holds other files. Choose an empty or a new one.")
+        assert contents(tmp_path) == {"thesis.txt": b"years of work"}
+
+    def test_a_film_of_somebody_elses_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
+        (tmp_path / "edited.mp4").write_text("a film")
+        assert "edited.mp4 is there, but no run.json that says it is ours." in edit(tmp_path).complaint
+        assert contents(tmp_path) == {"edited.mp4": b"a film"}
+
+
+class TestFullDisk:
+    """A case's files have 100 bytes to 25 kB each, an edit's have up to 40 kB."""
+
+    @pytest.mark.parametrize("room", [0, 300, 9000])
+    def test_nothing_is_left(self, write: Write, room: int, tmp_path: Path) -> None:
+        with disk_with_room_for(room):
+            complaint = write(tmp_path / "result").complaint
+        assert complaint.startswith(f"{tmp_path}/result")
+        assert "can't be written: " in complaint
+        assert complaint.endswith("Make room or choose another place.")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(("command", "older"), [("prepare", "prepared"), ("edit", "edited")])
+    def test_an_older_result_stays(
+        self, command: str, older: str, request: pytest.FixtureRequest, tmp_path: Path
+    ) -> None:
+        folder = Path(shutil.copytree(request.getfixturevalue(older).folder, tmp_path / "result"))
+        before = contents(tmp_path)
+        with disk_with_room_for(9000):
+            assert "can't be written" in request.getfixturevalue(command)(folder).complaint
+        assert contents(tmp_path) == before
+
+
+class TestClipsInTheWay:
+    """Results take the place of older ones, but never of what they are made from."""
+
+    @pytest.mark.parametrize("clip", ["edited.mp4", "side_by_side.mp4", "frames"])
+    def test_an_edit_of_a_result(self, clip: str, edited: Made, target: Path, tmp_path: Path) -> None:
+        folder = Path(shutil.copytree(edited.folder, tmp_path / "result"))
+        before = contents(folder)
+        for clips in ((folder / clip, target), (target, folder / clip)):
+            complaint = run("edit", *clips, "-o", folder, *SMALL).complaint
+            assert complaint == (
+                f"The result would replace {folder / clip}, which it is made from. Choose another folder for it."
+            )
+        assert contents(folder) == before
+
+    def test_a_preparation_of_a_case(self, case: Path, target: Path, tmp_path: Path) -> None:
+        before = contents(case)
+        (tmp_path / "link").symlink_to(case)
+        complaint = run("prepare", tmp_path / "link" / "source_images", target, "-o", case, *SMALL).complaint
+        assert "source_images, which it is made from" in complaint
+        assert contents(case) == before

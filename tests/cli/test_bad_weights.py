@@ -1,0 +1,113 @@
+"""Weights that are missing, damaged, of another model or not numbers are named, file and key, before any work."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE
+from tests.cli.commands import run
+from tests.cli.conftest import Made
+
+StateDict = dict[str, Tensor]
+Complain = Callable[..., str]
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the embedded model, which is loaded in its place."""
+    folder = Path(shutil.copytree(EMBEDDED_FOLDER, tmp_path / "embedded"))
+    monkeypatch.setattr("motionfollower.backends.EMBEDDED_FOLDER", folder)
+    return folder
+
+
+@pytest.fixture
+def complain(prepared: Made, tmp_path: Path) -> Complain:
+    """The complaint about weights with which no edit can be made; nothing is written."""
+
+    def complain(*options: str) -> str:
+        outcome = run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options)
+        assert not (tmp_path / "result").exists()
+        assert "sampling" not in outcome.err
+        return outcome.complaint
+
+    return complain
+
+
+def change(path: Path, edit: Callable[[StateDict, str], None]) -> str:
+    """Change a file of weights by its first key, which is returned."""
+    state = load_file(path)
+    key = sorted(state)[0]
+    edit(state, key)
+    save_file(state, path)
+    return key
+
+
+class TestEmbedded:
+    @pytest.mark.parametrize(
+        "name", ["denoising_unet.safetensors", "poctr.safetensors", "image_encoder.safetensors", "config.json"]
+    )
+    def test_a_missing_file(self, embedded: Path, complain: Complain, name: str) -> None:
+        (embedded / name).unlink()
+        assert complain().startswith(str(embedded / name))
+
+    def test_a_truncated_file(self, embedded: Path, complain: Complain) -> None:
+        path = embedded / "denoising_unet.safetensors"
+        path.write_bytes(path.read_bytes()[:-1000])
+        assert complain() == f"{path} can't be read as weights: it is damaged or incomplete. Get it again."
+
+    def test_a_page_that_was_saved_in_place_of_a_file(self, embedded: Path, complain: Complain) -> None:
+        path = embedded / "poctr.safetensors"
+        path.write_text("<!doctype html><title>404</title>")
+        assert complain() == f"{path} can't be read as weights: it is damaged or incomplete. Get it again."
+
+    def test_a_configuration_that_is_none(self, embedded: Path, complain: Complain) -> None:
+        (embedded / "config.json").write_text("[]")
+        assert "config.json isn't the configuration of a model" in complain()
+
+    def test_a_missing_key(self, embedded: Path, complain: Complain) -> None:
+        key = change(embedded / "poctr.safetensors", lambda state, key: state.__delitem__(key))
+        assert f"poctr.safetensors doesn't fit the model. Its keys: 1 missing ({key})." in complain()
+
+    def test_an_unknown_key(self, embedded: Path, complain: Complain) -> None:
+        change(embedded / "poctr.safetensors", lambda state, key: state.update({"lora.up": torch.zeros(2)}))
+        assert "poctr.safetensors doesn't fit the model. Its keys: 1 unknown (lora.up)." in complain()
+
+    def test_another_shape(self, embedded: Path, complain: Complain) -> None:
+        key = change(embedded / "poctr.safetensors", lambda state, key: state.update({key: torch.zeros(1, 2)}))
+        assert f"1 of another shape ({key} is [1, 2], not [" in complain()
+
+    def test_the_weights_of_another_network(self, embedded: Path, complain: Complain) -> None:
+        shutil.copy(embedded / "poctr.safetensors", embedded / "denoising_unet.safetensors")
+        complaint = complain()
+        assert "denoising_unet.safetensors doesn't fit the model." in complaint
+        assert complaint.count(", …") == 3  # a few keys are named: missing, unknown, of another shape
+
+    @pytest.mark.parametrize("number", [float("nan"), float("inf")])
+    def test_no_numbers(self, embedded: Path, complain: Complain, number: float) -> None:
+        path = embedded / "denoising_unet.safetensors"
+        key = change(path, lambda state, key: state.update({key: torch.full_like(state[key], number)}))
+        assert complain() == f"{path} holds NaN or infinity in 1 tensors ({key}). Get it again."
+
+
+class TestFull:
+    @pytest.fixture
+    def weights(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "weights"
+        monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+        return folder
+
+    def test_missing_weights_come_with_how_to_get_them(self, weights: Path, complain: Complain) -> None:
+        complaint = complain("--backend", "full")
+        assert complaint.startswith(f"Weights of the full backend are missing in {weights}: ")
+        assert "hf download stabilityai/sd-vae-ft-mse --include 'config.json' " in complaint
+        assert "download denoising_unet.pth, poctr.pth, motion_module.pth from https://drive.google.com/" in complaint
+
+    def test_without_them_auto_is_the_embedded_model(self, weights: Path, prepared: Made, tmp_path: Path) -> None:
+        outcome = run("edit", "--case", prepared.folder, "-o", tmp_path / "result", "--frames", "1")
+        assert outcome.code == 0
+        assert "small embedded model" in outcome.out
