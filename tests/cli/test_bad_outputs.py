@@ -73,7 +73,7 @@ class TestNoPlace:
 
 
 class TestFullDisk:
-    """A case's files have 100 bytes to 25 kB each, an edit's have up to 40 kB."""
+    """The largest files of either result have 16 kB or more."""
 
     @pytest.mark.parametrize("room", [0, 300, 9000])
     def test_nothing_is_left(self, write: Write, room: int, tmp_path: Path) -> None:
