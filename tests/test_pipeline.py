@@ -104,14 +104,14 @@ class TestEvents:
 
 
 class TestClosing:
-    @pytest.mark.parametrize("count", [1, 4, 9])
+    @pytest.mark.parametrize("count", [1, 4])
     def test_a_preparation_can_be_left(self, count: int, backend: Backend) -> None:
         job = prepare(MIA, LEO, SMALL, backend.preprocessors)
         for _ in range(count):
             next(job)
         job.close()
 
-    @pytest.mark.parametrize("count", [2, 5, 8, 10])
+    @pytest.mark.parametrize("count", [2, 5, 8])
     def test_an_edit_can_be_left_and_frees_everything(self, count: int, prepared: Prepared, backend: Backend) -> None:
         inputs = replace(prepared.inputs)
         watch = weakref.ref(inputs)
@@ -177,16 +177,13 @@ def jumps(frames: Floats) -> Floats:
     return np.asarray(np.sqrt(np.square(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))))
 
 
-@pytest.mark.parametrize(("window", "overlap"), [(32, 8), (8, 2)])
-def test_seams_of_a_long_clip_jump_no_more_than_frames_elsewhere(
-    window: int, overlap: int, still: EditInputs, backend: Backend
-) -> None:
+def test_seams_of_a_long_clip_jump_no_more_than_frames_elsewhere(still: EditInputs, backend: Backend) -> None:
     """Seed 42; twice the usual noise, so that frames do differ."""
-    settings = replace(backend.settings, window=window, overlap=overlap, strength=0.4)
+    settings = replace(backend.settings, strength=0.4)
     _, result = finish(edit(still, settings, backend))
     change = jumps(result.edited.frames.astype(np.float32))
     is_seam = np.zeros(FRAMES - 1, bool)
-    for before, after in pairwise(context_windows(FRAMES, window, overlap, 0)):
+    for before, after in pairwise(context_windows(FRAMES, settings.window, settings.overlap, 0)):
         is_seam[after.start - 1 : before.stop] = True
     assert change[~is_seam].min() > 0
     assert change[is_seam].max() < 1.1 * change[~is_seam].max()

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE
+from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, NETWORKS
 from tests.cli.commands import run
 from tests.cli.conftest import Made
 
@@ -106,6 +106,19 @@ class TestFull:
         assert complaint.startswith(f"Weights of the full backend are missing in {weights}: ")
         assert "hf download stabilityai/sd-vae-ft-mse --include 'config.json' " in complaint
         assert "download denoising_unet.pth, poctr.pth, motion_module.pth from https://drive.google.com/" in complaint
+
+    def test_files_of_another_model_are_named(self, weights: Path, complain: Complain) -> None:
+        """Every file is there, and all hold the tensors of something else."""
+        for part in NETWORKS:
+            for pattern in part.files:
+                path = weights / part.folder / pattern.replace("*model.*", "diffusion_pytorch_model.safetensors")
+                path = path.with_name(path.name.replace(".*", ".safetensors"))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                (torch.save if path.suffix == ".pth" else save_file)({"lora.up": torch.zeros(2)}, path)
+        complaint = complain("--backend", "full")
+        assert "diffusion_pytorch_model.safetensors + " in complaint
+        assert "1 unknown (lora.up)" in complaint
+        assert " missing (" in complaint
 
     def test_without_them_auto_is_the_embedded_model(self, weights: Path, prepared: Made, tmp_path: Path) -> None:
         outcome = run("edit", "--case", prepared.folder, "-o", tmp_path / "result", "--frames", "1")

@@ -18,9 +18,6 @@ from tests.cli.conftest import Made
 ROOT = Path(__file__).parents[2]
 SAID = "motionfollower: interrupted; nothing half-written is left.\n"
 
-STAGES = ["read …", "background 2/3", "puppet …", "puppet 2/3", "sampling …", "sampling 1/2", "decode …"]
-STAGES += ["write …", "write 1/3", "write 2/3"]
-
 
 class Interrupter(StringIO):
     """A stream that presses Ctrl-C when a text is written to it."""
@@ -35,21 +32,20 @@ class Interrupter(StringIO):
         return super().write(text)
 
 
-@pytest.mark.parametrize("moment", STAGES)
+@pytest.mark.parametrize(
+    "moment", ["read …", "background 2/3", "puppet 2/3", "sampling 1/2", "decode …", "write …", "write 2/3"]
+)
 def test_every_stage_of_an_edit_can_be_left(moment: str, prepared: Made, edited: Made, tmp_path: Path) -> None:
     older = Path(shutil.copytree(edited.folder, tmp_path / "older"))
     before = contents(tmp_path)
-    for folder in (tmp_path / "new" / "result", older):
-        command = ["edit", "--case", str(prepared.folder), "-o", str(folder), "--steps", "2"]
-        with redirect_stderr(Interrupter(moment)), pytest.raises(KeyboardInterrupt):
-            main(command)
+    command = ["edit", "--case", str(prepared.folder), "-o", str(older), "--steps", "2"]
+    with redirect_stderr(Interrupter(moment)), pytest.raises(KeyboardInterrupt):
+        main(command)
     assert contents(tmp_path) == before
     assert list(tmp_path.iterdir()) == [older]
 
 
-@pytest.mark.parametrize(
-    "moment", ["source poses 2/3", "source masks …", "target poses …", "target masks 3/3", "align …", "write 4/8"]
-)
+@pytest.mark.parametrize("moment", ["source poses 2/3", "source masks …", "target poses …", "write 4/8"])
 def test_every_stage_of_a_preparation_can_be_left(moment: str, source: Path, target: Path, tmp_path: Path) -> None:
     command = ["prepare", str(source), str(target), "-o", str(tmp_path / "case"), "--size", "96x128"]
     with redirect_stderr(Interrupter(moment)), pytest.raises(KeyboardInterrupt):
@@ -110,16 +106,14 @@ class TestProgram:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_request_to_terminate_while_it_writes(self, start, prepared, edited, tmp_path):
+        """Where it comes when the new result is being moved in, it has to wait until that is done."""
         folder = Path(shutil.copytree(edited.folder, tmp_path / "result"))
         before = contents(tmp_path)
         process = start("edit", "--case", prepared.folder, "-o", folder, "--seed", "1")
         wait_for_line(process, "write 1/3")
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate()
-        if process.returncode == 0:  # the request came when the result was whole
-            assert contents(tmp_path).keys() == before.keys()
-        else:
-            assert process.returncode == 130
-            assert said.endswith(SAID)
-            assert contents(tmp_path) == before
+        after = contents(tmp_path)
+        assert after == before or (after.keys() == before.keys() and b'"seed": 1,' in after["result/run.json"])
         assert list(tmp_path.iterdir()) == [folder]
+        assert (process.returncode, said[-len(SAID) :]) == (130, SAID) or process.returncode == 0
