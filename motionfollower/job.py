@@ -13,17 +13,10 @@ from motionfollower.digest import fingerprint
 from motionfollower.events import Stopwatch, counted
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
+from motionfollower.redo import Redo
 from motionfollower.results import PARTS, check_writable, write_results
-from motionfollower.types import (
-    Camera,
-    EditInputs,
-    EditResult,
-    Event,
-    Prepared,
-    PrepareSettings,
-    SamplerSettings,
-    StageStarted,
-)
+from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
 
 CASE_FOLDERS = 8
 
@@ -32,8 +25,10 @@ CASE_FOLDERS = 8
 class EditRequest:
     """One edit: two clips, or with `target` None a `source` folder in the released example layout.
 
-    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `repeats` is
-    the run that this one does again, where it does.
+    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
+    source's real pixels away from the person; without it the model's picture stays wherever the model looked.
+    `sound` says whose sound the edit has. `redo` keeps an earlier result but for some frames. `repeats` is the run
+    that this one does again, where it does.
     """
 
     source: Path
@@ -41,6 +36,9 @@ class EditRequest:
     prepare: PrepareSettings
     sampler: SamplerSettings
     camera: Camera = "auto"
+    lock: bool = True
+    sound: SoundChoice = "source"
+    redo: Redo | None = None
     repeats: RunMetadata | None = None
 
     @classmethod
@@ -48,7 +46,10 @@ class EditRequest:
         """The request of an earlier run; InputError where a clip is gone or has changed."""
         target = run.target.unchanged() if run.target else None
         camera: Camera = "on" if run.sampler.camera else "off"
-        return cls(run.source.unchanged(), target, run.prepare, run.sampler, camera, run)
+        redo = Redo(run.redo.first, run.redo.last, run.redo.earlier.unchanged()) if run.redo else None
+        return cls(
+            run.source.unchanged(), target, run.prepare, run.sampler, camera, run.lock, run.sound, redo, repeats=run
+        )
 
 
 def run_prepare(
@@ -109,4 +110,6 @@ def _record(
         seconds=seconds,
         losses=result.losses,
         warnings=(*changes, *result.warnings),
+        lock=request.lock,
+        sound=request.sound,
     )

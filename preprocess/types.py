@@ -40,6 +40,26 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class ClipPoint:
+    """A place that somebody points at: `x`, `y` in [0, 1] from the picture's upper left corner, in a frame from 0."""
+
+    x: float
+    y: float
+    frame: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.x <= 1 and 0 <= self.y <= 1 and self.frame >= 0):
+            raise InputError(
+                f"The point is {self.x:g}, {self.y:g} in frame {self.frame}; allowed are 0 to 1 from left to right, "
+                "0 to 1 from top to bottom, and frames from 0."
+            )
+
+    def pixel(self, size: Size) -> tuple[int, int]:
+        """The pixel (column, row) of a picture of `size`."""
+        return min(int(self.x * size[0]), size[0] - 1), min(int(self.y * size[1]), size[1] - 1)
+
+
+@dataclass(frozen=True)
 class Clip:
     """Frames uint8 [F, H, W, 3] RGB at a constant `fps`, with the sound that belongs to them."""
 

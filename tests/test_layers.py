@@ -16,7 +16,8 @@ ALLOWED = {
     "motionfollower.device": "",
     "motionfollower.digest": "",
     "motionfollower.errors": "preprocess",
-    "motionfollower.types": "errors preprocess",
+    "motionfollower.settings": "errors preprocess",
+    "motionfollower.types": "settings errors preprocess",
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
     "motionfollower.sampler": "guidance models device types preprocess",
@@ -26,13 +27,15 @@ ALLOWED = {
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
     "motionfollower.pipeline": "backends encode view events sampler models device types errors preprocess",
-    "motionfollower.metadata": "digest types errors preprocess",
+    "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
     "motionfollower.results": "metadata composite side_by_side types errors preprocess",
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
-    "motionfollower.job": "pipeline backends case results metadata events device digest types errors preprocess",
+    "motionfollower.redo": "errors preprocess",
+    "motionfollower.job": "pipeline backends case results redo metadata events device digest settings types errors "
+    "preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "preprocess",
     "motionfollower.info": "metadata weights device errors",
@@ -40,7 +43,8 @@ ALLOWED = {
     "motionfollower.progress": "types",
     "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",
+    "ui": "job pipeline preflight measures composite backends results redo metadata device settings types errors "
+    "preprocess",
     "app": "ui backends",
 }
 
