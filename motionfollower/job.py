@@ -10,12 +10,14 @@ from motionfollower.backends import Backend, Preprocessors
 from motionfollower.case import READ, check_case_place, read_case, write_case
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
+from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
 from motionfollower.redo import Redo
 from motionfollower.results import PARTS, check_writable, write_results
 from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.soundtrack import soundtrack
 from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
 
 CASE_FOLDERS = 8
@@ -40,6 +42,10 @@ class EditRequest:
     sound: SoundChoice = "source"
     redo: Redo | None = None
     repeats: RunMetadata | None = None
+
+    def __post_init__(self) -> None:
+        if self.sound == "target" and self.target is None:
+            raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
 
     @classmethod
     def again(cls, run: RunMetadata) -> EditRequest:
@@ -74,6 +80,7 @@ def run_edit(
     inputs = inputs or (yield from watch.time(_inputs(request, backend)))
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
     result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
+    result = _with_sound(result, request)
     run = _record(request, backend, inputs, result, watch.seconds)
     yield from counted("write", PARTS, write_results(folder, inputs, result, run))
     return run
@@ -85,6 +92,13 @@ def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, Ed
         return prepared.inputs
     yield StageStarted("read")
     return read_case(request.source, request.prepare.frames)
+
+
+def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
+    """The result with the sound that was asked for; a warning where the target has none to give."""
+    sound = soundtrack(request.sound, result.edited, request.target)
+    missing = ("The target has no sound, so the edit is silent.",) if request.sound == "target" and not sound else ()
+    return replace(result, edited=replace(result.edited, sound=sound), warnings=(*result.warnings, *missing))
 
 
 def _record(

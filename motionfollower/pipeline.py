@@ -184,7 +184,8 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
     yield StageStarted("decode")
     frames = paste_back(coder.decode(latents), view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
-    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings)
+    reach = view.framing.coverage(inputs.source.size)
+    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:

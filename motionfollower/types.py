@@ -8,7 +8,7 @@ from pathlib import Path
 from motionfollower.errors import InputError
 from motionfollower.settings import Align, Camera, GuidanceSettings, PrepareSettings, Regions, SamplerSettings
 from preprocess.framing import Framing
-from preprocess.types import Clip, Frame, MaskSequence, PoseSequence, Size
+from preprocess.types import Bools, Clip, Frame, MaskSequence, PoseSequence, Size
 
 __all__ = [
     "Align",
@@ -119,12 +119,16 @@ class StepLosses:
 
 @dataclass(frozen=True)
 class EditResult:
-    """The edited clip at the working size, with what there is to know about the run."""
+    """The edited clip at the working size, with what there is to know about the run.
+
+    `reach` bool [H, W] is where the networks looked, None where that is the whole picture; outside is the source.
+    """
 
     edited: Clip
     settings: SamplerSettings
     losses: tuple[StepLosses, ...]
     warnings: tuple[str, ...]
+    reach: Bools | None = None
 
 
 Event = StageStarted | Progress | Preview

@@ -34,14 +34,16 @@ ALLOWED = {
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.redo": "errors preprocess",
-    "motionfollower.job": "pipeline backends case results redo metadata events device digest settings types errors "
-    "preprocess",
+    "motionfollower.soundtrack": "settings preprocess",
+    "motionfollower.job": "pipeline backends case results redo soundtrack metadata events device digest settings types "
+    "errors preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
-    "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
+    "motionfollower.options": "settings errors preprocess",
+    "motionfollower.cli": "job options progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results redo metadata device settings types errors "
     "preprocess",
