@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from motionfollower.settings import Align, Camera, PrepareSettings, Regions, SamplerSettings, SoundChoice
+from preprocess.align.partial import Parts
 from preprocess.types import Size
 
 SWITCH = ("on", "off")
@@ -23,6 +24,8 @@ def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--scale", type=float, default=1.0, help="enlarge the aligned person (default: 1)")
     group.add_argument("--shift", type=float, nargs=2, default=(0.0, 0.0), metavar=("X", "Y"), help="move it, pixels")
     group.add_argument("--foot-line", type=float, default=0.0, metavar="Y", help="the row on which the feet stand")
+    group.add_argument("--parts", choices=get_args(Parts), default="all", help="what follows the target (default: all)")
+    group.add_argument("--blend", type=float, default=1.0, metavar="X", help="0: the old motion, 1: the target's")
 
 
 def add_sampler_settings(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +66,8 @@ def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
         scale=options.scale,
         shift=tuple(options.shift),
         foot_line=options.foot_line,
+        parts=options.parts,
+        blend=options.blend,
     )
 
 

@@ -32,7 +32,7 @@ from motionfollower.types import (
     StepLosses,
 )
 from motionfollower.view import make_view, paste_back, paste_frame
-from preprocess.align import ManualAlignment, align
+from preprocess.align import Following, ManualAlignment, align
 from preprocess.background import fill_background
 from preprocess.camera_travel import camera_travel
 from preprocess.framing import Framing
@@ -96,7 +96,8 @@ def _align(
 ) -> tuple[Alignment, MaskSequence]:
     """The target's motion at the source's place, and where the person will be."""
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual)
+    following = Following(settings.parts, settings.blend)
+    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
     return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 

@@ -171,13 +171,15 @@ class Alignment:
 
     `poses` are the aligned poses, in pixels of the source; `transforms` f32 [F, 2, 3] are the affine maps
     from the target's pixels to the source's that brought them there, one a frame; `report` is plain data
-    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful.
+    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful. `moves_masks` is
+    False where the person follows the target in part, so that the maps don't lead the target's masks to them.
     """
 
     poses: PoseSequence
     transforms: Floats
     report: dict[str, object]
     warnings: tuple[str, ...] = ()
+    moves_masks: bool = True
 
 
 class PoseEstimator(Protocol):
