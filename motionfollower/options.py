@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from motionfollower.settings import Align, Camera, PrepareSettings, Regions, SamplerSettings, SoundChoice
 from preprocess.align.partial import Parts
-from preprocess.types import Size
+from preprocess.types import ClipPoint, Size
 
 SWITCH = ("on", "off")
 
@@ -24,6 +24,10 @@ def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--scale", type=float, default=1.0, help="enlarge the aligned person (default: 1)")
     group.add_argument("--shift", type=float, nargs=2, default=(0.0, 0.0), metavar=("X", "Y"), help="move it, pixels")
     group.add_argument("--foot-line", type=float, default=0.0, metavar="Y", help="the row on which the feet stand")
+    group.add_argument(
+        "--source-person", type=_point, metavar="X,Y[@FRAME]", help="whom to edit (default: the largest)"
+    )
+    group.add_argument("--target-person", type=_point, metavar="X,Y[@FRAME]", help="whom to follow; X, Y from 0 to 1")
     group.add_argument("--parts", choices=get_args(Parts), default="all", help="what follows the target (default: all)")
     group.add_argument("--blend", type=float, default=1.0, metavar="X", help="0: the old motion, 1: the target's")
 
@@ -68,6 +72,8 @@ def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
         foot_line=options.foot_line,
         parts=options.parts,
         blend=options.blend,
+        source_person=options.source_person,
+        target_person=options.target_person,
     )
 
 
@@ -96,3 +102,13 @@ def _size(text: str) -> Size:
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size; write WIDTHxHEIGHT, as in 512x768")
     return int(match[1]), int(match[2])
+
+
+def _point(text: str) -> ClipPoint:
+    match = re.fullmatch(r"([\d.]+),([\d.]+)(?:@(\d{1,6}))?", text)
+    try:
+        if match is not None:
+            return ClipPoint(float(match[1]), float(match[2]), int(match[3] or 0))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    raise argparse.ArgumentTypeError(f"{text!r} is no point; write X,Y or X,Y@FRAME, as in 0.3,0.5@12")

@@ -185,8 +185,11 @@ class Alignment:
 class PoseEstimator(Protocol):
     """Finds one person's joints in a clip."""
 
-    def estimate(self, clip: Clip) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return what was seen. InputError where no person is found."""
+    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
+        """Yield the number of frames done, return what was seen of the person at a point, or of the largest one.
+
+        InputError where nobody is found.
+        """
 
 
 class Segmenter(Protocol):

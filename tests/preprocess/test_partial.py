@@ -89,7 +89,6 @@ def test_a_limb_between_two_motions_never_jumps() -> None:
 def test_legs_that_follow_bend_on_the_sources_ground() -> None:
     """In a squat the hips come down; the feet don't go up."""
     bodies = standing(FRAMES, SIZE, 300, (200, 300)).body.copy()
-    knees = bodies[2:, [R_KNEE]] - bodies[2:, [L_HIP]]
     bodies[2:, :R_KNEE] += (0, 50)
     bodies[2:, L_HIP] += (0, 50)
     moved = follow(SOURCE, as_poses(bodies, SIZE), Following("legs"))
