@@ -110,6 +110,7 @@ def _edit(options: argparse.Namespace) -> None:
         )
     run = show(run_edit(request, backend, options.output))
     _tell(run.warnings, options.output)
+    print(run.measures)
     if backend.name == "embedded":
         print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from motionfollower.backends import Backend, Preprocessors
 from motionfollower.case import READ, check_case_place, read_case, write_case
+from motionfollower.composite import at_source_size
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
 from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
+from motionfollower.measures import Measures, measure
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
 from motionfollower.redo import Redo
@@ -81,7 +83,8 @@ def run_edit(
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
     result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
     result = _with_sound(result, request)
-    run = _record(request, backend, inputs, result, watch.seconds)
+    measures = yield from watch.time(_measure(request, backend, inputs, result))
+    run = _record(request, backend, inputs, result, measures, watch.seconds)
     yield from counted("write", PARTS, write_results(folder, inputs, result, run))
     return run
 
@@ -94,6 +97,16 @@ def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, Ed
     return read_case(request.source, request.prepare.frames)
 
 
+def _measure(
+    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult
+) -> Generator[Event, None, Measures]:
+    """Look at the finished frames, as they will be written."""
+    frames = at_source_size(inputs, result, lock=request.lock)
+    is_chosen = request.prepare.source_person is not None
+    work = measure(inputs, frames, backend.preprocessors.poses, is_chosen=is_chosen)
+    return (yield from counted("measure", len(inputs.source), work))
+
+
 def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
     """The result with the sound that was asked for; a warning where the target has none to give."""
     sound = soundtrack(request.sound, result.edited, request.target)
@@ -102,7 +115,12 @@ def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
 
 
 def _record(
-    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult, seconds: dict[str, float]
+    request: EditRequest,
+    backend: Backend,
+    inputs: EditInputs,
+    result: EditResult,
+    measures: Measures,
+    seconds: dict[str, float],
 ) -> RunMetadata:
     surroundings = Surroundings(
         device=str(describe(backend.device)),
@@ -126,4 +144,5 @@ def _record(
         warnings=(*changes, *result.warnings),
         lock=request.lock,
         sound=request.sound,
+        measures=measures,
     )

@@ -35,10 +35,10 @@ ALLOWED = {
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.redo": "errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends case results redo soundtrack metadata events device digest settings types "
-    "errors preprocess",
+    "motionfollower.job": "pipeline backends case composite measures results redo soundtrack metadata events device "
+    "digest settings types errors preprocess",
     "motionfollower.preflight": "types preprocess",
-    "motionfollower.measures": "preprocess",
+    "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
