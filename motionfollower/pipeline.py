@@ -14,6 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
@@ -39,7 +40,7 @@ from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Alignment, Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
@@ -72,37 +73,26 @@ def prepare(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
-    seen = (source_poses, source_masks, target_poses, target_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    warnings = (*doubts, *aligned.warnings)
-    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
-    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
+    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    return realign(prepared, settings, preprocessors)
 
 
 def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
-    """The same clips with the target's motion aligned anew; nothing is looked at again."""
+    """The same clips with the masks put right by the clicks and the motion aligned anew; nobody is looked for again.
+
+    InputError where a click is outside its clip.
+    """
+    prepared = put_right(prepared, settings, preprocessors.refiner)
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
+    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
+    aligned = align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
+    predicted = preprocessors.target_masks.predict(*seen[:2], aligned, seen[3])
     warnings = (*prepared.doubts, *aligned.warnings)
     inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
     return replace(prepared, inputs=inputs, alignment=aligned.report)
-
-
-def _align(
-    source_poses: PoseSequence,
-    source_masks: MaskSequence,
-    target_poses: PoseSequence,
-    target_masks: MaskSequence,
-    settings: PrepareSettings,
-    preprocessors: Preprocessors,
-) -> tuple[Alignment, MaskSequence]:
-    """The target's motion at the source's place, and where the person will be."""
-    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    following = Following(settings.parts, settings.blend)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
-    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:

@@ -26,7 +26,8 @@ ALLOWED = {
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
-    "motionfollower.pipeline": "backends encode view events sampler models device types errors preprocess",
+    "motionfollower.clicks": "settings types preprocess",
+    "motionfollower.pipeline": "backends clicks encode view events sampler models device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -56,6 +57,7 @@ ALLOWED = {
 BUILT_BY_BACKENDS = {
     "preprocess.dwpose",
     "preprocess.holistic",
+    "preprocess.refine_mask",
     "preprocess.sam",
     "preprocess.segment",
     "motionfollower.weights.load",
