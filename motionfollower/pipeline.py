@@ -35,7 +35,6 @@ from motionfollower.types import (
 from motionfollower.view import make_view, paste_back, paste_frame
 from preprocess.align import Following, ManualAlignment, align
 from preprocess.background import fill_background
-from preprocess.camera_travel import camera_travel
 from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
@@ -45,9 +44,6 @@ from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
 """Steps from one preview to the next; the first step has one."""
-
-CAMERA_TRAVEL = 40.0
-"""Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
 
 
 def prepare(
@@ -148,11 +144,6 @@ def _look_at(
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
     return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
-
-
-def wants_camera_mode(inputs: EditInputs) -> bool:
-    """Whether the source's camera moves so far that camera mode is worth its time."""
-    return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
 
 
 def edit(

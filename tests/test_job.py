@@ -12,6 +12,7 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from motionfollower.backends import Backend, load_backend
+from motionfollower.camera import CAMERA_TRAVEL
 from motionfollower.errors import InputError, OutputError, SettingsError
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.metadata import RunMetadata, load_run
@@ -87,7 +88,9 @@ def test_a_run_is_repeated_bit_for_bit_with_all_its_settings(
     assert (again.prepare, again.lock, again.sound) == (SETTINGS, False, "target")
     second = finish(run_edit(again, backend, tmp_path / "again"))
     assert np.array_equal(frames_of(ResultFiles(tmp_path / "again")), frames_of(result))
-    assert replace(second, seconds={}) == replace(first, seconds={})
+    assert first.camera_travel is not None
+    assert first.camera_travel < CAMERA_TRAVEL
+    assert replace(second, seconds={}) == replace(first, seconds={}, camera_travel=None)
 
 
 def test_the_targets_sound_is_heard(result: ResultFiles) -> None:
@@ -127,7 +130,7 @@ def test_a_case_has_no_sound_of_its_target(backend: Backend) -> None:
 
 def test_a_record_from_before_the_newer_settings_is_read(result: ResultFiles, tmp_path: Path) -> None:
     record = json.loads(result.run.read_text())
-    for name in ("lock", "sound", "redo", "measures"):
+    for name in ("lock", "sound", "redo", "measures", "camera_travel"):
         del record[name]
     for name in ("parts", "blend", "source_person", "target_person", "source_clicks", "target_clicks"):
         del record["prepare"][name]

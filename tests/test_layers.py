@@ -26,6 +26,7 @@ ALLOWED = {
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
+    "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
     "motionfollower.pipeline": "backends clicks encode view events sampler models device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
@@ -37,19 +38,19 @@ ALLOWED = {
     "motionfollower.bundle": "case results errors preprocess",
     "motionfollower.redo": "composite results errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends bundle case composite measures results redo soundtrack metadata events "
-    "device digest settings types errors preprocess",
+    "motionfollower.job": "pipeline backends bundle camera case composite measures results redo soundtrack metadata "
+    "events device digest settings types errors preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job redo options progress bench info backends results metadata device types errors "
-    "preprocess",
-    "motionfollower.__main__": "cli",
-    "ui": "job bundle case pipeline preflight measures composite backends results redo metadata device settings types "
+    "motionfollower.cli": "job camera redo options progress bench info backends results metadata device types "
     "errors preprocess",
+    "motionfollower.__main__": "cli",
+    "ui": "job bundle camera case pipeline preflight measures composite backends results redo metadata device settings "
+    "types errors preprocess",
     "app": "ui backends",
 }
 
