@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.bundle import bundle_files, opened_case, write_bundle
+from motionfollower.camera import propose_camera
 from motionfollower.case import READ, check_case_place, read_case, write_case
+from motionfollower.composite import at_source_size
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
+from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
-from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
-from motionfollower.pipeline import edit, prepare, wants_camera_mode
+from motionfollower.measures import Measures, measure
+from motionfollower.metadata import FileRecord, RedoRecord, RunMetadata, Surroundings, differences, installed_versions
+from motionfollower.pipeline import edit, prepare
+from motionfollower.redo import Redo, stitch
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
-from motionfollower.types import (
-    Camera,
-    EditInputs,
-    EditResult,
-    Event,
-    Prepared,
-    PrepareSettings,
-    SamplerSettings,
-    StageStarted,
-)
-from preprocess.atomic import check_spared
+from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.soundtrack import soundtrack
+from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
+from preprocess.atomic import check_place, check_spared
+from preprocess.types import Frame
 
 CASE_FOLDERS = 8
 
 
 @dataclass(frozen=True)
 class EditRequest:
-    """One edit: two clips, or with `target` None a `source` folder in the released example layout.
+    """One edit: two clips, or with `target` None a `source` folder in the released example layout, or its bundle.
 
-    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `repeats` is
-    the run that this one does again, where it does.
+    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
+    source's real pixels away from the person; without it the model's picture stays wherever the model looked.
+    `sound` says whose sound the edit has. `redo` keeps an earlier result but for some frames. `repeats` is the run
+    that this one does again, where it does.
     """
 
     source: Path
@@ -42,14 +46,24 @@ class EditRequest:
     prepare: PrepareSettings
     sampler: SamplerSettings
     camera: Camera = "auto"
+    lock: bool = True
+    sound: SoundChoice = "source"
+    redo: Redo | None = None
     repeats: RunMetadata | None = None
+
+    def __post_init__(self) -> None:
+        if self.sound == "target" and self.target is None:
+            raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
 
     @classmethod
     def again(cls, run: RunMetadata) -> EditRequest:
         """The request of an earlier run; InputError where a clip is gone or has changed."""
         target = run.target.unchanged() if run.target else None
         camera: Camera = "on" if run.sampler.camera else "off"
-        return cls(run.source.unchanged(), target, run.prepare, run.sampler, camera, run)
+        redo = Redo(run.redo.first, run.redo.last, run.redo.earlier.unchanged()) if run.redo else None
+        return cls(
+            run.source.unchanged(), target, run.prepare, run.sampler, camera, run.lock, run.sound, redo, repeats=run
+        )
 
 
 def run_prepare(
@@ -73,24 +87,96 @@ def run_edit(
     check_writable(folder)
     check_spared(filter(None, (request.source, request.target)), ResultFiles(folder).replaced)
     watch = Stopwatch()
-    inputs = inputs or (yield from watch.time(_inputs(request, backend)))
-    camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
-    result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
-    run = _record(request, backend, inputs, result, watch.seconds)
-    yield from counted("write", PARTS, write_results(folder, inputs, result, run))
+    with _opened(request) as source:
+        inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
+        only = _frames_to_sample(request, inputs, folder)
+        proposal = propose_camera(inputs) if request.camera == "auto" else None
+        camera = proposal.is_on if proposal else request.camera == "on"
+        result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend, only))
+        result = _with_sound(result, request)
+        measures = yield from watch.time(_measure(request, backend, inputs, result))
+        run = _record(request, backend, inputs, result, measures, watch.seconds)
+        run = replace(run, camera_travel=proposal.travel if proposal else None)
+        yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
 
 
-def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, EditInputs]:
+def run_bundle(
+    request: EditRequest, backend: Backend, folder: Path, bundle: Path
+) -> Generator[Event, None, RunMetadata]:
+    """Do an edit as `run_edit` does, and write the bundle of its case and its result."""
+    check_place(bundle.absolute().parent)
+    with TemporaryDirectory() as scratch, _opened(request) as source:
+        if request.target is None:
+            case, run = source, (yield from run_edit(request, backend, folder))
+        else:
+            case = Path(scratch) / "case"
+            clips = request.source, request.target
+            prepared = yield from run_prepare(*clips, request.prepare, backend.preprocessors, case)
+            run = yield from run_edit(request, backend, folder, prepared.inputs)
+        files = bundle_files(case, ResultFiles(folder))
+        yield from counted("bundle", len(files), write_bundle(bundle, files))
+    return run
+
+
+def _opened(request: EditRequest) -> AbstractContextManager[Path]:
+    """The source, unpacked where it is a bundle."""
+    return opened_case(request.source) if request.target is None else nullcontext(request.source)
+
+
+def _inputs(request: EditRequest, source: Path, backend: Backend) -> Generator[Event, None, EditInputs]:
     if request.target is not None:
-        prepared = yield from prepare(request.source, request.target, request.prepare, backend.preprocessors)
+        prepared = yield from prepare(source, request.target, request.prepare, backend.preprocessors)
         return prepared.inputs
     yield StageStarted("read")
-    return read_case(request.source, request.prepare.frames)
+    return read_case(source, request.prepare.frames)
+
+
+def _measure(
+    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult
+) -> Generator[Event, None, Measures]:
+    """Look at the finished frames, as they will be written."""
+    frames, is_chosen = _finished(request, inputs, result), request.prepare.source_person is not None
+    work = measure(inputs, frames, backend.preprocessors.poses, is_chosen=is_chosen)
+    return (yield from counted("measure", 2 * len(inputs.source), work))
+
+
+def _write(
+    request: EditRequest, inputs: EditInputs, result: EditResult, run: RunMetadata, folder: Path
+) -> Generator[int, None, ResultFiles]:
+    frames = _finished(request, inputs, result)
+    return (yield from write_results(folder, inputs, frames, result.edited.sound, run))
+
+
+def _finished(request: EditRequest, inputs: EditInputs, result: EditResult) -> Iterator[Frame]:
+    """The result's frames at the size of the source's file."""
+    frames = at_source_size(inputs, result, lock=request.lock)
+    return stitch(request.redo, frames, len(result.edited)) if request.redo else frames
+
+
+def _frames_to_sample(request: EditRequest, inputs: EditInputs, folder: Path) -> range | None:
+    """Those that are made anew; None where all are. InputError where the earlier result doesn't fit."""
+    if request.redo is None:
+        return None
+    size = inputs.origin.size if inputs.origin else inputs.source.size
+    request.redo.check(len(inputs.source), size, folder)
+    return request.redo.sampled(len(inputs.source))
+
+
+def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
+    """The result with the sound that was asked for; a warning where the target has none to give."""
+    sound = soundtrack(request.sound, result.edited, request.target)
+    missing = ("The target has no sound, so the edit is silent.",) if request.sound == "target" and not sound else ()
+    return replace(result, edited=replace(result.edited, sound=sound), warnings=(*result.warnings, *missing))
 
 
 def _record(
-    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult, seconds: dict[str, float]
+    request: EditRequest,
+    backend: Backend,
+    inputs: EditInputs,
+    result: EditResult,
+    measures: Measures,
+    seconds: dict[str, float],
 ) -> RunMetadata:
     surroundings = Surroundings(
         device=str(describe(backend.device)),
@@ -112,4 +198,12 @@ def _record(
         seconds=seconds,
         losses=result.losses,
         warnings=(*changes, *result.warnings),
+        lock=request.lock,
+        sound=request.sound,
+        redo=_redo_record(request.redo) if request.redo else None,
+        measures=measures,
     )
+
+
+def _redo_record(redo: Redo) -> RedoRecord:
+    return RedoRecord(redo.first, redo.last, FileRecord.of(redo.earlier, ("frames", "run.json")))

@@ -14,6 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
@@ -32,21 +33,17 @@ from motionfollower.types import (
     StepLosses,
 )
 from motionfollower.view import make_view, paste_back, paste_frame
-from preprocess.align import ManualAlignment, align
+from preprocess.align import Following, ManualAlignment, align
 from preprocess.background import fill_background
-from preprocess.camera_travel import camera_travel
 from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Alignment, Clip, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
 """Steps from one preview to the next; the first step has one."""
-
-CAMERA_TRAVEL = 40.0
-"""Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
 
 
 def prepare(
@@ -65,39 +62,33 @@ def prepare(
         *_find_cut("Target", target_media, target_clip, len(source_clip)),
     )
     source_clip, target_clip, warnings = _trim(source_clip, target_clip)
-    source_poses, source_masks, source_doubts = yield from _look_at(source_clip, "source", preprocessors)
-    target_poses, target_masks, target_doubts = yield from _look_at(target_clip, "target", preprocessors)
+    source_poses, source_masks, source_doubts = yield from _look_at(
+        source_clip, "source", settings.source_person, preprocessors
+    )
+    target_poses, target_masks, target_doubts = yield from _look_at(
+        target_clip, "target", settings.target_person, preprocessors
+    )
     yield StageStarted("align")
-    seen = (source_poses, source_masks, target_poses, target_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    warnings = (*doubts, *aligned.warnings)
-    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
-    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
+    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    return realign(prepared, settings, preprocessors)
 
 
 def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
-    """The same clips with the target's motion aligned anew; nothing is looked at again."""
+    """The same clips with the masks put right by the clicks and the motion aligned anew; nobody is looked for again.
+
+    InputError where a click is outside its clip.
+    """
+    prepared = put_right(prepared, settings, preprocessors.refiner)
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
+    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
+    aligned = align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
+    predicted = preprocessors.target_masks.predict(*seen[:2], aligned, seen[3])
     warnings = (*prepared.doubts, *aligned.warnings)
     inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
     return replace(prepared, inputs=inputs, alignment=aligned.report)
-
-
-def _align(
-    source_poses: PoseSequence,
-    source_masks: MaskSequence,
-    target_poses: PoseSequence,
-    target_masks: MaskSequence,
-    settings: PrepareSettings,
-    preprocessors: Preprocessors,
-) -> tuple[Alignment, MaskSequence]:
-    """The target's motion at the source's place, and where the person will be."""
-    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual)
-    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
@@ -144,24 +135,21 @@ def _first(clip: Clip, frames: int) -> Clip:
 
 
 def _look_at(
-    clip: Clip, role: str, preprocessors: Preprocessors
+    clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
 ) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, list[str]]]:
-    """The person's poses and masks, and what is doubtful about them; sentences name the clip's role."""
+    """The poses and masks of the person at a point, and what is doubtful; sentences name the clip's role."""
     try:
-        seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip))
+        seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip, person))
         masks, doubts = yield from counted(f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen))
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
     return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
 
 
-def wants_camera_mode(inputs: EditInputs) -> bool:
-    """Whether the source's camera moves so far that camera mode is worth its time."""
-    return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
-
-
-def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Generator[Event, None, EditResult]:
-    """Run the sampler on the inputs of an edit.
+def edit(
+    inputs: EditInputs, settings: SamplerSettings, backend: Backend, only: range | None = None
+) -> Generator[Event, None, EditResult]:
+    """Run the sampler on the inputs of an edit, or on some of their frames only: the others stay the source's.
 
     Where the networks look at a puppet it is made first. Closing the generator stops after the present step.
     SettingsError for a strength below 1 without a puppet to start from.
@@ -170,21 +158,23 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
         raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
-    coder = Coder(backend.networks, view, backend.device)
-    middle = len(inputs.source) // 2
+    frames = only or range(len(inputs.source))
+    coder = Coder(backend.networks, view.part(frames), backend.device)
+    middle = (frames.start + frames.stop) // 2
     if puppet is not None:
         yield Preview(0, puppet[middle])
 
     def show(step: Step) -> Preview:
         """The middle frame as the step sees it."""
-        picture = coder.decode_frame(step.x0, middle)
+        picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
     latents, losses = yield from _sample(coder, settings, backend, show)
     yield StageStarted("decode")
-    frames = paste_back(coder.decode(latents), view, inputs, puppet)
+    pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
-    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings)
+    reach = view.framing.coverage(inputs.source.size)
+    return EditResult(replace(inputs.source, frames=pictures), settings, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:
