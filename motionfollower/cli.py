@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from motionfollower.errors import InputError
+from motionfollower.idle_options import check_idle_options
 from motionfollower.options import (
     add_prepare_settings,
     add_result_settings,
@@ -91,6 +92,7 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _edit(options: argparse.Namespace) -> None:
     _check_what_is_edited(options)
+    check_idle_options(options)
     settings = prepare_settings(options)
     from motionfollower.backends import load_backend
     from motionfollower.camera import CameraProposal

@@ -96,7 +96,7 @@ def run_edit(
         result = _with_sound(result, request)
         measures = yield from watch.time(_measure(request, backend, inputs, result))
         run = _record(request, backend, inputs, result, measures, watch.seconds)
-        run = replace(run, camera_travel=proposal.travel if proposal else None)
+        run = replace(run, camera_travel=proposal.travel if proposal else _known_travel(request))
         yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
 
@@ -161,6 +161,11 @@ def _frames_to_sample(request: EditRequest, inputs: EditInputs, folder: Path) ->
     size = inputs.origin.size if inputs.origin else inputs.source.size
     request.redo.check(len(inputs.source), size, folder)
     return request.redo.sampled(len(inputs.source))
+
+
+def _known_travel(request: EditRequest) -> float | None:
+    """How far the camera travels, where the run that this one repeats has measured it."""
+    return request.repeats.camera_travel if request.repeats else None
 
 
 def _with_sound(result: EditResult, request: EditRequest) -> EditResult:

@@ -46,8 +46,9 @@ ALLOWED = {
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job camera redo options progress bench info backends results metadata device types "
-    "errors preprocess",
+    "motionfollower.idle_options": "options errors",
+    "motionfollower.cli": "job camera redo options idle_options progress bench info backends results metadata device "
+    "types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures composite backends results redo metadata device settings "
     "types errors preprocess",

@@ -76,6 +76,9 @@ def test_a_wrong_option_is_explained(option: str, value: str, message: str, caps
             "sound is target; allowed is source or none",
         ),
         (["edit", "-o", "out"], "edit needs either SOURCE and TARGET"),
+        (["edit", "--run", "run.json", "-o", "out", "--steps", "3", "--lock", "off"], "beside --run, as a run is"),
+        (["edit", "--run", "run.json", "-o", "out", "--redo", "1-2", "--camera", "on"], "own settings: camera."),
+        (["edit", "--case", "case", "-o", "out", "--size", "64x64"], "prepared already: size. Leave them out."),
     ],
 )
 def test_settings_that_do_not_go_together_are_explained(
