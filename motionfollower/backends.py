@@ -13,6 +13,7 @@ from motionfollower.errors import SettingsError, WeightsError
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks
 from motionfollower.types import GuidanceSettings, SamplerSettings
+from motionfollower.weights.ledger import Ledger
 from motionfollower.weights.load import WeightFiles, load_files, load_networks
 from motionfollower.weights.manifest import EMBEDDED_FOLDER, NETWORKS, full_weights_folder
 from preprocess.holistic import HolisticEstimator
@@ -89,8 +90,12 @@ def _load_embedded(device: torch.device) -> Backend:
 def _load_full(device: torch.device) -> Backend:
     folder = full_weights_folder()
     if missing := _missing(folder):
-        raise WeightsError(f"Weights of the full backend are missing in {folder}: {'; '.join(missing)}.")
+        raise WeightsError(
+            f"Weights of the full backend are missing. `python -m motionfollower weights fetch` gets them. {missing}"
+        )
     dtype, files = pick_dtype(device), WeightFiles.released(folder)
+    for file in files.all:
+        Ledger(folder).check(file)
     return Backend(
         name="full",
         networks=load_files(NetworksConfig(), files, dtype).to(device, dtype),
@@ -103,6 +108,6 @@ def _load_full(device: torch.device) -> Backend:
     )
 
 
-def _missing(folder: Path) -> list[str]:
-    """How to get each set of the networks' weights that isn't whole."""
-    return [f"{part.name}: {part.how_to_get(folder)}" for part in NETWORKS if part.missing(folder)]
+def _missing(folder: Path) -> str:
+    """What to do by hand for each set of the networks' weights that isn't whole."""
+    return " ".join(part.by_hand(folder) for part in NETWORKS if part.missing(folder))

@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | info | bench`.
+"""The command line: `python -m motionfollower prepare | edit | weights | info | bench`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
+    _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed and the memory of an edit"))
     return parser
@@ -83,6 +84,12 @@ def _add_edit(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--overlap", type=int, metavar="N", help="frames that windows share")
     group.add_argument("--camera", choices=get_args(Camera), default="auto", help="camera mode (default: auto)")
     parser.set_defaults(run=_edit)
+
+
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("status", "fetch", "verify", "where"), help="what to do with the weights")
+    parser.add_argument("sets", nargs="*", metavar="SET", help="which of them (default: all that an edit uses)")
+    parser.set_defaults(run=_weights)
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
@@ -168,6 +175,13 @@ def _sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> 
         overlap=options.overlap,
     )
     return replace(backend, guidance=guidance, **changed)
+
+
+def _weights(options: argparse.Namespace) -> None:
+    from motionfollower.weights.command import run_weights
+
+    for line in run_weights(options.action, options.sets):
+        print(line, flush=True)
 
 
 def _info(options: argparse.Namespace) -> None:

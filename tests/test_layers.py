@@ -20,7 +20,7 @@ ALLOWED = {
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
     "motionfollower.sampler": "guidance models device types preprocess",
-    "motionfollower.weights": "models errors",
+    "motionfollower.weights": "models digest errors preprocess",
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
@@ -38,7 +38,7 @@ ALLOWED = {
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
-    "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "job progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",
     "app": "ui backends",
@@ -54,7 +54,17 @@ BUILT_BY_BACKENDS = {
 }
 
 # Libraries that take seconds to import: inside the function that needs them, so that a command starts at once.
-SLOW = {"diffusers", "gradio", "mediapipe", "onnxruntime", "segment_anything", "transformers", "xformers"}
+SLOW = {
+    "diffusers",
+    "gdown",
+    "gradio",
+    "huggingface_hub",
+    "mediapipe",
+    "onnxruntime",
+    "segment_anything",
+    "transformers",
+    "xformers",
+}
 
 # What only `device.py` may say: devices, half precision, random generators.
 DEVICE_NAMES = {"Generator", "autocast", "bfloat16", "cuda", "float16", "half", "manual_seed", "mps"}
