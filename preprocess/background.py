@@ -12,6 +12,8 @@ from preprocess.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole reaches beyond the mask
+REACH = 0.15  # of the person's height: how far beyond it pieces are looked for that the mask missed
+UNLIKE = 48  # levels: what is this unlike its plate does not belong to it; shadows are more alike
 MAX_DONORS = 32  # frames of a shot that its plate is taken from
 CHUNK = 1 << 16  # pixels whose medians are taken at once
 
@@ -26,20 +28,36 @@ def fill_background(source: Clip, masks: MaskSequence) -> Iterator[np.ndarray]:
     for shot in find_shots(source.frames, holes):
         plate, to_plate = _make_plate(source.frames, holes, shot)
         for index, motion in zip(shot.frames, to_plate, strict=True):
-            yield _fill(source.frames[index], holes[index], _view(plate, motion, source.size))
+            frame, view = source.frames[index], _view(plate, motion, source.size)
+            yield _fill(frame, holes[index] | missed_pieces(frame, view, holes[index]), view)
 
 
 def person_holes(masks: MaskSequence) -> Bools:
     """The masks grown by a margin for the hair, blur and shadow that they leave out, bool [F, H, W]."""
-    return np.stack([_grow(mask) for mask in masks.masks])
+    return np.stack([_grow(mask, MARGIN * _height(mask)) for mask in masks.masks])
 
 
-def _grow(mask: np.ndarray) -> np.ndarray:
+def missed_pieces(frame: np.ndarray, view: np.ndarray, hole: Bools) -> Bools:
+    """Pieces of the person outside the hole, a hand or a shoe, that the mask has missed, bool [H, W].
+
+    They are near it and unlike what the plate shows there; both pictures are uint8 [H, W, 3].
+    """
+    height = _height(hole)
+    soft_frame, soft_view = (cv2.GaussianBlur(picture, (0, 0), 1) for picture in (frame, view))
+    unlike = (cv2.absdiff(soft_frame, soft_view).max(axis=2) > UNLIKE) & _grow(hole, REACH * height) & ~hole
+    pieces = cv2.morphologyEx(unlike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+    return _grow(pieces, MARGIN * height)
+
+
+def _height(mask: Bools) -> int:
+    """Rows from the topmost to the lowest pixel of a mask."""
     rows = np.flatnonzero(mask.any(axis=1))
-    if not len(rows):
-        return mask
-    margin = max(2, round(MARGIN * (rows[-1] - rows[0] + 1)))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    return int(rows[-1] - rows[0] + 1) if len(rows) else 0
+
+
+def _grow(mask: Bools, margin: float) -> Bools:
+    radius = max(2, round(margin))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     return np.asarray(cv2.dilate(mask.astype(np.uint8), disc) > 0)
 
 

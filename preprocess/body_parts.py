@@ -75,7 +75,8 @@ PARTS = (
     Part(L_HIP, L_KNEE, PartName.TORSO, PartName.L_SHIN, 0.2),
     Part(L_KNEE, L_ANKLE, PartName.L_THIGH, None, 0.14, 0.4),
 )
-LIMB_PARTS = tuple(part for part in PartName if part > PartName.HEAD)
+ARM_PARTS = (PartName.R_UPPER_ARM, PartName.R_FOREARM, PartName.L_UPPER_ARM, PartName.L_FOREARM)
+LIMB_PARTS = (*ARM_PARTS, PartName.R_THIGH, PartName.R_SHIN, PartName.L_THIGH, PartName.L_SHIN)
 
 TORSO_JOINTS = (NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
 HEAD_JOINTS = (NECK, NOSE, R_EYE, L_EYE, R_EAR, L_EAR)

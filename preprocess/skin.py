@@ -18,6 +18,8 @@ from preprocess.bones import BoneMove
 from preprocess.cutout import Layer
 from preprocess.types import Bools, Floats
 
+LEAST_AGREEMENT = 0.5  # 1 for moves that turn alike, 0 for opposite ones, here 90° apart: past it limbs fold, not bend
+
 
 @dataclass(frozen=True)
 class Bend:
@@ -47,10 +49,10 @@ def _bend(own: BoneMove, other: BoneMove, joint: Floats, into: Floats, length: f
 
 
 def mean_turn(a: Floats, b: Floats) -> Floats:
-    """The map halfway between two maps [2, 2], as large as both; the first where they are opposite."""
+    """The map halfway between two maps [2, 2], as large as both; the first where they hardly agree."""
     mean = (a + b) / 2
     area, goal = np.linalg.det(mean), np.sqrt(abs(np.linalg.det(a) * np.linalg.det(b)))
-    if area < 0.05 * goal:
+    if area < LEAST_AGREEMENT * goal:
         return a
     return np.asarray(mean * np.sqrt(goal / area), np.float32)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from preprocess.face68 import BROWS, EYES, FACE68, INNER_LIPS, JAW, NOSE, OUTER_LIPS
-from preprocess.skeleton import FACE, L_EYE, NOSE as NOSE_JOINT, R_EYE
+from preprocess.skeleton import FACE, L_EYE, R_EYE
+from preprocess.skeleton import NOSE as NOSE_JOINT
 from preprocess.types import Floats
 from tests.preprocess.clips import observe_example
 

@@ -66,11 +66,16 @@ def test_a_cut_mask_goes_on_below_its_picture() -> None:
     assert move_mask(mask, up, (30, 40))[10:, 10:20].all()
 
 
-def test_profiles_know_what_they_have_not_seen() -> None:
-    masks = capsules(SOURCE, 22)
-    profiles = LimbProfiles.measure(SOURCE, masks)
-    assert 0 <= profiles.occupancy.min() < 0.1
-    assert 0.9 < profiles.occupancy.max() <= 1
+def test_profiles_grow_surer_with_what_they_have_seen() -> None:
+    few, many = (standing(frames, SIZE, 330, (160, 385)) for frames in (1, 40))
+    doubtful, sure = (LimbProfiles.measure(poses, capsules(poses, 22)).occupancy for poses in (few, many))
+    assert sure.min() < doubtful.min() < 0.5 < doubtful.max() < sure.max() - 0.2
+    assert 0 <= sure.min() < 0.1
+    assert 0.9 < sure.max() <= 1
+
+
+def test_profiles_say_nothing_of_unseen_limbs() -> None:
+    profiles = LimbProfiles.measure(SOURCE, capsules(SOURCE, 22))
     nobody = np.zeros(18, np.float32)
     assert not profiles.log_odds(SOURCE.body[0], nobody, SIZE).any()
 
