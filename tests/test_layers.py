@@ -43,7 +43,8 @@ ALLOWED = {
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job options progress bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "job options progress bench weights info backends results metadata device types errors "
+    "preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results redo metadata device settings types errors "
     "preprocess",
