@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,13 +10,24 @@ import torch
 
 from motionfollower.device import pick_device, pick_dtype
 from motionfollower.errors import SettingsError, WeightsError
-from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks
 from motionfollower.types import GuidanceSettings, SamplerSettings
 from motionfollower.weights.ledger import Ledger
 from motionfollower.weights.load import WeightFiles, load_files, load_networks
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, NETWORKS, full_weights_folder
+from motionfollower.weights.manifest import (
+    DWPOSE_SET,
+    EMBEDDED_FOLDER,
+    NETWORKS,
+    SAM_B_SET,
+    SAM_H_SET,
+    full_weights_folder,
+)
+from motionfollower.weights.released import released_config
+from motionfollower.weights.sam import load_sam
+from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
+from preprocess.sam import SamSegmenter
+from preprocess.sam_memory import RememberingPredictor
 from preprocess.segment import MediaPipeSegmenter
 from preprocess.target_mask import WarpedTargetMask
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
@@ -94,18 +105,34 @@ def _load_full(device: torch.device) -> Backend:
             f"Weights of the full backend are missing. `python -m motionfollower weights fetch` gets them. {missing}"
         )
     dtype, files = pick_dtype(device), WeightFiles.released(folder)
-    for file in files.all:
+    finders = (*DWPOSE_SET.found(folder), *_sam_file(folder))
+    for file in (*files.all, *finders):
         Ledger(folder).check(file)
     return Backend(
         name="full",
-        networks=load_files(NetworksConfig(), files, dtype).to(device, dtype),
-        preprocessors=load_preprocessors(),
+        networks=load_files(released_config(folder), files, dtype).to(device, dtype),
+        preprocessors=_load_full_preprocessors(folder, device),
         settings=SamplerSettings(),
         view_size=None,
-        weights=files.all,
+        weights=(*files.all, *finders),
         device=device,
         dtype=dtype,
     )
+
+
+def _load_full_preprocessors(folder: Path, device: torch.device) -> Preprocessors:
+    """DWPose and Segment Anything, each where its weights are there; MediaPipe in its place where they aren't."""
+    usual = load_preprocessors()
+    poses = usual.poses if DWPOSE_SET.missing(folder) else DWPoseEstimator(*DWPOSE_SET.found(folder))
+    segmenter = usual.segmenter
+    for file in _sam_file(folder):
+        segmenter = SamSegmenter(RememberingPredictor(load_sam(file).to(device)), usual.segmenter)
+    return replace(usual, poses=poses, segmenter=segmenter)
+
+
+def _sam_file(folder: Path) -> tuple[Path, ...]:
+    """The best of Segment Anything's files, if there is any."""
+    return (*SAM_H_SET.found(folder), *SAM_B_SET.found(folder))[:1]
 
 
 def _missing(folder: Path) -> str:
