@@ -24,9 +24,12 @@ from motionfollower.weights.manifest import (
 )
 from motionfollower.weights.released import released_config
 from motionfollower.weights.sam import load_sam
+from preprocess.clicks import MaskRefiner
 from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
+from preprocess.refine_mask import GrabCutRefiner
 from preprocess.sam import SamSegmenter
+from preprocess.sam_clicks import SamRefiner
 from preprocess.sam_memory import RememberingPredictor
 from preprocess.segment import MediaPipeSegmenter
 from preprocess.target_mask import WarpedTargetMask
@@ -41,11 +44,12 @@ EMBEDDED_SETTINGS = SamplerSettings(steps=1, strength=0.2, cfg_scale=1.0, guidan
 
 @dataclass(frozen=True)
 class Preprocessors:
-    """What finds people in clips."""
+    """What finds people in clips, and puts right what was found."""
 
     poses: PoseEstimator
     segmenter: Segmenter
     target_masks: TargetMaskPredictor
+    refiner: MaskRefiner
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Backend:
 
 def load_preprocessors() -> Preprocessors:
     """The estimators that come with the install: MediaPipe's poses and masks, target masks by moving the target's."""
-    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask())
+    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask(), GrabCutRefiner())
 
 
 def load_backend(choice: BackendChoice = "auto") -> Backend:
@@ -124,10 +128,12 @@ def _load_full_preprocessors(folder: Path, device: torch.device) -> Preprocessor
     """DWPose and Segment Anything, each where its weights are there; MediaPipe in its place where they aren't."""
     usual = load_preprocessors()
     poses = usual.poses if DWPOSE_SET.missing(folder) else DWPoseEstimator(*DWPOSE_SET.found(folder))
-    segmenter = usual.segmenter
+    found = replace(usual, poses=poses)
     for file in _sam_file(folder):
-        segmenter = SamSegmenter(RememberingPredictor(load_sam(file).to(device)), usual.segmenter)
-    return replace(usual, poses=poses, segmenter=segmenter)
+        predictor = RememberingPredictor(load_sam(file).to(device))
+        segmenter, refiner = SamSegmenter(predictor, usual.segmenter), SamRefiner(predictor)
+        found = replace(found, segmenter=segmenter, refiner=refiner)
+    return found
 
 
 def _sam_file(folder: Path) -> tuple[Path, ...]:

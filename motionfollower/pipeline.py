@@ -14,6 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
@@ -39,7 +40,7 @@ from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Alignment, Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
@@ -72,37 +73,26 @@ def prepare(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
-    seen = (source_poses, source_masks, target_poses, target_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    warnings = (*doubts, *aligned.warnings)
-    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
-    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
+    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    return realign(prepared, settings, preprocessors)
 
 
 def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
-    """The same clips with the target's motion aligned anew; nothing is looked at again."""
+    """The same clips with the masks put right by the clicks and the motion aligned anew; nobody is looked for again.
+
+    InputError where a click is outside its clip.
+    """
+    prepared = put_right(prepared, settings, preprocessors.refiner)
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
+    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
+    aligned = align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
+    predicted = preprocessors.target_masks.predict(*seen[:2], aligned, seen[3])
     warnings = (*prepared.doubts, *aligned.warnings)
     inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
     return replace(prepared, inputs=inputs, alignment=aligned.report)
-
-
-def _align(
-    source_poses: PoseSequence,
-    source_masks: MaskSequence,
-    target_poses: PoseSequence,
-    target_masks: MaskSequence,
-    settings: PrepareSettings,
-    preprocessors: Preprocessors,
-) -> tuple[Alignment, MaskSequence]:
-    """The target's motion at the source's place, and where the person will be."""
-    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    following = Following(settings.parts, settings.blend)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
-    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
@@ -165,8 +155,10 @@ def wants_camera_mode(inputs: EditInputs) -> bool:
     return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
 
 
-def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Generator[Event, None, EditResult]:
-    """Run the sampler on the inputs of an edit.
+def edit(
+    inputs: EditInputs, settings: SamplerSettings, backend: Backend, only: range | None = None
+) -> Generator[Event, None, EditResult]:
+    """Run the sampler on the inputs of an edit, or on some of their frames only: the others stay the source's.
 
     Where the networks look at a puppet it is made first. Closing the generator stops after the present step.
     SettingsError for a strength below 1 without a puppet to start from.
@@ -175,22 +167,23 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
         raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
-    coder = Coder(backend.networks, view, backend.device)
-    middle = len(inputs.source) // 2
+    frames = only or range(len(inputs.source))
+    coder = Coder(backend.networks, view.part(frames), backend.device)
+    middle = (frames.start + frames.stop) // 2
     if puppet is not None:
         yield Preview(0, puppet[middle])
 
     def show(step: Step) -> Preview:
         """The middle frame as the step sees it."""
-        picture = coder.decode_frame(step.x0, middle)
+        picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
     latents, losses = yield from _sample(coder, settings, backend, show)
     yield StageStarted("decode")
-    frames = paste_back(coder.decode(latents), view, inputs, puppet)
+    pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
     reach = view.framing.coverage(inputs.source.size)
-    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings, reach)
+    return EditResult(replace(inputs.source, frames=pictures), settings, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:

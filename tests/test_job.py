@@ -12,12 +12,14 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from motionfollower.backends import Backend, load_backend
-from motionfollower.errors import SettingsError
+from motionfollower.errors import InputError, OutputError, SettingsError
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.metadata import RunMetadata, load_run
-from motionfollower.pipeline import prepare
+from motionfollower.pipeline import prepare, realign
+from motionfollower.redo import Redo
 from motionfollower.results import ResultFiles
 from motionfollower.types import EditInputs, PrepareSettings
+from preprocess.clicks import MaskClick
 from preprocess.probe import probe
 from preprocess.types import ClipPoint, Frames
 from preprocess.video import read_clip
@@ -132,3 +134,53 @@ def test_a_record_from_before_the_newer_settings_is_read(result: ResultFiles, tm
     (tmp_path / "run.json").write_text(json.dumps(record))
     run: RunMetadata = load_run(tmp_path / "run.json")
     assert (run.lock, run.sound, run.prepare.parts, run.measures) == (True, "source", "all", None)
+
+
+def test_one_frame_is_made_anew_and_the_others_stay(
+    request_: EditRequest, backend: Backend, inputs: EditInputs, result: ResultFiles, tmp_path: Path
+) -> None:
+    another = replace(request_, sampler=replace(request_.sampler, seed=7), redo=Redo(1, 1, result.folder))
+    run = finish(run_edit(another, backend, tmp_path / "redone", inputs))
+    old, new = frames_of(result), frames_of(ResultFiles(tmp_path / "redone"))
+    assert np.array_equal(new[[0, 2]], old[[0, 2]])
+    assert not np.array_equal(new[1], old[1])
+    again = EditRequest.again(load_run(tmp_path / "redone" / "run.json"))
+    assert (again.redo, again.sampler) == (another.redo, run.sampler)
+    finish(run_edit(again, backend, tmp_path / "again", inputs))
+    assert np.array_equal(frames_of(ResultFiles(tmp_path / "again")), new)
+
+
+def test_a_redo_keeps_the_result_that_it_builds_on(
+    request_: EditRequest, backend: Backend, inputs: EditInputs, result: ResultFiles
+) -> None:
+    with pytest.raises(OutputError, match="Choose another folder"):
+        finish(run_edit(replace(request_, redo=Redo(1, 1, result.folder)), backend, result.folder, inputs))
+
+
+def test_clicks_change_the_masks_and_are_undone(request_: EditRequest, backend: Backend) -> None:
+    assert request_.target is not None
+    plain = replace(SETTINGS, parts="all", blend=1.0, source_person=None)
+    corner = MaskClick(ClipPoint(0.02, 0.02, 1), is_person=True)
+    clips = request_.source, request_.target
+    prepared = finish(prepare(*clips, plain, backend.preprocessors))
+    clicked = realign(prepared, replace(plain, source_clicks=(corner,)), backend.preprocessors)
+    assert clicked.inputs.source_masks.masks[1, 5, 5]
+    assert clicked.target_own_masks is prepared.target_own_masks
+    undone = realign(clicked, plain, backend.preprocessors)
+    assert np.array_equal(undone.inputs.source_masks.masks, prepared.inputs.source_masks.masks)
+    both = replace(plain, source_clicks=(corner,), target_clicks=(corner,))
+    at_once = finish(prepare(*clips, both, backend.preprocessors))
+    one_by_one = realign(clicked, both, backend.preprocessors)
+    for mine, theirs in (
+        (at_once.inputs.source_masks, one_by_one.inputs.source_masks),
+        (at_once.target_own_masks, one_by_one.target_own_masks),
+        (at_once.inputs.target_masks, one_by_one.inputs.target_masks),
+    ):
+        assert np.array_equal(mine.masks, theirs.masks)
+
+
+def test_a_click_outside_a_clip_names_it(request_: EditRequest, backend: Backend) -> None:
+    assert request_.target is not None
+    late = replace(SETTINGS, target_clicks=(MaskClick(ClipPoint(0.5, 0.5, 3), is_person=True),))
+    with pytest.raises(InputError, match="The target clip: A click is in frame 3"):
+        finish(prepare(request_.source, request_.target, late, backend.preprocessors))

@@ -26,28 +26,30 @@ ALLOWED = {
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
-    "motionfollower.pipeline": "backends encode view events sampler models device types errors preprocess",
+    "motionfollower.clicks": "settings types preprocess",
+    "motionfollower.pipeline": "backends clicks encode view events sampler models device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
     "motionfollower.results": "metadata composite side_by_side types errors preprocess",
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
-    "motionfollower.redo": "errors preprocess",
+    "motionfollower.bundle": "case results errors preprocess",
+    "motionfollower.redo": "composite results errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends case composite measures results redo soundtrack metadata events device "
-    "digest settings types errors preprocess",
+    "motionfollower.job": "pipeline backends bundle case composite measures results redo soundtrack metadata events "
+    "device digest settings types errors preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job options progress bench weights info backends results metadata device types errors "
+    "motionfollower.cli": "job redo options progress bench weights info backends results metadata device types errors "
     "preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job pipeline preflight measures composite backends results redo metadata device settings types errors "
-    "preprocess",
+    "ui": "job bundle case pipeline preflight measures composite backends results redo metadata device settings types "
+    "errors preprocess",
     "app": "ui backends",
 }
 
@@ -55,6 +57,7 @@ ALLOWED = {
 BUILT_BY_BACKENDS = {
     "preprocess.dwpose",
     "preprocess.holistic",
+    "preprocess.refine_mask",
     "preprocess.sam",
     "preprocess.segment",
     "motionfollower.weights.load",
