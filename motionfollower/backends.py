@@ -58,7 +58,7 @@ class Backend:
 
     `settings` are what the sampler does when it isn't told otherwise. `view_size` is the size of the crop
     around the person that the networks see; None where they see the whole picture. `weights` are the files
-    that the networks were loaded from.
+    that the networks were loaded from. `plans_memory` where edits may be too large for the machine.
     """
 
     name: BackendName
@@ -69,6 +69,7 @@ class Backend:
     weights: tuple[Path, ...]
     device: torch.device
     dtype: torch.dtype
+    plans_memory: bool
 
 
 def load_preprocessors() -> Preprocessors:
@@ -99,6 +100,7 @@ def _load_embedded(device: torch.device) -> Backend:
         weights=WeightFiles.in_folder(EMBEDDED_FOLDER).all,
         device=device,
         dtype=dtype,
+        plans_memory=False,
     )
 
 
@@ -121,6 +123,7 @@ def _load_full(device: torch.device) -> Backend:
         weights=(*files.all, *finders),
         device=device,
         dtype=dtype,
+        plans_memory=True,
     )
 
 

@@ -82,7 +82,7 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("flops", "edit"), help="FLOPs against the released calls; time and memory")
+    parser.add_argument("what", choices=("flops", "memory", "edit"), help="work and memory against the released; time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
     parser.set_defaults(run=_bench)
 

@@ -18,6 +18,8 @@ from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
+from motionfollower.fitting import run_in_memory
+from motionfollower.planner import Job
 from motionfollower.sampler.loop import Step, sample
 from motionfollower.types import (
     EditInputs,
@@ -178,7 +180,14 @@ def edit(
         picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
-    latents, losses = yield from _sample(coder, settings, backend, show)
+    def run(settings: SamplerSettings) -> Generator[Event, None, tuple[Tensor, tuple[StepLosses, ...]]]:
+        return _sample(coder, settings, backend, show)
+
+    if backend.plans_memory:
+        job = Job(backend.networks.config, len(frames), coder.size, backend.dtype, settings)
+        (latents, losses), settings = yield from run_in_memory(job, backend.networks, backend.device, run)
+    else:
+        latents, losses = yield from run(settings)
     yield StageStarted("decode")
     pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))

@@ -27,7 +27,8 @@ ALLOWED = {
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
     "motionfollower.clicks": "settings types preprocess",
-    "motionfollower.pipeline": "backends clicks encode view events sampler models device types errors preprocess",
+    "motionfollower.pipeline": "fitting planner backends clicks encode view events sampler models device types errors "
+    "preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -42,7 +43,11 @@ ALLOWED = {
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
-    "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
+    "motionfollower.rehearsal": "models",
+    "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
+    "motionfollower.fitting": "planner rehearsal models device settings types errors",
+    "motionfollower.bench": "planner rehearsal weights settings sampler guidance models metadata device types errors "
+    "preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.cli": "job redo options progress bench weights info backends results metadata device types errors "
