@@ -33,13 +33,12 @@ def run_in_memory(
     plan = next(remaining)
     while not plan.fits and (thriftier := next(remaining, None)) is not None:
         plan = thriftier
-    for attempt in (plan, next(remaining, None)):
-        if attempt is not None:
-            yield StageStarted(STAGE, note=attempt.text(job, available))
-            outcome = yield from _try(attempt, job, networks, run)
-            if outcome is not None:
-                return outcome
-            give_back_memory(device)
+    outcome = yield from _try(plan, job, available, networks, run)
+    if outcome is None and (thriftier := next(remaining, None)) is not None:
+        give_back_memory(device)
+        outcome = yield from _try(thriftier, job, available, networks, run)
+    if outcome is not None:
+        return outcome
     raise MemoryLimitError(
         f"Memory ran out: {plan.text(job, available)}. Take fewer frames (--frames) or a smaller picture (--size), "
         "or close what else uses it."
@@ -47,9 +46,10 @@ def run_in_memory(
 
 
 def _try(
-    plan: MemoryPlan, job: Job, networks: Networks, run: Run[Result]
+    plan: MemoryPlan, job: Job, available: int, networks: Networks, run: Run[Result]
 ) -> Generator[Event, None, tuple[Result, SamplerSettings] | None]:
     """One run by a plan; None where memory ran out."""
+    yield StageStarted(STAGE, note=plan.text(job, available))
     settings = plan.applied(job.settings)
     networks.unet.use_checkpointing = plan.checkpoints
     try:
