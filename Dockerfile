@@ -5,7 +5,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ffmpeg libgl
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --create-home person
-WORKDIR /home/person/motionfollower
+WORKDIR /srv/motionfollower
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY --chown=person app.py LICENSE README.md ./
