@@ -1,5 +1,6 @@
 # Everything that people and CI run. `make` alone lists it.
 
+SHELL := /bin/bash
 PYTHON ?= python3
 # Clips of `make demo`, where it writes, and whether it opens the app afterwards (APP=no: it does not).
 SOURCE ?= examples/source-mia-room.mp4
@@ -13,10 +14,10 @@ READY := $(VENV)/ready
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-reference.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format bench clean
+.PHONY: help setup demo app test check format bench gpu-check docker clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment .venv
 
@@ -42,6 +43,15 @@ format: setup ## put the code into its format
 bench: setup ## measure an edit: seconds, memory, FLOPs
 	$(BIN)/python -m motionfollower bench edit
 	$(BIN)/python -m motionfollower bench flops
+	$(BIN)/python -m motionfollower bench memory
+
+gpu-check: setup ## on a machine with a GPU: its tests and its speed, in outputs/gpu-check.txt
+	mkdir -p outputs
+	set -o pipefail; { $(BIN)/python -m motionfollower info && $(BIN)/pytest -m gpu -v -rs tests/gpu && \
+		$(BIN)/python -m motionfollower bench edit; } 2>&1 | tee outputs/gpu-check.txt
+
+docker: ## an image that serves the app on port 7860
+	docker build --tag motionfollower .
 
 clean: ## remove the virtual environment and the caches; results stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

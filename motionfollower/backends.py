@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,14 +10,27 @@ import torch
 
 from motionfollower.device import pick_device, pick_dtype
 from motionfollower.errors import SettingsError, WeightsError
-from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks
 from motionfollower.types import GuidanceSettings, SamplerSettings
+from motionfollower.weights.ledger import Ledger
 from motionfollower.weights.load import WeightFiles, load_files, load_networks
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, NETWORKS, full_weights_folder
+from motionfollower.weights.manifest import (
+    DWPOSE_SET,
+    EMBEDDED_FOLDER,
+    NETWORKS,
+    SAM_B_SET,
+    SAM_H_SET,
+    full_weights_folder,
+)
+from motionfollower.weights.released import released_config
+from motionfollower.weights.sam import load_sam
 from preprocess.clicks import MaskRefiner
+from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
 from preprocess.refine_mask import GrabCutRefiner
+from preprocess.sam import SamSegmenter
+from preprocess.sam_clicks import SamRefiner
+from preprocess.sam_memory import RememberingPredictor
 from preprocess.segment import MediaPipeSegmenter
 from preprocess.target_mask import WarpedTargetMask
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
@@ -45,7 +58,7 @@ class Backend:
 
     `settings` are what the sampler does when it isn't told otherwise. `view_size` is the size of the crop
     around the person that the networks see; None where they see the whole picture. `weights` are the files
-    that the networks were loaded from.
+    that the networks were loaded from. `plans_memory` where edits may be too large for the machine.
     """
 
     name: BackendName
@@ -56,6 +69,7 @@ class Backend:
     weights: tuple[Path, ...]
     device: torch.device
     dtype: torch.dtype
+    plans_memory: bool
 
 
 def load_preprocessors() -> Preprocessors:
@@ -86,26 +100,50 @@ def _load_embedded(device: torch.device) -> Backend:
         weights=WeightFiles.in_folder(EMBEDDED_FOLDER).all,
         device=device,
         dtype=dtype,
+        plans_memory=False,
     )
 
 
 def _load_full(device: torch.device) -> Backend:
     folder = full_weights_folder()
     if missing := _missing(folder):
-        raise WeightsError(f"Weights of the full backend are missing in {folder}: {'; '.join(missing)}.")
+        raise WeightsError(
+            f"Weights of the full backend are missing. `python -m motionfollower weights fetch` gets them. {missing}"
+        )
     dtype, files = pick_dtype(device), WeightFiles.released(folder)
+    finders = (*DWPOSE_SET.found(folder), *_sam_file(folder))
+    for file in (*files.all, *finders):
+        Ledger(folder).check(file)
     return Backend(
         name="full",
-        networks=load_files(NetworksConfig(), files, dtype).to(device, dtype),
-        preprocessors=load_preprocessors(),
+        networks=load_files(released_config(folder), files, dtype).to(device, dtype),
+        preprocessors=_load_full_preprocessors(folder, device),
         settings=SamplerSettings(),
         view_size=None,
-        weights=files.all,
+        weights=(*files.all, *finders),
         device=device,
         dtype=dtype,
+        plans_memory=True,
     )
 
 
-def _missing(folder: Path) -> list[str]:
-    """How to get each set of the networks' weights that isn't whole."""
-    return [f"{part.name}: {part.how_to_get(folder)}" for part in NETWORKS if part.missing(folder)]
+def _load_full_preprocessors(folder: Path, device: torch.device) -> Preprocessors:
+    """DWPose and Segment Anything, each where its weights are there; MediaPipe in its place where they aren't."""
+    usual = load_preprocessors()
+    poses = usual.poses if DWPOSE_SET.missing(folder) else DWPoseEstimator(*DWPOSE_SET.found(folder))
+    found = replace(usual, poses=poses)
+    for file in _sam_file(folder):
+        predictor = RememberingPredictor(load_sam(file).to(device))
+        segmenter, refiner = SamSegmenter(predictor, usual.segmenter), SamRefiner(predictor)
+        found = replace(found, segmenter=segmenter, refiner=refiner)
+    return found
+
+
+def _sam_file(folder: Path) -> tuple[Path, ...]:
+    """The best of Segment Anything's files, if there is any."""
+    return (*SAM_H_SET.found(folder), *SAM_B_SET.found(folder))[:1]
+
+
+def _missing(folder: Path) -> str:
+    """What to do by hand for each set of the networks' weights that isn't whole."""
+    return " ".join(part.by_hand(folder) for part in NETWORKS if part.missing(folder))

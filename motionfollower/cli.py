@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | info | bench`.
+"""The command line: `python -m motionfollower prepare | edit | weights | info | bench`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
+    _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed and the memory of an edit"))
     return parser
@@ -71,12 +72,18 @@ def _add_edit(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_edit)
 
 
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("status", "fetch", "verify", "where"), help="what to do with the weights")
+    parser.add_argument("sets", nargs="*", metavar="SET", help="which of them (default: all that an edit uses)")
+    parser.set_defaults(run=_weights)
+
+
 def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_info)
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("flops", "edit"), help="FLOPs against the released calls; time and memory")
+    parser.add_argument("what", choices=("flops", "memory", "edit"), help="work and memory against the released; time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
     parser.set_defaults(run=_bench)
 
@@ -138,6 +145,13 @@ def _check_what_is_edited(options: argparse.Namespace) -> None:
         raise InputError("edit needs either SOURCE and TARGET, or --case DIR, or --run run.json.")
     if options.redo and not options.again:
         raise InputError("--redo needs --run run.json, the run whose frames are made anew.")
+
+
+def _weights(options: argparse.Namespace) -> None:
+    from motionfollower.weights.command import run_weights
+
+    for line in run_weights(options.action, options.sets):
+        print(line, flush=True)
 
 
 def _info(options: argparse.Namespace) -> None:

@@ -8,10 +8,12 @@ import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 GIB = 2**30
+HALF = torch.float16
 
 
 def pick_device() -> torch.device:
@@ -25,7 +27,7 @@ def pick_device() -> torch.device:
 
 def pick_dtype(device: torch.device) -> torch.dtype:
     """The number format for the networks: half precision where the hardware is made for it."""
-    return torch.float16 if device.type == "cuda" else torch.float32
+    return HALF if device.type == "cuda" else torch.float32
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,29 @@ def describe(device: torch.device) -> DeviceInfo:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     name = f"{platform.machine()}, {os.cpu_count()} cores"
     return DeviceInfo(name, device.type, memory, dtype)
+
+
+def free_memory(device: torch.device) -> int:
+    """The bytes that a run may use now: on a GPU what is free there and what this process has reserved already."""
+    if device.type == "cuda":
+        idle = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + idle
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether a run failed because a device's memory was full."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def give_back_memory(device: torch.device) -> None:
+    """Let go of what a GPU's allocator keeps for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def peak_memory_mb() -> float:

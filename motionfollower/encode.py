@@ -28,6 +28,12 @@ class Coder:
         self._dtype = next(networks.unet.parameters()).dtype
 
     @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the view."""
+        height, width = self._view.source.shape[1:3]
+        return width, height
+
+    @property
     def latent_size(self) -> tuple[int, int]:
         """(height, width) of the latents."""
         height, width = (_round_up(side, self._multiple) for side in self._view.source.shape[1:3])

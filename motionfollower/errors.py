@@ -3,6 +3,7 @@
 InputError            a clip, a folder or a file that can't be used (defined in `preprocess.types`)
 ├── SettingsError     a setting outside its range
 ├── WeightsError      weights that are missing, damaged or of another model
+├── MemoryLimitError  an edit that is too large for the machine
 └── OutputError       a result that can't be written (defined in `preprocess.types`)
 
 Each message is one clear sentence or two: what was given, what is allowed, what to do.
@@ -11,7 +12,7 @@ Anything else that is raised is a defect of ours and keeps its traceback.
 
 from preprocess.types import InputError, OutputError
 
-__all__ = ["InputError", "OutputError", "SettingsError", "WeightsError"]
+__all__ = ["InputError", "MemoryLimitError", "OutputError", "SettingsError", "WeightsError"]
 
 
 class SettingsError(InputError):
@@ -25,3 +26,7 @@ class SettingsError(InputError):
 
 class WeightsError(InputError):
     """Weights that are missing, damaged or of another model; the message names the file and the keys."""
+
+
+class MemoryLimitError(InputError):
+    """An edit that is too large for the machine; the message says what would make it smaller."""

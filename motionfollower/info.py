@@ -60,7 +60,7 @@ def _lines(info: Info) -> Iterator[str]:
     yield f"full        {_full_state(info)}"
     for part in info.missing_full:
         yield f"  {part.name} (licence: {part.licence})"
-        yield f"    {part.how_to_get(info.weights)}"
+        yield f"    {part.by_hand(info.weights)}"
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     yield fill(f"versions    {versions}", width=100, subsequent_indent=" " * 12)
 
@@ -74,7 +74,7 @@ def _full_state(info: Info) -> str:
         return f"ready, in {info.weights}"
     return (
         f"not ready: {len(info.missing_full)} of {len(NETWORKS)} sets of weights are not in {info.weights}. "
-        f"{FOLDER_VARIABLE} names another folder."
+        f"`python -m motionfollower weights fetch` gets them; {FOLDER_VARIABLE} names another folder."
     )
 
 

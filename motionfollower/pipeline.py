@@ -18,6 +18,8 @@ from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
+from motionfollower.fitting import run_in_memory
+from motionfollower.planner import Job
 from motionfollower.sampler.loop import Step, sample
 from motionfollower.types import (
     EditInputs,
@@ -169,12 +171,19 @@ def edit(
         picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
-    latents, losses = yield from _sample(coder, settings, backend, show)
+    def run(settings: SamplerSettings) -> Generator[Event, None, tuple[Tensor, tuple[StepLosses, ...]]]:
+        return _sample(coder, settings, backend, show)
+
+    if backend.plans_memory:
+        job = Job(backend.networks.config, len(frames), coder.size, backend.dtype, settings)
+        (latents, losses), used = yield from run_in_memory(job, backend.networks, backend.device, run)
+    else:
+        (latents, losses), used = (yield from run(settings)), settings
     yield StageStarted("decode")
     pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
-    warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
+    warnings = (*inputs.warnings, *_empty_regions(inputs, settings), *_narrowed(settings, used))
     reach = view.framing.coverage(inputs.source.size)
-    return EditResult(replace(inputs.source, frames=pictures), settings, losses, warnings, reach)
+    return EditResult(replace(inputs.source, frames=pictures), used, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:
@@ -207,6 +216,11 @@ def _sample(
             if step.index % PREVIEW_EVERY == 0:
                 yield show(step)
     return step.latents, tuple(losses)
+
+
+def _narrowed(asked: SamplerSettings, used: SamplerSettings) -> list[str]:
+    """A sentence where memory held fewer frames at once than were asked for."""
+    return [f"Memory held {used.window} frames at once, so the clip was edited in windows."] if used != asked else []
 
 
 def _empty_regions(inputs: EditInputs, settings: SamplerSettings) -> list[str]:

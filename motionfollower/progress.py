@@ -38,6 +38,8 @@ class _Bars:
     def show(self, event: Event) -> None:
         if isinstance(event, StageStarted):
             self.close()
+            if event.note:
+                tqdm.write(event.note, file=self._stream)
             self._bar = tqdm(desc=f"{event.stage:13}", total=event.total, file=self._stream, leave=True)
         elif isinstance(event, Progress) and self._bar is not None:
             self._bar.update(event.done - self._bar.n)
@@ -55,7 +57,7 @@ class _Lines:
 
     def show(self, event: Event) -> None:
         if isinstance(event, StageStarted):
-            print(f"{event.stage} …", file=self._stream, flush=True)
+            print(f"{event.stage} … {event.note}".rstrip(), file=self._stream, flush=True)
         elif isinstance(event, Progress) and event.done * 4 // event.total > (event.done - 1) * 4 // event.total:
             print(f"{event.stage} {event.done}/{event.total}", file=self._stream, flush=True)
 

@@ -98,10 +98,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class StageStarted:
-    """A stage of the job began; `total` units of work lie before it, where they can be counted."""
+    """A stage of the job began; `total` units of work lie before it, where they can be counted.
+
+    `note` is a sentence about it for people.
+    """
 
     stage: str
     total: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from preprocess.face68 import FACE68
+from preprocess.observe import observe
 from preprocess.pointing import follow_chosen
 from preprocess.quiet import quiet_start, quiet_warnings
 from preprocess.selfie import FindPeople, open_selfie
@@ -29,27 +30,13 @@ from preprocess.skeleton import (
     RIGHT_HAND,
     SEEN,
 )
-from preprocess.tracking import Look, Sighting, Track, fill_gaps, follow_largest, measure_torso
-from preprocess.types import (
-    Bools,
-    Clip,
-    ClipPoint,
-    Floats,
-    Frame,
-    InputError,
-    MaskSequence,
-    Observation,
-    PoseSequence,
-    Size,
-)
-from preprocess.wording import name_frames
+from preprocess.tracking import Look, Sighting, follow_largest, measure_torso
+from preprocess.types import Clip, ClipPoint, Floats, Frame, Observation, Size
 
 # The body joints among MediaPipe's 33 landmarks; the neck (None) is between the shoulders.
 LANDMARKS = (0, None, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
 SELFIE_SHARE = 0.25  # of a mask: selfie segmentation sees some edges better
 MASK_THRESHOLD = 0.6
-LONGEST_GAP = 5  # frames, and no longer than
-LONGEST_GAP_SECONDS = 0.25
 HAND_REACH = 0.2  # a hand this many torso lengths from its wrist is believed, one twice as far is not
 
 
@@ -65,12 +52,7 @@ class HolisticEstimator:
         with open_holistic() as look:
             follows = follow_chosen(look, clip.frames, person) if person else follow_largest(look, clip.frames)
             track = yield from follows
-        if not any(track.sightings):
-            raise InputError(
-                f"No person was found in the clip (frames looked at: {len(clip)}). It needs one person, seen from head "
-                "to knee or more and large enough to tell arms from legs. Choose another clip or another part of it."
-            )
-        return _observe(track, clip, "chosen" if person else "largest")
+        return observe(track, clip, "chosen" if person else "largest", mask_origin="mediapipe")
 
 
 @contextmanager
@@ -135,32 +117,3 @@ def _trust(root: Floats, wrist: Floats, torso: float) -> float:
     """1 for a hand that begins at the body's wrist, falling to 0 for one that is elsewhere."""
     distance = float(np.linalg.norm(root - wrist))
     return float(np.clip(2 - distance / max(HAND_REACH * torso, 1e-6), 0, 1))
-
-
-def _observe(track: Track, clip: Clip, who: str) -> Observation:
-    """The track as poses and masks, its gaps filled, with sentences on what is doubtful."""
-    width, height = clip.size
-    nobody = Sighting(np.zeros((JOINTS, 2), np.float32), np.zeros(JOINTS, np.float32), np.zeros((height, width), bool))
-    people = [person or nobody for person in track.sightings]
-    found = np.array([person is not None for person in track.sightings])
-    longest = min(LONGEST_GAP, int(LONGEST_GAP_SECONDS * clip.fps))
-    keypoints, scores = fill_gaps(
-        np.stack([person.keypoints for person in people]), np.stack([person.scores for person in people]), longest
-    )
-    known = scores.max(axis=1) > 0
-    return Observation(
-        PoseSequence(keypoints, scores, clip.size),
-        MaskSequence(np.stack([person.mask for person in people]), "mediapipe"),
-        _warnings(found, known, who if track.has_others else None),
-    )
-
-
-def _warnings(found: Bools, known: Bools, one_of_several: str | None) -> tuple[str, ...]:
-    sentences = []
-    if not known.all():
-        sentences.append(f"No person found in {name_frames(~known)} of the clip; nothing is edited there.")
-    if (known & ~found).any():
-        sentences.append(f"The pose in {name_frames(known & ~found)} is filled in from the frames around.")
-    if one_of_several:
-        sentences.append(f"More than one person is seen; the {one_of_several} one is followed.")
-    return tuple(sentences)

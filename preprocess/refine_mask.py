@@ -33,30 +33,38 @@ class GrabCutRefiner:
         carrier = Carrier(clip.frames)
         for frame, x, y, is_person in places:
             for index, column, row, strength in carrier.carry(frame, x, y):
-                region = _region(clip.frames[index], refined[index], column, row, is_person, strength)
+                region = self.region(clip.frames[index], refined[index], column, row, is_person, strength)
                 refined[index][region] = is_person
         for frame, x, y, is_person in places:
-            region = _region(clip.frames[frame], refined[frame], x, y, is_person)
+            region = self.region(clip.frames[frame], refined[frame], x, y, is_person)
             refined[frame][region] = is_person
         for frame, x, y, is_person in places:
-            refined[frame][_disc(refined[frame].shape, x, y, DOT)] = is_person
+            refined[frame][disc(refined[frame].shape, x, y, DOT)] = is_person
         return MaskSequence(refined, "user" if clicks else masks.origin)
 
-
-def _region(frame: Frame, mask: Bools, x: int, y: int, is_person: bool, strength: float = 1.0) -> Bools:
-    """What a click adds to a mask [H, W], or takes from it: what hangs together with the place in its neighbourhood."""
-    region = np.zeros_like(mask)
-    if mask[y, x] == is_person:
+    def region(self, frame: Frame, mask: Bools, x: int, y: int, is_person: bool, strength: float = 1.0) -> Bools:
+        """What a click adds to a mask [H, W], or takes from it: what hangs together with the place near it."""
+        region = np.zeros_like(mask)
+        if mask[y, x] == is_person:
+            return region
+        radius = reach_of_click(mask, strength)
+        window = np.s_[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
+        near, dot, seed = (disc(mask.shape, x, y, share)[window] for share in (radius / max(mask.shape), DOT, SEED))
+        old = mask[window]
+        found = _cut(np.ascontiguousarray(frame[window]), old, near, seed, dot, is_person)
+        region[window] = joined_to((dot | (found & near)) & (old != is_person), min(x, radius), min(y, radius))
         return region
-    radius = max(8, round(strength * NEIGHBOURHOOD * max(mask.shape)))
-    window = np.s_[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
-    near, dot, seed = (_disc(mask.shape, x, y, share)[window] for share in (radius / max(mask.shape), DOT, SEED))
-    old = mask[window]
-    found = _cut(np.ascontiguousarray(frame[window]), old, near, seed, dot, is_person)
-    changed = (dot | (found & near)) & (old != is_person)
-    _, parts = cv2.connectedComponents(changed.astype(np.uint8))
-    region[window] = parts == parts[min(y, radius), min(x, radius)]
-    return region
+
+
+def reach_of_click(mask: Bools, strength: float) -> int:
+    """How many pixels around a click a mask [H, W] may change."""
+    return int(max(8, round(strength * NEIGHBOURHOOD * max(mask.shape))))
+
+
+def joined_to(region: Bools, x: int, y: int) -> Bools:
+    """The part of a region [H, W] that hangs together with a place."""
+    _, parts = cv2.connectedComponents(region.astype(np.uint8))
+    return np.asarray(parts == parts[y, x])
 
 
 def _cut(frame: Frame, old: Bools, near: Bools, seed: Bools, dot: Bools, is_person: bool) -> Bools:
@@ -73,7 +81,7 @@ def _cut(frame: Frame, old: Bools, near: Bools, seed: Bools, dot: Bools, is_pers
     return np.isin(labels, (likely, sure))
 
 
-def _disc(shape: tuple[int, ...], x: int, y: int, share: float) -> Bools:
+def disc(shape: tuple[int, ...], x: int, y: int, share: float) -> Bools:
     """A disc around a place, its radius a share of the picture's longer side, bool [H, W]."""
     disc = np.zeros(shape, np.uint8)
     cv2.circle(disc, (x, y), max(1, round(share * max(shape))), 1, thickness=-1)

@@ -34,7 +34,7 @@ class MediaPipeSegmenter:
         masks = np.zeros((len(clip), height, width), bool)
         with open_selfie() as find_people:
             for index, frame in enumerate(clip.frames):
-                pixels = _confident_pixels(seen.poses, index)
+                pixels = confident_pixels(seen.poses, index)
                 if len(pixels):
                     given = clean(seen.masks.masks[index], pixels) if seen.masks else masks[index]
                     fits = covers(given, pixels)
@@ -42,9 +42,9 @@ class MediaPipeSegmenter:
                     masks[index] &= covers(masks[index], pixels)
                 yield index + 1
         posed = seen.poses.scores.max(axis=1) > 0
-        moved = posed & _is_empty(masks)
+        moved = posed & is_empty(masks)
         masks = fill_from_nearest(masks, seen.poses, moved)
-        return MaskSequence(masks, "mediapipe"), _warnings(moved, posed & _is_empty(masks))
+        return MaskSequence(masks, "mediapipe"), _warnings(moved, posed & is_empty(masks))
 
 
 def clean(mask: Bools, pixels: NDArray[np.int_]) -> Bools:
@@ -67,7 +67,7 @@ def covers(mask: Bools, pixels: NDArray[np.int_]) -> bool:
 def fill_from_nearest(masks: Bools, poses: PoseSequence, missing: Bools) -> Bools:
     """Masks [F, H, W] with the missing ones taken from the nearest frame that has one, moved with the joints."""
     filled = masks.copy()
-    givers = np.flatnonzero(~_is_empty(masks))
+    givers = np.flatnonzero(~is_empty(masks))
     for index in np.flatnonzero(missing if len(givers) else np.zeros_like(missing)):
         giver = givers[np.abs(givers - index).argmin()]
         weights = np.minimum(poses.body_scores[giver], poses.body_scores[index]) + 1e-6
@@ -76,7 +76,8 @@ def fill_from_nearest(masks: Bools, poses: PoseSequence, missing: Bools) -> Bool
     return filled
 
 
-def _is_empty(masks: Bools) -> Bools:
+def is_empty(masks: Bools) -> Bools:
+    """Which of masks [F, H, W] are, bool [F]."""
     return ~np.asarray(masks.any(axis=(1, 2)))
 
 
@@ -85,7 +86,7 @@ def _shifted(mask: Bools, shift: Floats) -> Bools:
     return np.asarray(cv2.warpAffine(mask.astype(np.uint8), step, mask.shape[::-1], flags=cv2.INTER_NEAREST) > 0)
 
 
-def _confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
+def confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
     """The pixels [N, 2] (x, y) of the body joints that are surely seen and inside the picture."""
     pixels = np.rint(poses.body[index]).astype(int)
     inside = ((pixels >= 0) & (pixels < poses.size)).all(axis=1)

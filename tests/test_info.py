@@ -13,16 +13,17 @@ from motionfollower.weights.manifest import (
     FOLDER_VARIABLE,
     NETWORKS,
     ROOT,
+    UNET_CONFIG,
     WeightSet,
     full_weights_folder,
 )
 
 
 def put(part: WeightSet, root: Path) -> None:
-    for pattern in part.files:
-        file = root / part.folder / pattern.replace("*", "x")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+    for file in part.files:
+        path = root / part.folder / file.names[-1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert f"full        not ready: 3 of 3 sets of weights are not in {tmp_path}" in text
     assert "embedded    not ready: config.json," in text
     for part in NETWORKS:
-        assert part.how_to_get(tmp_path) in text
+        assert part.by_hand(tmp_path) in text
 
 
 def test_a_part_is_there(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_a_part_is_there(tmp_path: Path) -> None:
     assert collect_info(tmp_path).missing_full == NETWORKS[:1]
     put(NETWORKS[0], tmp_path)
     (tmp_path / NETWORKS[0].folder / "unet" / "config.json").unlink()
-    assert NETWORKS[0].missing(tmp_path) == ("unet/config.json",)
+    assert NETWORKS[0].missing(tmp_path) == (UNET_CONFIG,)
 
 
 def test_all_there(tmp_path: Path) -> None:

@@ -21,14 +21,15 @@ ALLOWED = {
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
     "motionfollower.sampler": "guidance models device types preprocess",
-    "motionfollower.weights": "models errors",
+    "motionfollower.weights": "models digest errors preprocess",
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
-    "motionfollower.pipeline": "backends clicks encode view events sampler models device types errors preprocess",
+    "motionfollower.pipeline": "fitting planner backends clicks encode view events sampler models device types errors "
+    "preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -43,12 +44,16 @@ ALLOWED = {
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
-    "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
+    "motionfollower.rehearsal": "models",
+    "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
+    "motionfollower.fitting": "planner rehearsal models device settings types errors",
+    "motionfollower.bench": "planner rehearsal weights settings sampler guidance models metadata device types errors "
+    "preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
-    "motionfollower.cli": "job camera redo options idle_options progress bench info backends results metadata device "
-    "types errors preprocess",
+    "motionfollower.cli": "job camera redo options idle_options progress bench weights info backends results metadata "
+    "device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures composite backends results redo metadata device settings "
     "types errors preprocess",
@@ -66,7 +71,17 @@ BUILT_BY_BACKENDS = {
 }
 
 # Libraries that take seconds to import: inside the function that needs them, so that a command starts at once.
-SLOW = {"diffusers", "gradio", "mediapipe", "onnxruntime", "segment_anything", "transformers", "xformers"}
+SLOW = {
+    "diffusers",
+    "gdown",
+    "gradio",
+    "huggingface_hub",
+    "mediapipe",
+    "onnxruntime",
+    "segment_anything",
+    "transformers",
+    "xformers",
+}
 
 # What only `device.py` may say: devices, half precision, random generators.
 DEVICE_NAMES = {"Generator", "autocast", "bfloat16", "cuda", "float16", "half", "manual_seed", "mps"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def run_bench(what: str, file: Path | None) -> str:
-    """Measure the work (`flops`) or the time and memory (`edit`) of an edit; the report, as text.
+    """Measure the work (`flops`), the `memory`, or the time (`edit`) of an edit; the report, as text.
 
     The figures are also written to `file`, as JSON, where one is given.
     """
@@ -17,6 +17,11 @@ def run_bench(what: str, file: Path | None) -> str:
 
         work = measure_flops()
         text, figures = work.text(), work.figures()
+    elif what == "memory":
+        from motionfollower.bench.memory import measure_memory
+
+        memory = measure_memory()
+        text, figures = memory.text(), memory.figures()
     else:
         from motionfollower.bench.edit import measure_edit
 

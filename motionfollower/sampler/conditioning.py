@@ -27,6 +27,11 @@ class Conditioning:
     def __len__(self) -> int:
         return len(self.source_mask)
 
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All of it."""
+        poses, masks = (self.source_pose, self.target_pose), (self.source_mask, self.target_mask)
+        return (self.image_embeds, *poses, *self.appearance, *masks)
+
     def window(self, frames: slice) -> Conditioning:
         """The conditions of a stretch of the clip."""
         return Conditioning(

@@ -15,6 +15,18 @@ from motionfollower.models.codec import KLCodec
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks, build_networks
 from motionfollower.weights.files import StateDict, read_state_dict
+from motionfollower.weights.manifest import (
+    DENOISING_UNET,
+    IMAGE_ENCODER,
+    MOTION_MODULE,
+    MOTIONFOLLOWER_SET,
+    POSE_CONTROLLER,
+    UNET,
+    VAE,
+    VAE_SET,
+    VARIATIONS_SET,
+    WeightFile,
+)
 
 NAMED = 3  # keys that an error names, of each kind
 
@@ -42,12 +54,12 @@ class WeightFiles:
     @classmethod
     def released(cls, folder: Path) -> WeightFiles:
         """The full model's files as their authors name them, in the folders of the manifest, in the released order."""
-        variations, ours = folder / "sd-image-variations", folder / "motionfollower"
+        variations, ours = folder / VARIATIONS_SET.folder, folder / MOTIONFOLLOWER_SET.folder
         return cls(
-            unet=(_model_in(variations / "unet"), ours / "motion_module.pth", ours / "denoising_unet.pth"),
-            pose_controller=ours / "poctr.pth",
-            image_encoder=_model_in(variations / "image_encoder"),
-            codec=_model_in(folder / "sd-vae-ft-mse"),
+            unet=(_path(UNET, variations), _path(MOTION_MODULE, ours), _path(DENOISING_UNET, ours)),
+            pose_controller=_path(POSE_CONTROLLER, ours),
+            image_encoder=_path(IMAGE_ENCODER, variations),
+            codec=_path(VAE, folder / VAE_SET.folder),
         )
 
     @property
@@ -56,10 +68,9 @@ class WeightFiles:
         return (*self.unet, self.pose_controller, self.image_encoder, *([self.codec] if self.codec else []))
 
 
-def _model_in(folder: Path) -> Path:
-    """The weights in a folder of a model hub: safetensors before pickles."""
-    found = [path for ending in ("safetensors", "bin") for path in sorted(folder.glob(f"*model.{ending}"))]
-    return found[0] if found else folder / "diffusion_pytorch_model.safetensors"
+def _path(file: WeightFile, folder: Path) -> Path:
+    """Where the file lies, or else where it belongs."""
+    return file.find(folder) or folder / file.names[0]
 
 
 def load_networks(folder: Path, dtype: torch.dtype = torch.float32) -> Networks:

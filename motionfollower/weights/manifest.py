@@ -13,55 +13,147 @@ FOLDER_VARIABLE = "MOTIONFOLLOWER_WEIGHTS"
 
 
 @dataclass(frozen=True)
-class WeightSet:
-    """Files of one origin.
+class WeightFile:
+    """One file: the names that it may have in its set's folder, the best first, and about how large it is, in MB.
 
-    `folder` is where they lie in the folder of weights; `files` are their names there, as patterns;
-    `source` is a repository of the Hugging Face hub or, with a scheme, a web address.
+    `sha256` is None where its origin publishes none; then the first use of the file decides.
     """
 
+    names: tuple[str, ...]
+    megabytes: float
+    sha256: str | None = None
+
+    def find(self, folder: Path) -> Path | None:
+        """Where it lies, None where it doesn't."""
+        return next((folder / name for name in self.names if (folder / name).is_file()), None)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A repository of the Hugging Face hub; `folder` is where the files lie in it."""
+
+    repository: str
+    folder: str = ""
+
+    def __str__(self) -> str:
+        return f"the Hugging Face repository {'/'.join(filter(None, (self.repository, self.folder)))}"
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A public folder of Google Drive."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class WeightSet:
+    """Files of one origin; `key` is what the command line calls it, `folder` its place in the folder of weights."""
+
+    key: str
     name: str
     folder: str
-    files: tuple[str, ...]
-    source: str
+    files: tuple[WeightFile, ...]
+    origin: Hub | Drive
     licence: str
 
-    def missing(self, root: Path) -> tuple[str, ...]:
-        """The patterns that no file in `root` answers to."""
-        return tuple(pattern for pattern in self.files if not any((root / self.folder).glob(pattern)))
+    def found(self, root: Path) -> tuple[Path, ...]:
+        """The files that are there."""
+        return tuple(path for file in self.files if (path := file.find(root / self.folder)))
 
-    def how_to_get(self, root: Path) -> str:
-        """What to do in order to have the files in `root`: a command or a sentence."""
-        folder = root / self.folder
-        if "://" in self.source:
-            return f"download {', '.join(self.files)} from {self.source} into {folder}"
-        included = " ".join(f"--include '{pattern}'" for pattern in self.files)
-        return f"hf download {self.source} {included} --local-dir '{folder}'"
+    def missing(self, root: Path) -> tuple[WeightFile, ...]:
+        """The files that aren't."""
+        return tuple(file for file in self.files if file.find(root / self.folder) is None)
+
+    def by_hand(self, root: Path) -> str:
+        """Which file to put where, in a sentence."""
+        names = ", ".join(" or ".join(file.names) for file in self.missing(root) or self.files)
+        return f"Get {names} from {self.origin} and put them into {root / self.folder}."
 
 
-NETWORKS = (
-    WeightSet(
-        name="Stable Diffusion image variations",
-        folder="sd-image-variations",
-        files=("unet/config.json", "unet/*model.*", "image_encoder/config.json", "image_encoder/*model.*"),
-        source="lambdalabs/sd-image-variations-diffusers",
-        licence="CreativeML Open RAIL-M",
-    ),
-    WeightSet(
-        name="VAE",
-        folder="sd-vae-ft-mse",
-        files=("config.json", "diffusion_pytorch_model.*"),
-        source="stabilityai/sd-vae-ft-mse",
-        licence="MIT",
-    ),
-    WeightSet(
-        name="MotionFollower",
-        folder="motionfollower",
-        files=("denoising_unet.pth", "poctr.pth", "motion_module.pth"),
-        source="https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o",
-        licence="none stated: ask the authors before you redistribute or sell",
-    ),
+def _model(stem: str, megabytes: float, bin_stem: str = "") -> WeightFile:
+    """The tensors of one network of a hub: safetensors before pickles."""
+    return WeightFile((f"{stem}.safetensors", f"{bin_stem or stem}.bin"), megabytes)
+
+
+def _checkpoint(stem: str, megabytes: float) -> WeightFile:
+    """A checkpoint whose authors publish a pickle, and what we make of it."""
+    return WeightFile((f"{stem}.safetensors", f"{stem}.pth"), megabytes)
+
+
+UNET = _model("unet/diffusion_pytorch_model", 3440)
+UNET_CONFIG = WeightFile(("unet/config.json",), 0.002)
+IMAGE_ENCODER = _model("image_encoder/model", 1216, "image_encoder/pytorch_model")
+IMAGE_ENCODER_CONFIG = WeightFile(("image_encoder/config.json",), 0.001)
+VAE = _model("diffusion_pytorch_model", 335)
+VAE_CONFIG = WeightFile(("config.json",), 0.001)
+DENOISING_UNET = _checkpoint("denoising_unet", 5560)
+POSE_CONTROLLER = _checkpoint("poctr", 4.4)
+MOTION_MODULE = _checkpoint("motion_module", 1813)
+DETECTOR = WeightFile(("yolox_l.onnx",), 217)
+POSE_ESTIMATOR = WeightFile(("dw-ll_ucoco_384.onnx",), 134)
+SAM_B = _checkpoint("sam_vit_b_01ec64", 375)
+SAM_H = _checkpoint("sam_vit_h_4b8939", 2565)
+
+VARIATIONS_SET = WeightSet(
+    key="variations",
+    name="Stable Diffusion image variations",
+    folder="sd-image-variations",
+    files=(UNET_CONFIG, UNET, IMAGE_ENCODER_CONFIG, IMAGE_ENCODER),
+    origin=Hub("lambdalabs/sd-image-variations-diffusers"),
+    licence="CreativeML Open RAIL-M",
 )
+VAE_SET = WeightSet(
+    key="vae",
+    name="VAE",
+    folder="sd-vae-ft-mse",
+    files=(VAE_CONFIG, VAE),
+    origin=Hub("stabilityai/sd-vae-ft-mse"),
+    licence="MIT",
+)
+MOTIONFOLLOWER_SET = WeightSet(
+    key="motionfollower",
+    name="MotionFollower",
+    folder="motionfollower",
+    files=(DENOISING_UNET, POSE_CONTROLLER, MOTION_MODULE),
+    origin=Drive("https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o"),
+    licence="none stated: ask the authors before you redistribute or sell",
+)
+DWPOSE_SET = WeightSet(
+    key="dwpose",
+    name="DWPose",
+    folder="dwpose",
+    files=(DETECTOR, POSE_ESTIMATOR),
+    origin=Hub("yzd-v/DWPose"),
+    licence="Apache-2.0",
+)
+SAM_B_SET = WeightSet(
+    key="sam",
+    name="Segment Anything, ViT-B",
+    folder="sam",
+    files=(SAM_B,),
+    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    licence="Apache-2.0",
+)
+SAM_H_SET = WeightSet(
+    key="sam-h",
+    name="Segment Anything, ViT-H (in place of ViT-B: finer, slower)",
+    folder="sam",
+    files=(SAM_H,),
+    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    licence="Apache-2.0",
+)
+
+NETWORKS = (VARIATIONS_SET, VAE_SET, MOTIONFOLLOWER_SET)
+"""What the full backend can't do without."""
+
+USUAL = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
+"""What is fetched unless sets are named: without the last two, MediaPipe finds poses and masks."""
+
+ALL_SETS = (*USUAL, SAM_H_SET)
 
 
 def full_weights_folder() -> Path:

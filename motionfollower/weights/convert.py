@@ -1,0 +1,35 @@
+"""Pickles become safetensors, once: these hold nothing but numbers, and are mapped instead of read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import Tensor
+
+from motionfollower.weights.files import StateDict, read_state_dict
+from preprocess.atomic import replacing
+
+PICKLES = (".bin", ".pth")
+
+
+def to_safetensors(pickle: Path, target: Path) -> None:
+    """Write a pickle's tensors as a .safetensors file, whole or not at all; the pickle stays.
+
+    WeightsError where it can't be read. Nothing in it is executed.
+    """
+    from safetensors.torch import save_file
+
+    tensors = _apart(read_state_dict(pickle))
+    with replacing(target) as draft:
+        save_file(tensors, draft, metadata={"format": "pt"})
+
+
+def _apart(state: StateDict) -> StateDict:
+    """Tensors that share no memory, as the format wants them."""
+    seen: set[int] = set()
+    apart: dict[str, Tensor] = {}
+    for key, tensor in state.items():
+        memory = tensor.untyped_storage().data_ptr()
+        apart[key] = tensor.clone() if memory in seen else tensor.contiguous()
+        seen.add(memory)
+    return apart
