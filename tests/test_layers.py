@@ -41,7 +41,7 @@ ALLOWED = {
     "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",
-    "app": "ui backends",
+    "app": "ui errors",
 }
 
 # Concrete implementations that only `backends.py` builds; everybody else knows their protocols.

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from motionfollower.backends import Backend
 from motionfollower.types import Align, Camera, GuidanceSettings, PrepareSettings, SamplerSettings
 from preprocess.probe import probe
 from preprocess.sizes import working_size
 from preprocess.types import Size
+from ui.engine import Engine
 
 FRAMES_LIMIT = 240
 LARGEST_SEED = 2**31 - 1
@@ -107,13 +107,13 @@ PRESETS = {
 class SettingsPanel:
     """Basic and Advanced, in two tabs; the alignment's sliders are given by the tab that shows their effect."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._presets = PRESETS[backend.name]
+    def __init__(self, engine: Engine) -> None:
+        self._presets = PRESETS[engine.name]
         with gr.Tabs():
             with gr.Tab("Basic"):
-                self._build_basic(backend.settings)
+                self._build_basic(engine.settings)
             with gr.Tab("Advanced"):
-                self._build_advanced(backend.settings)
+                self._build_advanced(engine.settings)
 
     def _build_basic(self, usual: SamplerSettings) -> None:
         self.preset = gr.Radio(list(self._presets), value="Balanced", label="Preset", info=self._describe_presets())

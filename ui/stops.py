@@ -46,12 +46,17 @@ class Stops:
         return signal is not None
 
 
+def stop_if(signal: Signal) -> None:
+    """Stopped where the signal is set."""
+    if signal.is_set():
+        raise Stopped
+
+
 def until_stopped(events: Generator[Event, None, Result], signal: Signal) -> Generator[Event, None, Result]:
     """Pass events on; Stopped as soon as the signal is set, with the work behind the events closed."""
     with closing(events):
         while True:
-            if signal.is_set():
-                raise Stopped
+            stop_if(signal)
             try:
                 event = next(events)
             except StopIteration as end:

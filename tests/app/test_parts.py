@@ -8,14 +8,14 @@ from threading import Event as Signal
 import numpy as np
 import pytest
 
-from motionfollower.types import Event, Progress, SamplerSettings, StageStarted, StepLosses
+from motionfollower.types import Event, Progress, StageStarted, StepLosses
 from preprocess.write_video import write_video
 from ui.chart import loss_chart
 from ui.clips import complaint
-from ui.estimate import Pace
 from ui.overlays import masks_over
 from ui.stops import Stopped, Stops, until_stopped
 from ui.tracker import STAGES, Tracker, idle
+from ui.turns import Turns
 
 
 def endless(closed: list[bool]) -> Generator[Event, None, None]:
@@ -70,7 +70,7 @@ def test_a_stopped_run_says_how_far_it_was() -> None:
 
 
 def test_words_of_others_are_no_html() -> None:
-    assert "<b>" not in idle("<b>bold</b>")
+    assert "<b>" not in idle(tuple(STAGES), "<b>bold</b>")
 
 
 def test_a_clip_that_is_too_long_is_told_its_length(tmp_path: Path) -> None:
@@ -106,7 +106,20 @@ def test_what_must_be_invented_is_pink() -> None:
     assert none == [0, 0, 0]
 
 
-def test_the_pace_learns_from_a_run() -> None:
-    settings = SamplerSettings(steps=10, cfg_scale=1.0)
-    pace = Pace(9, 9).learned({"read": 1.0, "sampling": 20.0, "write": 3.0}, 8, 512 * 512, settings)
-    assert pace.seconds(8, 512 * 512, settings) == pytest.approx(24)
+def test_the_line_moves_in_the_order_of_coming() -> None:
+    turns = Turns()
+    with turns.lining_up() as first:
+        assert list(first.wait()) == []
+        with turns.lining_up() as second:
+            with turns.lining_up() as third:
+                assert next(third.wait()) == 2
+            assert next(second.wait()) == 1
+    with turns.lining_up() as last:
+        assert list(last.wait()) == []
+
+
+def test_one_who_waits_is_told_how_many_are_before() -> None:
+    tracker = Tracker(tuple(STAGES))
+    assert "1 edit is before yours" in tracker.waits(1)
+    assert "3 edits are before yours" in tracker.waits(3)
+    assert "Stopped before your turn came." in tracker.stopped()

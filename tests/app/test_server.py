@@ -1,6 +1,7 @@
 """What the server gives and refuses, without a browser."""
 
 import json
+import zipfile
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -37,8 +38,19 @@ def test_a_program_edits_a_clip(client: Client) -> None:
     assert (run["frames"], run["sampler"]["seed"]) == (2, 7)
 
 
-def test_only_the_public_endpoint_is_named(client: Client) -> None:
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/edit_motion"]
+def test_a_program_prepares_two_clips(client: Client) -> None:
+    clips = [handle_file(str(clip)) for clip in (SOURCE, TARGET)]
+    aligned, case, report = client.predict(*clips, 2, api_name="/prepare_motion")
+    video = aligned["video"] if isinstance(aligned, dict) else aligned
+    assert Path(video).read_bytes()[4:8] == b"ftyp"
+    with zipfile.ZipFile(case) as archive:
+        assert {"predicted_masks/frame_1.png", "prepare.json"} <= set(archive.namelist())
+    assert report["findings"] == []
+    assert report["alignment"]["mode"] == "similarity"
+
+
+def test_only_the_public_endpoints_are_named(client: Client) -> None:
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/edit_motion", "/prepare_motion"}
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", str(ROOT / "app.py"), str(ROOT / "ui" / ".." / "app.py")])
