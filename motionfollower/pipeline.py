@@ -18,6 +18,7 @@ from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
 from motionfollower.sampler.loop import Step, sample
+from motionfollower.sketch import sketch
 from motionfollower.types import (
     EditInputs,
     EditResult,
@@ -43,7 +44,7 @@ from preprocess.types import Alignment, Clip, Frames, InputError, MaskSequence, 
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
-"""Steps from one preview to the next; the first step has one."""
+"""Steps from one preview to the next; the first step has one, and a sketch comes before all work."""
 
 CAMERA_TRAVEL = 40.0
 """Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
@@ -168,10 +169,11 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
     """
     if settings.strength < 1 and not backend.networks.config.needs_puppet:
         raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
+    middle = len(inputs.source) // 2
+    yield Preview(0, sketch(inputs, middle))
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
     coder = Coder(backend.networks, view, backend.device)
-    middle = len(inputs.source) // 2
     if puppet is not None:
         yield Preview(0, puppet[middle])
 

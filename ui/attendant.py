@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event as Signal
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -14,7 +14,7 @@ import torch
 
 from motionfollower.errors import InputError
 from motionfollower.types import Event, Preview, Progress, StageStarted
-from ui.stops import Stopped, Stops, stop_if, until_stopped
+from ui.stops import Stopped, Stops, beside
 from ui.tracker import Tracker
 from ui.turns import Turns
 
@@ -49,27 +49,33 @@ class Task:
     folder: Path
     tracker: Tracker
     status: gr.HTML
-    stop: Signal
 
     def follow(
         self, events: Generator[Event, None, Result], preview: Callable[[Preview], Updates] | None = None
     ) -> Generator[Updates, None, Result]:
         """Show the events of a job; its result."""
-        seen = until_stopped(events, self.stop)
-        while True:
-            try:
-                event = next(seen)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            if isinstance(event, StageStarted | Progress):
-                yield {self.status: self.tracker.show(event)}
-            elif preview is not None:
-                yield preview(event)
+        with closing(events):
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    result: Result = end.value
+                    return result
+                if isinstance(event, StageStarted | Progress):
+                    yield self.begin(event)
+                elif preview is not None:
+                    yield preview(event)
+
+    def begin(self, event: StageStarted | Progress) -> Updates:
+        """The status after an event."""
+        return {self.status: self.tracker.show(event)}
 
     def end(self, sentence: str) -> Updates:
         """The status of work that is done."""
         return {self.status: self.tracker.done(sentence)}
+
+
+Work = Callable[[Task], Steps]
 
 
 @dataclass(frozen=True)
@@ -81,23 +87,14 @@ class Attendant:
     turns: Turns = field(default_factory=Turns)
     stops: Stops = field(default_factory=Stops)
 
-    def attend(self, request: gr.Request, stages: tuple[str, ...], work: Callable[[Task], Steps]) -> Steps:
-        """Do work; every end frees the buttons.
-
-        Its folder is gone at the end: the page has its own copies by then.
-        """
-        with (
-            self.stops.listening(session_of(request)) as stop,
-            self.turns.lining_up() as place,
-            TemporaryDirectory() as folder,
-        ):
-            tracker = Tracker(stages)
+    def attend(self, request: gr.Request, stages: tuple[str, ...], work: Work) -> Steps:
+        """Do work until it is done, stopped or fails; every end frees the buttons."""
+        tracker = Tracker(stages)
+        with self.stops.listening(session_of(request)) as stop:
             yield self.buttons.show(is_busy=True)
             try:
-                for before in place.wait():
-                    yield {self.status: tracker.waits(before)}
-                    stop_if(stop)
-                yield from work(Task(Path(folder), tracker, self.status, stop))
+                with closing(beside(self._in_turn(tracker, work), stop)) as updates:
+                    yield from updates
             except Stopped:
                 yield {self.status: tracker.stopped()}
             except InputError as error:
@@ -105,6 +102,13 @@ class Attendant:
             except (torch.OutOfMemoryError, MemoryError):
                 yield {self.status: tracker.failed(OUT_OF_MEMORY)}
             yield self.buttons.show(is_busy=False)
+
+    def _in_turn(self, tracker: Tracker, work: Work) -> Steps:
+        """Work when its turn has come, in a folder that is gone at the end: the page has its own copies by then."""
+        with self.turns.lining_up() as place, TemporaryDirectory() as folder:
+            for before in place.wait():
+                yield {self.status: tracker.waits(before)}
+            yield from work(Task(Path(folder), tracker, self.status))
 
     def stop(self, request: gr.Request) -> gr.Button:
         """Stop a session's work; what Stop looks like until that has ended."""

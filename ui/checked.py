@@ -11,7 +11,7 @@ from motionfollower.pipeline import prepare, realign
 from motionfollower.types import Event, Prepared, PrepareSettings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: Gradio wants to know whether it is another one
 class Checked:
     """Two clips prepared with `settings`."""
 

@@ -20,7 +20,6 @@ from ui.checked import Checked, look
 from ui.compare_tab import CompareTab, Pair
 from ui.engine import Engine
 from ui.estimate import Pace
-from ui.preprocess_tab import PreprocessTab
 from ui.result_tab import ResultTab
 from ui.run_tab import RunTab
 from ui.settings import Choices
@@ -37,13 +36,12 @@ class Desk:
         engine: Engine,
         attendant: Attendant,
         checked: gr.State,
-        preprocess: PreprocessTab,
         result: ResultTab,
         compare: CompareTab,
         run: RunTab,
     ) -> None:
         self._engine, self._attendant, self._checked = engine, attendant, checked
-        self._preprocess, self._result, self._compare, self._run = preprocess, result, compare, run
+        self._result, self._compare, self._run = result, compare, run
         self.pace = Pace.first(engine)
 
     def check(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
@@ -51,7 +49,7 @@ class Desk:
 
         def work(task: Task) -> Steps:
             checked = yield from self._look(task, source, target, known, Choices(*values))
-            yield {self._checked: checked, **self._preprocess.show(checked, task.folder)}
+            yield {self._checked: checked}
             yield task.end("Checked. Look at the poses, then press Generate.")
 
         yield from self._attendant.attend(request, CHECK_STAGES, work)
@@ -64,7 +62,6 @@ class Desk:
             checked = yield from self._look(task, source, target, known, choices)
             inputs = checked.prepared.inputs
             yield {self._checked: checked, **self._result.begin(inputs, task.folder)}
-            yield self._preprocess.show(checked, task.folder)
             sampler = choices.sampler_settings(self._engine.settings)
             order = EditRequest(Path(source), Path(target), checked.settings, sampler, choices.camera)
             events = self._engine.edit(order, task.folder / "run", inputs)
@@ -77,7 +74,7 @@ class Desk:
     def _look(
         self, task: Task, source: str, target: str, known: Checked | None, choices: Choices
     ) -> Generator[Updates, None, Checked]:
-        yield {task.status: task.tracker.show(StageStarted("load"))}
+        yield task.begin(StageStarted("load"))
         settings = choices.prepare_settings(source)
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
         return (yield from task.follow(events))
@@ -85,7 +82,7 @@ class Desk:
     def _finish(self, task: Task, run: RunMetadata, inputs: EditInputs) -> Steps:
         """Show a run that is done."""
         files = ResultFiles(task.folder / "run")
-        yield {task.status: task.tracker.show(StageStarted("finish"))}
+        yield task.begin(StageStarted("finish"))
         kept = background_kept(originals(inputs), stream_frames(files.frames, fps=run.fps))
         measures = {
             "of the pixels are the source's own": f"{kept:.1%}",

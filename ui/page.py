@@ -55,8 +55,7 @@ class Page:
             apply_default_css=False,
         )
         self._attendant = Attendant(self._status, Buttons(self._check, self._generate, self._stop))
-        tabs = self._preprocess, self._result, self._compare, self._run
-        self._desk = Desk(engine, self._attendant, self._checked, *tabs)
+        self._desk = Desk(engine, self._attendant, self._checked, self._result, self._compare, self._run)
         self._fields = self._settings.fields(**self._preprocess.placing)
 
     def _build_left(self) -> None:
@@ -86,7 +85,7 @@ class Page:
     def wire(self, page: gr.Blocks) -> None:
         """Connect the parts."""
         self._wire_buttons()
-        self._wire_alignment()
+        self._wire_preprocess()
         self._settings.wire()
         self._compare.wire()
         self._run.wire(self._fields)
@@ -101,7 +100,7 @@ class Page:
     @property
     def _shown(self) -> list[Any]:
         """Everything that shows something of the work."""
-        tabs = (self._preprocess, self._result, self._compare)
+        tabs = (self._result, self._compare)
         return [self._status, self._checked, self._run.run, *(part for tab in tabs for part in tab.components)]
 
     def _wire_buttons(self) -> None:
@@ -119,9 +118,13 @@ class Page:
             done.then(self._show_estimate, self._fields, self._estimate, **QUIET)  # a run teaches how long they take
         self._stop.click(self._attendant.stop, None, self._stop, **QUIET)
 
-    def _wire_alignment(self) -> None:
-        """Sliders that move the ghost at once: the clips aren't looked at again."""
+    def _wire_preprocess(self) -> None:
+        """What was found, and sliders that move the ghost at once: the clips aren't looked at again."""
         tab = self._preprocess
+        self._checked.change(
+            tab.show, [self._checked, tab.frame, tab.drawn], tab.components,
+            api_visibility="private", show_progress="hidden", trigger_mode="always_last", concurrency_limit=LINE,
+        )  # fmt: skip
         sliders = [*tab.placing.values()]
         inputs = [self._clips.source, self._checked, tab.frame, *self._fields]
         moved = [tab.frame.input, *(slider.input for slider in sliders)]
@@ -138,7 +141,7 @@ class Page:
 
     def _forget(self) -> dict[Any, Any]:
         """A changed clip clears what came from the old one."""
-        tabs = (self._preprocess, self._result, self._compare, self._run)
+        tabs = (self._result, self._compare, self._run)
         cleared = {part: value for tab in tabs for part, value in tab.clear().items()}
         return {self._status: self._idle(), self._checked: None, **cleared}
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 
 from motionfollower.preflight import Finding, check, worst
 from motionfollower.types import Prepared
-from preprocess.types import Frame
+from preprocess.types import Frame, Frames, PoseSequence
 from preprocess.wording import name_frames
 from preprocess.write_video import write_video
 from ui.checked import Checked
 from ui.overlays import ghost_over, masks_over, poses_over
+from ui.settings import FRAMES_LIMIT
 
 PLACE_LIMIT = 300
 KEY = (
@@ -31,6 +34,7 @@ class PreprocessTab:
     """The components, and the updates that show a preparation in them."""
 
     def __init__(self) -> None:
+        self.drawn = gr.State(None)
         self.report = gr.HTML(UNCHECKED, apply_default_css=False, elem_id="preflight")
         with gr.Row(elem_classes="mf-three"):
             self.source = _loop("Source poses", "poses-source")
@@ -43,7 +47,7 @@ class PreprocessTab:
                 elem_id="ghost", elem_classes="mf-media", min_width=240, scale=3,
             )  # fmt: skip
             with gr.Column(min_width=240, scale=2):
-                self.frame = gr.Slider(0, 1, 0, step=1, label="Frame", elem_id="ghost-frame")
+                self.frame = gr.Slider(0, FRAMES_LIMIT, 12, step=1, label="Frame", elem_id="ghost-frame")
                 self.scale = gr.Slider(0.5, 2, 1, step=0.01, label="Scale", elem_id="ghost-scale")
                 self.x = _shift("Right", "ghost-x")
                 self.y = _shift("Down", "ghost-y")
@@ -56,38 +60,50 @@ class PreprocessTab:
     @property
     def components(self) -> list[Any]:
         """All that the updates speak of."""
-        return [self.report, self.source, self.target, self.masks, self.ghost, self.frame, self.foot_line]
+        videos = [self.source, self.target, self.masks]
+        return [self.report, *videos, self.ghost, self.frame, self.foot_line, self.drawn]
 
     @property
     def placing(self) -> dict[str, gr.Slider]:
         """The sliders of the alignment by hand, by the names of the settings."""
         return {"scale": self.scale, "x": self.x, "y": self.y, "foot_line": self.foot_line}
 
-    def clear(self) -> Updates:
-        """Nothing was looked at."""
-        return {self.report: UNCHECKED, self.source: None, self.target: None, self.masks: None, self.ghost: None}
+    def _clear(self) -> Updates:
+        videos = dict.fromkeys([self.source, self.target, self.masks, self.ghost, self.drawn])
+        return {self.report: UNCHECKED, **videos}
 
-    def show(self, checked: Checked, folder: Path) -> Updates:
-        """What was found in both clips; the ghost at the middle frame."""
+    def show(self, checked: Checked | None, frame: float, drawn: PoseSequence | None) -> Generator[Updates, None, None]:
+        """What was found in both clips; nothing where nothing was looked at. Poses `drawn` already are left alone."""
+        if checked is None:
+            yield self._clear()
+            return
+        with TemporaryDirectory() as folder:  # the page has its own copies once they are yielded
+            inputs, last = checked.prepared.inputs, len(checked.prepared.inputs.source) - 1
+            videos = {} if inputs.source_poses is drawn else self._draw_poses(checked, Path(folder))
+            masked = masks_over(inputs.source.frames, inputs.source_masks.masks, inputs.target_masks.masks)
+            yield {
+                self.report: preflight_html(checked.prepared),
+                **videos,
+                self.masks: _video(Path(folder) / "masks.mp4", masked, inputs.source.fps),
+                self.ghost: ghost(checked, frame),
+                self.frame: gr.Slider(value=min(int(frame), last), maximum=max(1, last)),
+                self.foot_line: gr.Slider(maximum=inputs.source.size[1]),
+                self.drawn: inputs.source_poses,
+            }
+
+    def _draw_poses(self, checked: Checked, folder: Path) -> Updates:
         prepared, inputs = checked.prepared, checked.prepared.inputs
-        frames, fps = inputs.source.frames, inputs.source.fps
-        masked = masks_over(frames, inputs.source_masks.masks, inputs.target_masks.masks)
-        parts = {
-            self.source: poses_over(frames, inputs.source_poses),
-            self.target: poses_over(prepared.target.frames, prepared.target_poses),
-            self.masks: masked,
-        }
-        videos = {video: folder / f"{video.elem_id}.mp4" for video in parts}
-        for video, pictures in parts.items():
-            write_video(videos[video], pictures, fps)
-        middle, last = len(frames) // 2, max(1, len(frames) - 1)
+        source = poses_over(inputs.source.frames, inputs.source_poses)
+        target = poses_over(prepared.target.frames, prepared.target_poses)
         return {
-            self.report: preflight_html(prepared),
-            **{video: str(path) for video, path in videos.items()},
-            self.ghost: ghost(checked, middle),
-            self.frame: gr.Slider(value=middle, maximum=last),
-            self.foot_line: gr.Slider(maximum=inputs.source.size[1]),
+            self.source: _video(folder / "source.mp4", source, inputs.source.fps),
+            self.target: _video(folder / "target.mp4", target, inputs.source.fps),
         }
+
+
+def _video(path: Path, frames: Frames, fps: float) -> str:
+    write_video(path, frames, fps)
+    return str(path)
 
 
 def ghost(checked: Checked, index: float) -> Frame:

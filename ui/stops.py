@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import Context, copy_context
 from threading import Event as Signal
 from threading import Lock
 from typing import TypeVar
 
-from motionfollower.types import Event
+Item = TypeVar("Item")
 
-Result = TypeVar("Result")
+PATIENCE = 0.1  # seconds between two looks at the signal
 
 
 class Stopped(Exception):  # noqa: N818  (a wish, not an error)
@@ -46,20 +48,32 @@ class Stops:
         return signal is not None
 
 
-def stop_if(signal: Signal) -> None:
-    """Stopped where the signal is set."""
+def beside(work: Generator[Item, None, None], signal: Signal) -> Generator[Item, None, None]:
+    """Pass on what work yields; Stopped as soon as the signal is set, even amid a long step.
+
+    The step is then ended by itself in a thread, and the work closed after it.
+    """
+    thread = ThreadPoolExecutor(1)
+    try:
+        while True:
+            step = thread.submit(_take, copy_context(), work)
+            while not wait([step], PATIENCE).done:
+                _stop_if(signal)
+            item = step.result()
+            if item is None:
+                return
+            yield item
+            _stop_if(signal)
+    finally:
+        thread.submit(work.close)
+        thread.shutdown(wait=False)
+
+
+def _take(context: Context, work: Generator[Item, None, None]) -> Item | None:
+    """The next of work, where a lent GPU knows whose it is; None at the end."""
+    return context.run(lambda: next(work, None))
+
+
+def _stop_if(signal: Signal) -> None:
     if signal.is_set():
         raise Stopped
-
-
-def until_stopped(events: Generator[Event, None, Result], signal: Signal) -> Generator[Event, None, Result]:
-    """Pass events on; Stopped as soon as the signal is set, with the work behind the events closed."""
-    with closing(events):
-        while True:
-            stop_if(signal)
-            try:
-                event = next(events)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            yield event
