@@ -1,25 +1,30 @@
-"""The edit in the source's own picture: real pixels wherever neither the old nor the new person is."""
+"""The edit in the source's own picture: real pixels wherever the edit has no business."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 import cv2
 import numpy as np
 
-from motionfollower.types import EditInputs
+from motionfollower.types import EditInputs, EditResult
 from preprocess.framing import Pixels
-from preprocess.types import Bools, Clip, Floats, Frames
+from preprocess.types import Bools, Floats, Frames
 from preprocess.video import stream_frames
 
 MARGIN = 0.03
 """How far around both masks the edit may reach, as a part of the picture's longer side: hems, hair, contact shadows."""
 
 
-def at_source_size(inputs: EditInputs, edited: Clip) -> Iterator[Frames]:
-    """Yield the edit frame by frame uint8 [H, W, 3], at the size of the file that the source was read from."""
-    shares = (share[..., None] for share in edit_shares(inputs))
-    parts = originals(inputs), enlarged(inputs, edited.frames), enlarged(inputs, shares)
+def at_source_size(inputs: EditInputs, result: EditResult, *, lock: bool = True) -> Iterator[Frames]:
+    """Yield the edit frame by frame uint8 [H, W, 3], at the size of the file that the source was read from.
+
+    With the `lock` pixels away from the person, before and after, are exactly the source's; without it the edit
+    is shown wherever the networks looked.
+    """
+    shares = locked_shares(inputs) if lock else unlocked_shares(inputs, result.reach)
+    parts = originals(inputs), enlarged(inputs, result.edited.frames), enlarged(inputs, (s[..., None] for s in shares))
     for source, frame, share in zip(*parts, strict=True):
         yield blend(source, frame, share[..., 0].clip(0, 1))
 
@@ -42,10 +47,20 @@ def enlarged(inputs: EditInputs, pictures: Iterable[Pixels]) -> Iterator[Pixels]
         yield picture if origin is None else origin.framing.undo(picture[None], origin.size)[0]
 
 
-def edit_shares(inputs: EditInputs) -> Iterator[Floats]:
+def locked_shares(inputs: EditInputs) -> Iterator[Floats]:
     """How much of the edit each pixel takes, f32 [H, W] in [0, 1] a frame: 1 near both masks, feathered to 0."""
     for source, target in zip(inputs.source_masks.masks, inputs.target_masks.masks, strict=True):
-        yield feathered(source | target, max(1, round(MARGIN * max(inputs.source.size))))
+        yield feathered(source | target, _margin(inputs))
+
+
+def unlocked_shares(inputs: EditInputs, reach: Bools | None) -> Iterator[Floats]:
+    """The same without the lock: 1 as far as the networks looked, feathered to 0 before their picture ends."""
+    beyond = np.zeros(inputs.source.frames.shape[1:3], bool) if reach is None else ~reach
+    return repeat(1 - feathered(beyond, _margin(inputs)), len(inputs.source))
+
+
+def _margin(inputs: EditInputs) -> int:
+    return max(1, round(MARGIN * max(inputs.source.size)))
 
 
 def feathered(mask: Bools, margin: int) -> Floats:

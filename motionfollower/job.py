@@ -8,22 +8,19 @@ from pathlib import Path
 
 from motionfollower.backends import Backend, Preprocessors
 from motionfollower.case import READ, check_case_place, read_case, write_case
+from motionfollower.composite import at_source_size
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
+from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
+from motionfollower.measures import Measures, measure
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
+from motionfollower.redo import Redo
 from motionfollower.results import PARTS, check_writable, write_results
-from motionfollower.types import (
-    Camera,
-    EditInputs,
-    EditResult,
-    Event,
-    Prepared,
-    PrepareSettings,
-    SamplerSettings,
-    StageStarted,
-)
+from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.soundtrack import soundtrack
+from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
 
 CASE_FOLDERS = 8
 
@@ -32,8 +29,10 @@ CASE_FOLDERS = 8
 class EditRequest:
     """One edit: two clips, or with `target` None a `source` folder in the released example layout.
 
-    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `repeats` is
-    the run that this one does again, where it does.
+    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
+    source's real pixels away from the person; without it the model's picture stays wherever the model looked.
+    `sound` says whose sound the edit has. `redo` keeps an earlier result but for some frames. `repeats` is the run
+    that this one does again, where it does.
     """
 
     source: Path
@@ -41,14 +40,24 @@ class EditRequest:
     prepare: PrepareSettings
     sampler: SamplerSettings
     camera: Camera = "auto"
+    lock: bool = True
+    sound: SoundChoice = "source"
+    redo: Redo | None = None
     repeats: RunMetadata | None = None
+
+    def __post_init__(self) -> None:
+        if self.sound == "target" and self.target is None:
+            raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
 
     @classmethod
     def again(cls, run: RunMetadata) -> EditRequest:
         """The request of an earlier run; InputError where a clip is gone or has changed."""
         target = run.target.unchanged() if run.target else None
         camera: Camera = "on" if run.sampler.camera else "off"
-        return cls(run.source.unchanged(), target, run.prepare, run.sampler, camera, run)
+        redo = Redo(run.redo.first, run.redo.last, run.redo.earlier.unchanged()) if run.redo else None
+        return cls(
+            run.source.unchanged(), target, run.prepare, run.sampler, camera, run.lock, run.sound, redo, repeats=run
+        )
 
 
 def run_prepare(
@@ -73,7 +82,9 @@ def run_edit(
     inputs = inputs or (yield from watch.time(_inputs(request, backend)))
     camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
     result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
-    run = _record(request, backend, inputs, result, watch.seconds)
+    result = _with_sound(result, request)
+    measures = yield from watch.time(_measure(request, backend, inputs, result))
+    run = _record(request, backend, inputs, result, measures, watch.seconds)
     yield from counted("write", PARTS, write_results(folder, inputs, result, run))
     return run
 
@@ -86,8 +97,30 @@ def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, Ed
     return read_case(request.source, request.prepare.frames)
 
 
+def _measure(
+    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult
+) -> Generator[Event, None, Measures]:
+    """Look at the finished frames, as they will be written."""
+    frames = at_source_size(inputs, result, lock=request.lock)
+    is_chosen = request.prepare.source_person is not None
+    work = measure(inputs, frames, backend.preprocessors.poses, is_chosen=is_chosen)
+    return (yield from counted("measure", len(inputs.source), work))
+
+
+def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
+    """The result with the sound that was asked for; a warning where the target has none to give."""
+    sound = soundtrack(request.sound, result.edited, request.target)
+    missing = ("The target has no sound, so the edit is silent.",) if request.sound == "target" and not sound else ()
+    return replace(result, edited=replace(result.edited, sound=sound), warnings=(*result.warnings, *missing))
+
+
 def _record(
-    request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult, seconds: dict[str, float]
+    request: EditRequest,
+    backend: Backend,
+    inputs: EditInputs,
+    result: EditResult,
+    measures: Measures,
+    seconds: dict[str, float],
 ) -> RunMetadata:
     surroundings = Surroundings(
         device=str(describe(backend.device)),
@@ -109,4 +142,7 @@ def _record(
         seconds=seconds,
         losses=result.losses,
         warnings=(*changes, *result.warnings),
+        lock=request.lock,
+        sound=request.sound,
+        measures=measures,
     )

@@ -2,14 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from preprocess.types import Frame
+from motionfollower.composite import originals
+from motionfollower.types import EditInputs
+from preprocess.skeleton import NECK, SEEN
+from preprocess.tracking import measure_torso
+from preprocess.types import Bools, Clip, ClipPoint, Floats, Frame, Frames, InputError, PoseEstimator, PoseSequence
+
+MATCHED = 0.1
+"""Joints this near to where they should be count as found, in torso lengths."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How well an edit came out.
+
+    `background_kept` is the share of pixels, in [0, 1], that are exactly the source's. The pose is read again from
+    the result: `pose_match` is the share of the wanted body joints found within a tenth of the torso's length
+    (PCK@0.1), `pose_error` their mean distance in pixels of the working size; both None where nobody is found.
+    `flicker` is how far a pixel is from the mean of the frames before and after, in grey levels; `source_flicker`
+    that of the source, which moves too.
+    """
+
+    background_kept: float
+    pose_match: float | None
+    pose_error: float | None
+    flicker: float
+    source_flicker: float
+
+    def __str__(self) -> str:
+        pose = "nobody was found in the result"
+        if self.pose_match is not None and self.pose_error is not None:
+            pose = f"pose match {self.pose_match:.0%} ({self.pose_error:.1f} px)"
+        flicker = f"flicker {self.flicker:.1f} (source {self.source_flicker:.1f})"
+        return f"background kept {self.background_kept:.1%} · {pose} · {flicker}"
+
+
+def measure(
+    inputs: EditInputs, frames: Iterable[Frame], poses: PoseEstimator, *, is_chosen: bool = False
+) -> Generator[int, None, Measures]:
+    """Yield the number of frames measured, return the measures.
+
+    `frames` uint8 [H, W, 3] are the result, at the size of the source's file. Where the source's person
+    `is_chosen` among several, the result's person is looked for where they should be.
+    """
+    clip, kept = _look_at(inputs, frames)
+    wanted = inputs.aligned_poses
+    try:
+        seen = yield from poses.estimate(clip, _place(wanted) if is_chosen else None)
+        match, error = compare_poses(seen.poses, wanted)
+    except InputError:
+        match = error = None
+    return Measures(kept, match, error, flicker(clip.frames), flicker(inputs.source.frames))
+
+
+def _look_at(inputs: EditInputs, frames: Iterable[Frame]) -> tuple[Clip, float]:
+    """The result at the working size, and the share of pixels kept, in one pass over the frames."""
+    small, shares = np.empty_like(inputs.source.frames), []
+    for index, (before, after) in enumerate(zip(originals(inputs), frames, strict=True)):
+        shares.append(background_kept([before], [after]))
+        small[index] = after if inputs.origin is None else inputs.origin.framing.apply(after[None])[0]
+    return Clip(small, inputs.source.fps), float(np.mean(shares))
 
 
 def background_kept(source: Iterable[Frame], edited: Iterable[Frame]) -> float:
     """The share of pixels, in [0, 1], that are exactly the source's; as many frames uint8 [H, W, 3] of both."""
     shares = [(before == after).all(axis=-1).mean() for before, after in zip(source, edited, strict=True)]
     return float(np.mean(shares))
+
+
+def compare_poses(seen: PoseSequence, wanted: PoseSequence) -> tuple[float | None, float | None]:
+    """The share of the wanted body joints inside the picture that are seen near to their place, and the mean error.
+
+    A joint that isn't seen is no match, and has no error. Both are None where there is nothing to compare.
+    """
+    counted = _inside(wanted)
+    found = counted & (seen.body_scores > 0)
+    torsos = [
+        measure_torso(frame) for frame, is_there in zip(wanted.keypoints, counted[:, NECK], strict=True) if is_there
+    ]
+    if not torsos or not found.any():
+        return None, None
+    errors = np.linalg.norm(seen.body - wanted.body, axis=-1)
+    matched = found & (errors < MATCHED * np.median(torsos))
+    return float(matched.sum() / counted.sum()), float(errors[found].mean())
+
+
+def flicker(frames: Frames) -> float:
+    """How far a pixel is from the mean of the frames before and after it, in grey levels; 0 for fewer than three."""
+    triples = zip(frames, islice(frames, 1, None), islice(frames, 2, None), strict=False)
+    changes = [_bend(*(frame.astype(np.float32) for frame in triple)) for triple in triples]
+    return float(np.mean(changes)) if changes else 0.0
+
+
+def _bend(before: Floats, now: Floats, after: Floats) -> float:
+    return float(np.abs(now - (before + after) / 2).mean())
+
+
+def _inside(poses: PoseSequence) -> Bools:
+    """The believed body joints that lie in the picture, bool [F, 18]."""
+    is_inside = ((poses.body >= 0) & (poses.body <= np.array(poses.size) - 1)).all(axis=-1)
+    return np.asarray(is_inside & (poses.body_scores > SEEN))
+
+
+def _place(wanted: PoseSequence) -> ClipPoint | None:
+    """Where the person's neck should be, in the first frame that shows it; None where none does."""
+    frames = np.flatnonzero(_inside(wanted)[:, NECK])
+    if not len(frames):
+        return None
+    x, y = wanted.body[frames[0], NECK] / np.array(wanted.size)
+    return ClipPoint(float(x), float(y), int(frames[0]))

@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from motionfollower import __version__
 from motionfollower.digest import fingerprint
 from motionfollower.errors import InputError
-from motionfollower.types import PrepareSettings, SamplerSettings, StepLosses
+from motionfollower.measures import Measures
+from motionfollower.settings import PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.types import StepLosses
 from preprocess.types import Size
 
 PACKAGES = ("torch", "diffusers", "transformers", "mediapipe", "onnxruntime", "numpy", "opencv-contrib-python")
@@ -59,11 +61,21 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class RedoRecord:
+    """The frames `first` to `last`, counted from 0, that a run made anew in the `earlier` result."""
+
+    first: int
+    last: int
+    earlier: FileRecord
+
+
+@dataclass(frozen=True)
 class RunMetadata:
     """One run of `edit`.
 
     `source` and `target` are the clips; a run of a folder in the released example layout has it as its
     `source` and no target. `size`, `fps`, `frames` are those of the edited clip, `seconds` those of each stage.
+    `lock`, `sound` and `redo` are as in the request; runs from before there were `measures` have none.
     """
 
     source: FileRecord
@@ -78,6 +90,10 @@ class RunMetadata:
     seconds: dict[str, float]
     losses: tuple[StepLosses, ...]
     warnings: tuple[str, ...]
+    lock: bool = True
+    sound: SoundChoice = "source"
+    redo: RedoRecord | None = None
+    measures: Measures | None = None
     format: Literal[1] = 1
 
     def to_json(self) -> str:

@@ -33,14 +33,14 @@ from motionfollower.types import (
     StepLosses,
 )
 from motionfollower.view import make_view, paste_back, paste_frame
-from preprocess.align import ManualAlignment, align
+from preprocess.align import Following, ManualAlignment, align
 from preprocess.background import fill_background
 from preprocess.camera_travel import camera_travel
 from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Alignment, Clip, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import Alignment, Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
@@ -66,8 +66,12 @@ def prepare(
         *_find_cut("Target", target_media, target_clip, len(source_clip)),
     )
     source_clip, target_clip, warnings = _trim(source_clip, target_clip)
-    source_poses, source_masks, source_doubts = yield from _look_at(source_clip, "source", preprocessors)
-    target_poses, target_masks, target_doubts = yield from _look_at(target_clip, "target", preprocessors)
+    source_poses, source_masks, source_doubts = yield from _look_at(
+        source_clip, "source", settings.source_person, preprocessors
+    )
+    target_poses, target_masks, target_doubts = yield from _look_at(
+        target_clip, "target", settings.target_person, preprocessors
+    )
     yield StageStarted("align")
     seen = (source_poses, source_masks, target_poses, target_masks)
     aligned, predicted = _align(*seen, settings, preprocessors)
@@ -97,7 +101,8 @@ def _align(
 ) -> tuple[Alignment, MaskSequence]:
     """The target's motion at the source's place, and where the person will be."""
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual)
+    following = Following(settings.parts, settings.blend)
+    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
     return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
 
 
@@ -145,11 +150,11 @@ def _first(clip: Clip, frames: int) -> Clip:
 
 
 def _look_at(
-    clip: Clip, role: str, preprocessors: Preprocessors
+    clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
 ) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, list[str]]]:
-    """The person's poses and masks, and what is doubtful about them; sentences name the clip's role."""
+    """The poses and masks of the person at a point, and what is doubtful; sentences name the clip's role."""
     try:
-        seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip))
+        seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip, person))
         masks, doubts = yield from counted(f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen))
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
@@ -186,7 +191,8 @@ def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Gen
     yield StageStarted("decode")
     frames = paste_back(coder.decode(latents), view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
-    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings)
+    reach = view.framing.coverage(inputs.source.size)
+    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:

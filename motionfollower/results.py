@@ -73,7 +73,7 @@ def write_results(
     check_writable(folder)
     fps, sound = result.edited.fps, result.edited.sound
     with _drafting(folder) as draft:
-        write_frames(draft.frames, at_source_size(inputs, result.edited))
+        write_frames(draft.frames, at_source_size(inputs, result, lock=run.lock))
         yield 1
         write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
         yield 2

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from preprocess.face68 import FACE68
+from preprocess.pointing import follow_chosen
 from preprocess.quiet import quiet_start, quiet_warnings
 from preprocess.selfie import FindPeople, open_selfie
 from preprocess.skeleton import (
@@ -29,7 +30,18 @@ from preprocess.skeleton import (
     SEEN,
 )
 from preprocess.tracking import Look, Sighting, Track, fill_gaps, follow_largest, measure_torso
-from preprocess.types import Bools, Clip, Floats, Frame, InputError, MaskSequence, Observation, PoseSequence, Size
+from preprocess.types import (
+    Bools,
+    Clip,
+    ClipPoint,
+    Floats,
+    Frame,
+    InputError,
+    MaskSequence,
+    Observation,
+    PoseSequence,
+    Size,
+)
 from preprocess.wording import name_frames
 
 # The body joints among MediaPipe's 33 landmarks; the neck (None) is between the shoulders.
@@ -44,20 +56,21 @@ HAND_REACH = 0.2  # a hand this many torso lengths from its wrist is believed, o
 class HolisticEstimator:
     """A `PoseEstimator` that needs nothing but the installed packages; about 60 ms a frame of 512² on two cores."""
 
-    def estimate(self, clip: Clip) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return the largest person's joints and masks.
+    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
+        """Yield the number of frames done, return the joints and masks of the `person`, the largest where None.
 
         Gaps of up to five frames and a quarter of a second are filled; longer ones stay missing and are
         named in the warnings. InputError where nobody is found.
         """
         with open_holistic() as look:
-            track = yield from follow_largest(look, clip.frames)
+            follows = follow_chosen(look, clip.frames, person) if person else follow_largest(look, clip.frames)
+            track = yield from follows
         if not any(track.sightings):
             raise InputError(
                 f"No person was found in the clip (frames looked at: {len(clip)}). It needs one person, seen from head "
                 "to knee or more and large enough to tell arms from legs. Choose another clip or another part of it."
             )
-        return _observe(track, clip)
+        return _observe(track, clip, "chosen" if person else "largest")
 
 
 @contextmanager
@@ -124,7 +137,7 @@ def _trust(root: Floats, wrist: Floats, torso: float) -> float:
     return float(np.clip(2 - distance / max(HAND_REACH * torso, 1e-6), 0, 1))
 
 
-def _observe(track: Track, clip: Clip) -> Observation:
+def _observe(track: Track, clip: Clip, who: str) -> Observation:
     """The track as poses and masks, its gaps filled, with sentences on what is doubtful."""
     width, height = clip.size
     nobody = Sighting(np.zeros((JOINTS, 2), np.float32), np.zeros(JOINTS, np.float32), np.zeros((height, width), bool))
@@ -138,16 +151,16 @@ def _observe(track: Track, clip: Clip) -> Observation:
     return Observation(
         PoseSequence(keypoints, scores, clip.size),
         MaskSequence(np.stack([person.mask for person in people]), "mediapipe"),
-        _warnings(found, known, track.has_others),
+        _warnings(found, known, who if track.has_others else None),
     )
 
 
-def _warnings(found: Bools, known: Bools, has_others: bool) -> tuple[str, ...]:
+def _warnings(found: Bools, known: Bools, one_of_several: str | None) -> tuple[str, ...]:
     sentences = []
     if not known.all():
         sentences.append(f"No person found in {name_frames(~known)} of the clip; nothing is edited there.")
     if (known & ~found).any():
         sentences.append(f"The pose in {name_frames(known & ~found)} is filled in from the frames around.")
-    if has_others:
-        sentences.append("More than one person is seen; the largest one is followed.")
+    if one_of_several:
+        sentences.append(f"More than one person is seen; the {one_of_several} one is followed.")
     return tuple(sentences)

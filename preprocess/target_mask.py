@@ -16,7 +16,8 @@ class WarpedTargetMask:
 
     The moved mask knows the pose best but has the target's clothes and build; the source's limb profiles know
     those. Each says how likely a pixel is the person, the mask by the signed distance from its outline, and
-    the sum of their log-odds decides. A frame without a target mask goes by the profiles alone.
+    the sum of their log-odds decides. A frame without a target mask goes by the profiles alone, as do all frames
+    of a person who follows the target in part.
     """
 
     def predict(
@@ -25,10 +26,11 @@ class WarpedTargetMask:
         """Masks bool [F, H, W] of the source's size, one for each aligned pose."""
         size = source_masks.size
         profiles = LimbProfiles.measure(source_poses, source_masks)
+        known = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
         masks = [
             profiles.log_odds(body, scores, size) + _log_odds(move_mask(mask, transform, size)) > 0
             for body, scores, mask, transform in zip(
-                aligned.poses.body, aligned.poses.body_scores, target_masks.masks, aligned.transforms, strict=True
+                aligned.poses.body, aligned.poses.body_scores, known, aligned.transforms, strict=True
             )
         ]
         return MaskSequence(np.stack(masks), "warped")

@@ -1,8 +1,8 @@
 """One person through a clip: the largest, kept from frame to frame, short gaps filled.
 
 MediaPipe shows one person a picture, whichever it likes best. Every frame is looked at whole; the largest
-person of a few frames is then followed in both directions, and a frame that shows somebody else, or nobody,
-is looked at again near where the person was.
+person of a few frames, or the one that `pointing` finds, is then followed in both directions, and a frame that
+shows somebody else, or nobody, is looked at again near where the person was.
 """
 
 from __future__ import annotations
@@ -91,19 +91,39 @@ class Track:
 
 def follow_largest(look: Look, frames: Frames) -> Generator[int, None, Track]:
     """Yield the number of frames looked at, return the largest person's track; all None where nobody is."""
-    glances: list[Sighting | None] = []
-    for frame in frames:
-        glances.append(look(frame))
-        yield len(glances)
+    glances = yield from glance_at(look, frames)
     inhabited = [index for index, glance in enumerate(glances) if glance]
     if not inhabited:
         return Track(tuple(glances), has_others=False)
     probes = {inhabited[round(share * (len(inhabited) - 1))] for share in np.linspace(0, 1, PROBES)}
     people = [(index, person) for index in sorted(probes) for person in find_everybody(look, frames[index])]
     start, largest = max(people, key=lambda found: found[1].torso)
-    onwards = _trace(look, frames, glances, range(start, len(frames)), largest)
-    backwards = _trace(look, frames, glances, range(start - 1, -1, -1), largest)
     has_others = sum(person.torso > SMALL * largest.torso for _, person in people) > len(probes)
+    return follow(look, frames, glances, start, largest, patience=PATIENCE, has_others=has_others)
+
+
+def glance_at(look: Look, frames: Frames) -> Generator[int, None, list[Sighting | None]]:
+    """Yield the number of frames looked at, return who is seen in each."""
+    glances: list[Sighting | None] = []
+    for frame in frames:
+        glances.append(look(frame))
+        yield len(glances)
+    return glances
+
+
+def follow(
+    look: Look,
+    frames: Frames,
+    glances: Sequence[Sighting | None],
+    start: int,
+    person: Sighting,
+    *,
+    patience: int,
+    has_others: bool,
+) -> Track:
+    """The track of the `person` who was seen in frame `start`, both ways; lost after `patience` frames unseen."""
+    onwards = _trace(look, frames, glances, range(start, len(frames)), person, patience)
+    backwards = _trace(look, frames, glances, range(start - 1, -1, -1), person, patience)
     return Track((*reversed(list(backwards)), *onwards), has_others)
 
 
@@ -118,12 +138,17 @@ def find_everybody(look: Look, frame: Frame) -> list[Sighting]:
 
 
 def _trace(
-    look: Look, frames: Frames, glances: Sequence[Sighting | None], indices: Iterable[int], person: Sighting
+    look: Look,
+    frames: Frames,
+    glances: Sequence[Sighting | None],
+    indices: Iterable[int],
+    person: Sighting,
+    patience: int,
 ) -> Iterator[Sighting | None]:
     """The person in the frames of `indices`, one after the other from where `person` was seen."""
     misses = 0
     for index in indices:
-        found = _recognise(look, frames[index], glances[index], person, lost=misses > PATIENCE)
+        found = _recognise(look, frames[index], glances[index], person, lost=misses > patience)
         misses = 0 if found else misses + 1
         person = found or person
         yield found

@@ -40,6 +40,26 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class ClipPoint:
+    """A place that somebody points at: `x`, `y` in [0, 1] from the picture's upper left corner, in a frame from 0."""
+
+    x: float
+    y: float
+    frame: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.x <= 1 and 0 <= self.y <= 1 and self.frame >= 0):
+            raise InputError(
+                f"The point is {self.x:g}, {self.y:g} in frame {self.frame}; allowed are 0 to 1 from left to right, "
+                "0 to 1 from top to bottom, and frames from 0."
+            )
+
+    def pixel(self, size: Size) -> tuple[int, int]:
+        """The pixel (column, row) of a picture of `size`."""
+        return min(int(self.x * size[0]), size[0] - 1), min(int(self.y * size[1]), size[1] - 1)
+
+
+@dataclass(frozen=True)
 class Clip:
     """Frames uint8 [F, H, W, 3] RGB at a constant `fps`, with the sound that belongs to them."""
 
@@ -151,20 +171,25 @@ class Alignment:
 
     `poses` are the aligned poses, in pixels of the source; `transforms` f32 [F, 2, 3] are the affine maps
     from the target's pixels to the source's that brought them there, one a frame; `report` is plain data
-    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful.
+    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful. `moves_masks` is
+    False where the person follows the target in part, so that the maps don't lead the target's masks to them.
     """
 
     poses: PoseSequence
     transforms: Floats
     report: dict[str, object]
     warnings: tuple[str, ...] = ()
+    moves_masks: bool = True
 
 
 class PoseEstimator(Protocol):
     """Finds one person's joints in a clip."""
 
-    def estimate(self, clip: Clip) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return what was seen. InputError where no person is found."""
+    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
+        """Yield the number of frames done, return what was seen of the person at a point, or of the largest one.
+
+        InputError where nobody is found.
+        """
 
 
 class Segmenter(Protocol):

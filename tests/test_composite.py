@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 
 from motionfollower.composite import at_source_size, feathered
-from motionfollower.types import EditInputs, Origin
+from motionfollower.types import EditInputs, EditResult, Origin, SamplerSettings
 from preprocess.framing import Framing
 from preprocess.skeleton import JOINTS
-from preprocess.types import Clip, MaskSequence, PoseSequence
+from preprocess.types import Bools, Clip, Frames, MaskSequence, PoseSequence
 from preprocess.video import read_clip
 from preprocess.write_video import write_frames
 
@@ -27,13 +27,16 @@ def square(height: int, width: int) -> np.ndarray:
     return mask
 
 
+def edit_of(frames: Frames, reach: Bools | None = None) -> EditResult:
+    return EditResult(Clip(frames, 8.0), SamplerSettings(), (), (), reach)
+
+
 def test_background_is_exact_and_person_is_the_edit() -> None:
     source = RNG.integers(0, 256, (3, 64, 80, 3), dtype=np.uint8)
     inputs = make_inputs(source, square(64, 80))
-    edit = Clip(255 - source, 8.0)
-    result = np.stack(list(at_source_size(inputs, edit)))
+    result = np.stack(list(at_source_size(inputs, edit_of(255 - source))))
     assert np.array_equal(result[:, :16], source[:, :16])
-    assert np.array_equal(result[:, square(64, 80)], edit.frames[:, square(64, 80)])
+    assert np.array_equal(result[:, square(64, 80)], (255 - source)[:, square(64, 80)])
 
 
 def test_result_has_the_size_of_the_file_that_was_read(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_result_has_the_size_of_the_file_that_was_read(tmp_path: Path) -> None:
     working = framing.apply(read_clip(tmp_path / "clip").frames)
     inputs = make_inputs(working, square(64, 64), Origin(tmp_path / "clip", (161, 90), 0.0, framing))
     red = np.broadcast_to(np.array([255, 0, 0], np.uint8), working.shape).copy()
-    result = np.stack(list(at_source_size(inputs, Clip(red, 8.0))))
+    result = np.stack(list(at_source_size(inputs, edit_of(red))))
     assert result.shape == source.shape
     assert np.array_equal(result[:, :, :40], source[:, :, :40])
     assert np.abs(result[:, 45, 80].astype(int) - [255, 0, 0]).max() <= 2
@@ -62,5 +65,23 @@ def test_feather_falls_from_one_to_zero_over_the_margin() -> None:
 def test_no_person_leaves_the_source_as_it_is() -> None:
     source = RNG.integers(0, 256, (1, 32, 32, 3), dtype=np.uint8)
     inputs = make_inputs(source, np.zeros((32, 32), bool))
-    (result,) = at_source_size(inputs, Clip(255 - source, 8.0))
+    (result,) = at_source_size(inputs, edit_of(255 - source))
     assert np.array_equal(result, source[0])
+
+
+def test_without_the_lock_the_edit_is_everywhere() -> None:
+    source = RNG.integers(0, 256, (2, 64, 80, 3), dtype=np.uint8)
+    inputs = make_inputs(source, square(64, 80))
+    result = np.stack(list(at_source_size(inputs, edit_of(255 - source), lock=False)))
+    assert np.array_equal(result, 255 - source)
+
+
+def test_without_the_lock_the_source_begins_softly_where_the_networks_saw_nothing() -> None:
+    grey = np.full((1, 96, 96, 3), 100, np.uint8)
+    reach = np.zeros((96, 96), bool)
+    reach[:, :60] = True
+    (result,) = at_source_size(make_inputs(grey, square(96, 96)), edit_of(grey + 100, reach), lock=False)
+    row = result[48, :, 0].astype(int)
+    assert (row[:50] == 200).all()
+    assert (row[60:] == 100).all()
+    assert -50 <= np.diff(row[50:60]).min() < 0

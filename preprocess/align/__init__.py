@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal, get_args
 
 import numpy as np
 
 from preprocess.align.bones import retarget
 from preprocess.align.modes import place_official, place_similarity, place_unaligned
+from preprocess.align.partial import Following, follow
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment, Placement
 from preprocess.align.recover import recover
 from preprocess.align.report import describe, warn
 from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
 
-__all__ = ["AlignMode", "ManualAlignment", "align", "recover"]
+__all__ = ["AlignMode", "Following", "ManualAlignment", "align", "recover"]
 
 AlignMode = Literal["official", "similarity", "bones", "none"]
 
@@ -26,6 +28,7 @@ def align(
     target_masks: MaskSequence,
     mode: AlignMode = "similarity",
     manual: ManualAlignment | None = None,
+    following: Following | None = None,
 ) -> Alignment:
     """The target's poses brought into the source picture, with a report.
 
@@ -37,7 +40,8 @@ def align(
     - `bones`: the same place, but each limb as long as the source's.
     - `none`: the letterboxed target as it is.
 
-    `manual` comes on top of each. Joints that are missing stay missing. `InputError` where the clips differ in
+    `manual` comes on top of each. With `following` only some parts of the body do the target's motion, or all do
+    it half-way (see `partial`). Joints that are missing stay missing. `InputError` where the clips differ in
     length or no frame shows a person.
     """
     _check(source_poses, source_masks, target_poses, target_masks, mode)
@@ -47,8 +51,11 @@ def align(
     poses = target_poses.transformed(transforms, source_poses.size)
     if mode == "bones":
         poses = retarget(source_poses, poses)
-    report, warnings = describe(mode, source, target, placement, poses), warn(source, target, placement, poses)
-    return Alignment(poses, transforms, report, warnings)
+    following = following or Following()
+    poses = follow(source_poses, poses, following)
+    report = describe(mode, source, target, placement, poses) | asdict(following)
+    warnings = warn(source, target, placement, poses, following)
+    return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
 
 
 def _place(source: Person, target: Person, mode: AlignMode) -> Placement:

@@ -6,18 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from preprocess.align.ground import interpolated, lower_ankle
 from preprocess.align.person import believed
 from preprocess.skeleton import (
     FACE,
-    L_ANKLE,
     L_WRIST,
     LEFT_HAND,
     LIMBS,
     NOSE,
-    R_ANKLE,
     R_WRIST,
     RIGHT_HAND,
-    SEEN,
 )
 from preprocess.types import Floats, PoseSequence
 
@@ -43,7 +41,8 @@ def retarget(source: PoseSequence, moved: PoseSequence) -> PoseSequence:
         keypoints[linked, end] = (keypoints[:, start] + factor * bone)[linked]
     for part, joint in _FOLLOWERS:
         keypoints[:, part] += (keypoints[:, joint] - moved.keypoints[:, joint])[:, None]
-    keypoints[..., 1] += _lift_to_ground(moved, keypoints)[:, None]
+    lift = interpolated(lower_ankle(moved.keypoints, moved.scores) - lower_ankle(keypoints, moved.scores))
+    keypoints[..., 1] += lift[:, None]
     return replace(moved, keypoints=np.where(moved.scores[..., None] > 0, keypoints, 0).astype(np.float32))
 
 
@@ -62,17 +61,3 @@ def _median_length(poses: PoseSequence, sides: tuple[int, ...]) -> float:
     lengths = np.linalg.norm(believed(poses, *ends) - believed(poses, *starts), axis=-1)
     known = lengths[~np.isnan(lengths)]
     return float(np.median(known)) if len(known) >= FEWEST else float("nan")
-
-
-def _lift_to_ground(moved: PoseSequence, keypoints: Floats) -> Floats:
-    """How far down each frame moves to have the lower ankle where `moved` has it, f32 [F]."""
-    ankles = [R_ANKLE, L_ANKLE]
-    seen = moved.scores[:, ankles] > SEEN
-    known = np.flatnonzero(seen.any(axis=1))
-    if not len(known):
-        return np.zeros(len(moved), np.float32)
-    before, after = (
-        np.where(seen, points[:, ankles, 1], -np.inf).max(axis=1)[known] for points in (moved.keypoints, keypoints)
-    )
-    lifts: Floats = np.interp(np.arange(len(moved)), known, before - after).astype(np.float32)
-    return lifts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from preprocess.align.partial import Following
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
 from preprocess.skeleton import SEEN
@@ -30,7 +31,9 @@ def describe(mode: str, source: Person, target: Person, placement: Placement, po
     }
 
 
-def warn(source: Person, target: Person, placement: Placement, poses: PoseSequence) -> tuple[str, ...]:
+def warn(
+    source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
+) -> tuple[str, ...]:
     """A sentence for each kind of doubtful frame that there is, and for feet that leave the source's ground."""
     doubts = [
         f"Alignment: {reason} in {name_frames(frames)}; look at these frames."
@@ -40,7 +43,7 @@ def warn(source: Person, target: Person, placement: Placement, poses: PoseSequen
     lost = np.asarray(_lost_joints(target.poses, poses).any(axis=1))
     if lost.any():
         doubts.append(f"Alignment: the person reaches out of the picture in {name_frames(lost)}.")
-    return (*doubts, *_warn_of_ground(source, target, placement))
+    return (*doubts, *(_warn_of_ground(source, target, placement) if following.is_whole else ()))
 
 
 def _warn_of_ground(source: Person, target: Person, placement: Placement) -> list[str]:

@@ -1,0 +1,134 @@
+"""Whole edits of a bundled clip on the embedded backend: few small frames, and real networks."""
+
+import json
+import subprocess
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from motionfollower.backends import Backend, load_backend
+from motionfollower.errors import SettingsError
+from motionfollower.job import EditRequest, run_edit
+from motionfollower.metadata import RunMetadata, load_run
+from motionfollower.pipeline import prepare
+from motionfollower.results import ResultFiles
+from motionfollower.types import EditInputs, PrepareSettings
+from preprocess.probe import probe
+from preprocess.types import ClipPoint, Frames
+from preprocess.video import read_clip
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SOURCE, DANCE = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
+SETTINGS = PrepareSettings(
+    frames=3, size=(256, 256), parts="arms", blend=0.75, source_person=ClipPoint(0.55, 0.5, frame=1)
+)
+
+Result = TypeVar("Result")
+
+
+def finish(job: Generator[object, None, Result]) -> Result:
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load_backend("embedded")
+
+
+@pytest.fixture(scope="module")
+def dance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled dance with a tone."""
+    path = tmp_path_factory.mktemp("clips") / "dance.mp4"
+    tone = ["-f", "lavfi", "-i", "sine=440:duration=3"]
+    command = [get_ffmpeg_exe(), "-v", "error", "-i", str(DANCE), *tone, "-c:v", "copy", "-shortest", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def request_(backend: Backend, dance: Path) -> EditRequest:
+    return EditRequest(SOURCE, dance, SETTINGS, backend.settings, lock=False, sound="target")
+
+
+@pytest.fixture(scope="module")
+def result(request_: EditRequest, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> ResultFiles:
+    files = ResultFiles(tmp_path_factory.mktemp("result") / "edit")
+    finish(run_edit(request_, backend, files.folder))
+    return files
+
+
+@pytest.fixture(scope="module")
+def inputs(request_: EditRequest, backend: Backend) -> EditInputs:
+    assert request_.target is not None
+    return finish(prepare(request_.source, request_.target, SETTINGS, backend.preprocessors)).inputs
+
+
+def frames_of(files: ResultFiles) -> Frames:
+    return read_clip(files.frames).frames
+
+
+def test_a_run_is_repeated_bit_for_bit_with_all_its_settings(
+    result: ResultFiles, backend: Backend, tmp_path: Path
+) -> None:
+    first = load_run(result.run)
+    again = EditRequest.again(first)
+    assert (again.prepare, again.lock, again.sound) == (SETTINGS, False, "target")
+    second = finish(run_edit(again, backend, tmp_path / "again"))
+    assert np.array_equal(frames_of(ResultFiles(tmp_path / "again")), frames_of(result))
+    assert replace(second, seconds={}) == replace(first, seconds={})
+
+
+def test_the_targets_sound_is_heard(result: ResultFiles) -> None:
+    assert not probe(SOURCE).has_sound
+    assert probe(result.edited).has_sound
+
+
+def test_the_lock_keeps_the_sources_pixels(
+    request_: EditRequest, backend: Backend, inputs: EditInputs, result: ResultFiles, tmp_path: Path
+) -> None:
+    locked = finish(run_edit(replace(request_, lock=True, sound="none"), backend, tmp_path, inputs))
+    free = load_run(result.run)
+    assert locked.measures is not None
+    assert free.measures is not None
+    assert free.measures.background_kept < locked.measures.background_kept
+    source = read_clip(SOURCE, max_frames=3).frames
+    assert np.array_equal(frames_of(ResultFiles(tmp_path))[:, :, :100], source[:, :, :100])
+    assert not probe(ResultFiles(tmp_path).edited).has_sound
+
+
+def test_the_pose_is_found_again_in_the_result(result: ResultFiles) -> None:
+    measures = load_run(result.run).measures
+    assert measures is not None
+    assert measures.pose_match is not None
+    assert measures.pose_match > 0.5
+
+
+def test_a_silent_target_is_noted(request_: EditRequest, backend: Backend, inputs: EditInputs, tmp_path: Path) -> None:
+    run = finish(run_edit(replace(request_, target=DANCE), backend, tmp_path, inputs))
+    assert "The target has no sound, so the edit is silent." in run.warnings
+
+
+def test_a_case_has_no_sound_of_its_target(backend: Backend) -> None:
+    with pytest.raises(SettingsError, match="sound is target"):
+        EditRequest(SOURCE, None, SETTINGS, backend.settings, sound="target")
+
+
+def test_a_record_from_before_the_newer_settings_is_read(result: ResultFiles, tmp_path: Path) -> None:
+    record = json.loads(result.run.read_text())
+    for name in ("lock", "sound", "redo", "measures"):
+        del record[name]
+    for name in ("parts", "blend", "source_person", "target_person", "source_clicks", "target_clicks"):
+        del record["prepare"][name]
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    run: RunMetadata = load_run(tmp_path / "run.json")
+    assert (run.lock, run.sound, run.prepare.parts, run.measures) == (True, "source", "all", None)
