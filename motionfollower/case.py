@@ -11,6 +11,7 @@ Pictures are frame_<i>.png or .jpg, masks white on black. An edit needs none of 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,10 +100,29 @@ def read_case(folder: Path, frames: int | None = None) -> EditInputs:
     )
 
 
+def read_prepared(folder: Path) -> Prepared:
+    """The whole preparation from a folder as `write_case` made it, with the target clip.
+
+    InputError where the target's own folders or prepare.json are missing or don't fit.
+    """
+    inputs, record = read_case(folder), load_preparation(folder / PREPARATION)
+    if record is None or not all((folder / name).is_dir() for name in TARGET):
+        raise InputError(
+            f"{folder} lacks the target's own parts: {', '.join((*TARGET, PREPARATION))}. Prepare it anew."
+        )
+    target = read_clip(folder / "target_images", fps=record.fps, max_frames=len(inputs.source))
+    poses, masks = (_read_part(folder / name, target) for name in TARGET[1:])
+    if len(target) < len(inputs.source):
+        raise InputError(f"{folder / TARGET[0]} has {len(target)} pictures for {len(inputs.source)} source frames.")
+    inputs = replace(inputs, warnings=record.warnings)
+    own = _poses(poses, record.target_poses), _masks(masks)
+    return Prepared(inputs, target, *own, record.alignment, record.doubts)
+
+
 def _read_part(folder: Path, source: Clip) -> Frames:
-    """Pictures of one part, one for each source frame and of its size."""
+    """Pictures of one part, one for each frame of a clip and of its size."""
     if (size := probe(folder).size) != source.size:
-        raise InputError(f"The pictures of {folder} are {size}, those of source_images {source.size}. Make them one.")
+        raise InputError(f"The pictures of {folder} are {size}, those of its clip {source.size}. Make them one.")
     pictures = read_clip(folder, max_frames=len(source)).frames
     if len(pictures) < len(source):
         raise InputError(f"{folder} has {len(pictures)} pictures for {len(source)} source frames. Add the others.")

@@ -57,7 +57,7 @@ def _add_prepare(parser: argparse.ArgumentParser) -> None:
 def _add_edit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, nargs="?", metavar="SOURCE", help="the clip: a video, or a folder")
     parser.add_argument("target", type=Path, nargs="?", metavar="TARGET", help="the clip whose motion is wanted")
-    parser.add_argument("--case", type=Path, metavar="DIR", help="prepared pictures in place of the two clips")
+    parser.add_argument("--case", type=Path, metavar="DIR", help="prepared pictures, or a bundle, instead of clips")
     parser.add_argument("--run", dest="again", type=Path, metavar="run.json", help="the same run again")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
     parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
@@ -90,7 +90,7 @@ def _edit(options: argparse.Namespace) -> None:
     _check_what_is_edited(options)
     settings = prepare_settings(options)
     from motionfollower.backends import load_backend
-    from motionfollower.job import EditRequest, run_edit
+    from motionfollower.job import EditRequest, run_bundle, run_edit
     from motionfollower.metadata import load_run
 
     if options.again:
@@ -108,7 +108,10 @@ def _edit(options: argparse.Namespace) -> None:
             is_on(options.lock),
             options.sound,
         )
-    run = show(run_edit(request, backend, options.output))
+    if options.bundle:
+        run = show(run_bundle(request, backend, options.output, options.bundle))
+    else:
+        run = show(run_edit(request, backend, options.output))
     _tell(run.warnings, options.output)
     print(run.measures)
     if backend.name == "embedded":

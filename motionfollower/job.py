@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.bundle import bundle_files, opened_case, write_bundle
 from motionfollower.case import READ, check_case_place, read_case, write_case
 from motionfollower.composite import at_source_size
 from motionfollower.device import describe
@@ -17,17 +20,18 @@ from motionfollower.measures import Measures, measure
 from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
 from motionfollower.redo import Redo
-from motionfollower.results import PARTS, check_writable, write_results
+from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
 from motionfollower.soundtrack import soundtrack
 from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
+from preprocess.atomic import check_place
 
 CASE_FOLDERS = 8
 
 
 @dataclass(frozen=True)
 class EditRequest:
-    """One edit: two clips, or with `target` None a `source` folder in the released example layout.
+    """One edit: two clips, or with `target` None a `source` folder in the released example layout, or its bundle.
 
     `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
     source's real pixels away from the person; without it the model's picture stays wherever the model looked.
@@ -79,22 +83,46 @@ def run_edit(
     """
     check_writable(folder)
     watch = Stopwatch()
-    inputs = inputs or (yield from watch.time(_inputs(request, backend)))
-    camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
-    result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
-    result = _with_sound(result, request)
-    measures = yield from watch.time(_measure(request, backend, inputs, result))
-    run = _record(request, backend, inputs, result, measures, watch.seconds)
-    yield from counted("write", PARTS, write_results(folder, inputs, result, run))
+    with _opened(request) as source:
+        inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
+        camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
+        result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
+        result = _with_sound(result, request)
+        measures = yield from watch.time(_measure(request, backend, inputs, result))
+        run = _record(request, backend, inputs, result, measures, watch.seconds)
+        yield from counted("write", PARTS, write_results(folder, inputs, result, run))
     return run
 
 
-def _inputs(request: EditRequest, backend: Backend) -> Generator[Event, None, EditInputs]:
+def run_bundle(
+    request: EditRequest, backend: Backend, folder: Path, bundle: Path
+) -> Generator[Event, None, RunMetadata]:
+    """Do an edit as `run_edit` does, and write the bundle of its case and its result."""
+    check_place(bundle.absolute().parent)
+    with TemporaryDirectory() as scratch, _opened(request) as source:
+        if request.target is None:
+            case, run = source, (yield from run_edit(request, backend, folder))
+        else:
+            case = Path(scratch) / "case"
+            clips = request.source, request.target
+            prepared = yield from run_prepare(*clips, request.prepare, backend.preprocessors, case)
+            run = yield from run_edit(request, backend, folder, prepared.inputs)
+        files = bundle_files(case, ResultFiles(folder))
+        yield from counted("bundle", len(files), write_bundle(bundle, files))
+    return run
+
+
+def _opened(request: EditRequest) -> AbstractContextManager[Path]:
+    """The source, unpacked where it is a bundle."""
+    return opened_case(request.source) if request.target is None else nullcontext(request.source)
+
+
+def _inputs(request: EditRequest, source: Path, backend: Backend) -> Generator[Event, None, EditInputs]:
     if request.target is not None:
-        prepared = yield from prepare(request.source, request.target, request.prepare, backend.preprocessors)
+        prepared = yield from prepare(source, request.target, request.prepare, backend.preprocessors)
         return prepared.inputs
     yield StageStarted("read")
-    return read_case(request.source, request.prepare.frames)
+    return read_case(source, request.prepare.frames)
 
 
 def _measure(

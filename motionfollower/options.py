@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 from motionfollower.settings import Align, Camera, PrepareSettings, Regions, SamplerSettings, SoundChoice
@@ -53,6 +54,7 @@ def add_result_settings(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("result")
     group.add_argument("--lock", choices=SWITCH, default="on", help="keep the source's real pixels (default: on)")
     group.add_argument("--sound", choices=get_args(SoundChoice), default="source", help="whose (default: %(default)s)")
+    group.add_argument("--bundle", type=Path, metavar="FILE.zip", help="pack the prepared pictures and the result too")
 
 
 def is_on(switch: str) -> bool:

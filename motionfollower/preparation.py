@@ -37,7 +37,7 @@ class PosesRecord:
 
 @dataclass(frozen=True)
 class PreparationRecord:
-    """What prepare.json holds; `fps` is that of the clips."""
+    """What prepare.json holds; `fps` is that of the clips, `doubts` the warnings not about the alignment."""
 
     fps: float
     source_poses: PosesRecord
@@ -45,6 +45,7 @@ class PreparationRecord:
     aligned_poses: PosesRecord
     alignment: dict[str, Any]
     warnings: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     format: Literal[1] = 1
 
     @classmethod
@@ -58,6 +59,7 @@ class PreparationRecord:
             aligned_poses=PosesRecord.of(inputs.aligned_poses),
             alignment=prepared.alignment,
             warnings=inputs.warnings,
+            doubts=prepared.doubts,
         )
 
     def to_json(self) -> str:

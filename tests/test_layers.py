@@ -34,10 +34,11 @@ ALLOWED = {
     "motionfollower.results": "metadata composite side_by_side types errors preprocess",
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
+    "motionfollower.bundle": "case results errors preprocess",
     "motionfollower.redo": "errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends case composite measures results redo soundtrack metadata events device "
-    "digest settings types errors preprocess",
+    "motionfollower.job": "pipeline backends bundle case composite measures results redo soundtrack metadata events "
+    "device digest settings types errors preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
@@ -46,8 +47,8 @@ ALLOWED = {
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.cli": "job options progress bench info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job pipeline preflight measures composite backends results redo metadata device settings types errors "
-    "preprocess",
+    "ui": "job bundle case pipeline preflight measures composite backends results redo metadata device settings types "
+    "errors preprocess",
     "app": "ui errors",
 }
 
