@@ -91,6 +91,13 @@ def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Prepro
     return replace(prepared, inputs=inputs, alignment=aligned.report)
 
 
+def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
+    """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
+    inputs = prepared.inputs
+    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    return _place(*seen, settings)
+
+
 def _align(
     source_poses: PoseSequence,
     source_masks: MaskSequence,
@@ -100,10 +107,20 @@ def _align(
     preprocessors: Preprocessors,
 ) -> tuple[Alignment, MaskSequence]:
     """The target's motion at the source's place, and where the person will be."""
+    aligned = _place(source_poses, source_masks, target_poses, target_masks, settings)
+    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
+
+
+def _place(
+    source_poses: PoseSequence,
+    source_masks: MaskSequence,
+    target_poses: PoseSequence,
+    target_masks: MaskSequence,
+    settings: PrepareSettings,
+) -> Alignment:
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
     following = Following(settings.parts, settings.blend)
-    aligned = align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
-    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
+    return align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:

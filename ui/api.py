@@ -20,11 +20,11 @@ from motionfollower.results import ResultFiles
 from motionfollower.types import Event, Prepared, PrepareSettings
 from preprocess.wording import name_frames
 from preprocess.write_video import write_video
+from ui.choices import FRAMES_LIMIT, LARGEST_SEED
 from ui.clips import complaint
 from ui.engine import Engine
 from ui.overlays import poses_over
 from ui.run_tab import public_record
-from ui.settings import FRAMES_LIMIT, LARGEST_SEED
 from ui.turns import Turns
 
 Record = dict[str, Any]

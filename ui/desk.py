@@ -1,28 +1,26 @@
-"""What the buttons do: look at clips and make an edit; each yields what changes on the page."""
+"""What the buttons do: look at clips, make an edit, redo a part; each yields what changes on the page."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from motionfollower.composite import originals
 from motionfollower.job import EditRequest
-from motionfollower.measures import background_kept
-from motionfollower.metadata import RunMetadata
-from motionfollower.results import ResultFiles
-from motionfollower.types import EditInputs, StageStarted
-from preprocess.video import stream_frames
-from ui.attendant import Attendant, Steps, Task, Updates
+from motionfollower.redo import Redo
+from motionfollower.types import StageStarted
+from ui.attendant import Attendant, Steps, Task, Updates, session_of
 from ui.checked import Checked, look
-from ui.compare_tab import CompareTab, Pair
+from ui.choices import Choices
+from ui.compare_tab import CompareTab
 from ui.engine import Engine
 from ui.estimate import Pace
+from ui.kept import Homes, Kept
 from ui.result_tab import ResultTab
 from ui.run_tab import RunTab
-from ui.settings import Choices
 from ui.tracker import stages_of
 
 CHECK_STAGES = ("Read", "Source person", "Target person", "Align")
@@ -36,12 +34,14 @@ class Desk:
         engine: Engine,
         attendant: Attendant,
         checked: gr.State,
+        kept: gr.State,
         result: ResultTab,
         compare: CompareTab,
         run: RunTab,
     ) -> None:
-        self._engine, self._attendant, self._checked = engine, attendant, checked
+        self._engine, self._attendant, self._checked, self._kept = engine, attendant, checked, kept
         self._result, self._compare, self._run = result, compare, run
+        self.homes = Homes()
         self.pace = Pace.first(engine)
 
     def check(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
@@ -60,16 +60,31 @@ class Desk:
 
         def work(task: Task) -> Steps:
             checked = yield from self._look(task, source, target, known, choices)
-            inputs = checked.prepared.inputs
-            yield {self._checked: checked, **self._result.begin(inputs, task.folder)}
-            sampler = choices.sampler_settings(self._engine.settings)
-            order = EditRequest(Path(source), Path(target), checked.settings, sampler, choices.camera)
-            events = self._engine.edit(order, task.folder / "run", inputs)
-            run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
-            yield from self._finish(task, run, inputs)
+            yield {self._checked: checked}
+            order = choices.order(Path(source), Path(target), checked.settings, self._engine.settings)
+            yield from self._edit(task, session_of(request), order, checked)
 
         yield from self._attendant.attend(request, stages_of(self._engine), work)
         yield self._result.hide_preview()
+
+    def redo(
+        self, request: gr.Request, source: str, target: str, kept: Kept, first: int, last: int, seed: int, *values: Any
+    ) -> Steps:
+        """Make some frames of the last result anew, with another seed and the settings as they are now."""
+        choices = Choices(*values)._replace(seed=seed, new_seed=False)
+
+        def work(task: Task) -> Steps:
+            order = choices.order(Path(source), Path(target), kept.checked.settings, self._engine.settings)
+            order = replace(order, redo=Redo(int(first), int(last), kept.folder))
+            yield from self._edit(task, session_of(request), order, kept.checked)
+
+        yield from self._attendant.attend(request, stages_of(self._engine), work)
+        yield self._result.hide_preview()
+
+    def leave(self, request: gr.Request) -> None:
+        """End the work of a session whose tab was closed, and delete what was kept for it."""
+        self._attendant.leave(request)
+        self.homes.leave(session_of(request))
 
     def _look(
         self, task: Task, source: str, target: str, known: Checked | None, choices: Choices
@@ -79,20 +94,20 @@ class Desk:
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
         return (yield from task.follow(events))
 
-    def _finish(self, task: Task, run: RunMetadata, inputs: EditInputs) -> Steps:
-        """Show a run that is done."""
-        files = ResultFiles(task.folder / "run")
+    def _edit(self, task: Task, session: str, order: EditRequest, checked: Checked) -> Steps:
+        """Edit, and show what came out."""
+        inputs = checked.prepared.inputs
+        yield self._result.begin(inputs, task.folder)
+        events = self._engine.edit(order, task.folder / "run", inputs)
+        run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
         yield task.begin(StageStarted("finish"))
-        kept = background_kept(originals(inputs), stream_frames(files.frames, fps=run.fps))
-        measures = {
-            "of the pixels are the source's own": f"{kept:.1%}",
-            "time": f"{task.tracker.seconds:.1f} s",
-            "a step": f"{run.seconds['sampling'] / run.sampler.steps:.2f} s",
-            "steps": str(run.sampler.steps),
-            "frames": str(run.frames),
-            "seed": str(run.sampler.seed),
-        }
-        pair = Pair.of(run, files)
-        yield {**self._result.finish(run, files, measures), **self._compare.show(pair), **self._run.show(run)}
+        with self.homes.moving(session) as home:
+            kept = Kept((task.folder / "run").rename(home / "result"), checked, run)
+            yield self.show(kept, task.tracker.seconds)
         self.pace = self.pace.learned(run)
         yield task.end("Done.")
+
+    def show(self, kept: Kept, seconds: float) -> Updates:
+        """A result in every tab that speaks of it; it took `seconds`."""
+        result = self._result.finish(kept, seconds)
+        return {self._kept: kept, **result, **self._compare.show(kept), **self._run.show(kept.run)}

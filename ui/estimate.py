@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from motionfollower.errors import InputError
 from motionfollower.metadata import RunMetadata
 from motionfollower.types import SamplerSettings
+from ui.choices import Choices
 from ui.engine import Engine
-from ui.settings import Choices
 
 # Measured on two cores at 512 × 512: everything but sampling, and sampling one step in one branch.
 EMBEDDED_SECONDS = (0.4, 0.04)

@@ -108,6 +108,11 @@ def idle(stages: tuple[str, ...], sentence: str = IDLE) -> str:
     return status_html(stages, -1, "idle", 0.0, sentence, "")
 
 
+def done(sentence: str) -> str:
+    """The status after what took no time."""
+    return status_html((), -1, "done", 1.0, sentence, "")
+
+
 def status_html(stages: tuple[str, ...], current: int, state: str, share: float, sentence: str, clock: str) -> str:
     """The stages with the `current` one marked, a bar, a sentence and a clock."""
     items = "".join(_item(name, index, current, state) for index, name in enumerate(stages))

@@ -1,0 +1,142 @@
+"""The workbench of the Preprocess tab: one frame at a time, to place the dance, fix the mask, choose the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ui.checked import Checked
+from ui.choices import FRAMES_LIMIT, Choices
+from ui.engine import Engine
+from ui.marks import ROLES, Marks, Role
+from ui.mask_fixing import MaskFixing, clicked, count_html, mask_picture
+from ui.person_choosing import PersonChoosing, chosen, chosen_html, person_picture
+from ui.placing import Placing, ghost, unmoved
+
+Updates = dict[Any, Any]
+AT_ONCE: dict[str, Any] = {
+    "queue": False, "api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last",
+}  # fmt: skip
+
+
+class Workbench:
+    """Three tabs over one frame of the clips."""
+
+    def __init__(self) -> None:
+        self.marks = gr.State(Marks())
+        self.frame = gr.Slider(0, FRAMES_LIMIT, 12, step=1, label="Frame", elem_id="bench-frame")
+        with gr.Tabs(elem_id="bench"):
+            with gr.Tab("Place the dance"):
+                self._placing = Placing()
+            with gr.Tab("Fix the mask", render_children=True):
+                self._fixing = MaskFixing()
+            with gr.Tab("Choose the person", render_children=True):
+                self._choosing = PersonChoosing()
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The choices that are made here, by their names."""
+        return {**self._placing.sliders, "marks": self.marks}
+
+    @property
+    def components(self) -> list[Any]:
+        """All that the updates speak of."""
+        return [self.frame, self._placing.foot_line, *self._pictures]
+
+    @property
+    def _pictures(self) -> list[Any]:
+        return [self._placing.ghost, self._fixing.picture, *self._choosing.pictures.values()]
+
+    def clear(self) -> Updates:
+        """Nothing to work on."""
+        return dict.fromkeys(self._pictures)
+
+    def show(self, checked: Checked, frame: float, role: Role) -> Updates:
+        """The pictures of a frame, the last one where there are fewer."""
+        prepared, settings = checked.prepared, checked.settings
+        last = len(prepared.inputs.source) - 1
+        index = min(int(frame), last)
+        marks = Marks(settings.source_person, settings.target_person, settings.source_clicks, settings.target_clicks)
+        people = {self._choosing.pictures[of]: person_picture(prepared, marks, of, index) for of in ROLES}
+        return {
+            self.frame: gr.Slider(value=index, maximum=max(1, last)),
+            self._placing.foot_line: gr.Slider(maximum=prepared.inputs.source.size[1]),
+            self._placing.ghost: ghost(checked, settings, index),
+            self._fixing.picture: mask_picture(prepared, marks, role, index),
+            **people,
+        }
+
+    @property
+    def role(self) -> gr.Radio:
+        """The clip whose mask is shown."""
+        return self._fixing.role
+
+    def wire(self, engine: Engine, source: gr.Video, checked: gr.State, fields: list[Any], also: list[Any]) -> None:
+        """Follow the sliders, the clicks, and the fields of the panel that move the dance `also`."""
+        frame = [self.frame.input, self.role.change]
+        gr.on(frame, self._look, [checked, self.frame, self.role], self.components, **AT_ONCE)
+        self._wire_moves(engine, [source, checked, self.frame, *fields], checked, also)
+        self._wire_clicks()
+        gr.on(
+            self.marks.change,
+            self._count,
+            [self.marks, self.role],
+            [self._fixing.count, self._choosing.chosen],
+            **AT_ONCE,
+        )
+
+    def _wire_moves(self, engine: Engine, inputs: list[Any], checked: gr.State, also: list[Any]) -> None:
+        """The ghost moves at once; then the masks are foretold anew."""
+
+        def move(source: str | None, checked: Checked | None, frame: float, *values: Any) -> Any:
+            if checked is None or source is None:
+                return gr.skip()
+            last = len(checked.prepared.inputs.source) - 1
+            return ghost(checked, Choices(*values).prepare_settings(source), min(int(frame), last))
+
+        def settle(source: str | None, checked: Checked | None, frame: float, *values: Any) -> Any:
+            if checked is None or source is None:
+                return gr.skip()
+            return checked.aligned(Choices(*values).prepare_settings(source), engine.load().preprocessors)
+
+        sliders = [*self._placing.sliders.values()]
+        moves = [field.input for field in (*sliders, *also)]
+        gr.on(moves, move, inputs, self._placing.ghost, **AT_ONCE)
+        gr.on([*moves, self.marks.change], settle, inputs, checked, **AT_ONCE)
+        reset = self._placing.reset.click(unmoved, None, sliders, **AT_ONCE)
+        reset.then(move, inputs, self._placing.ghost, **AT_ONCE)
+        reset.then(settle, inputs, checked, **AT_ONCE)
+
+    def _wire_clicks(self) -> None:
+        fixing, choosing = self._fixing, self._choosing
+        shown = [self.marks, self.role, fixing.meaning, self.frame, fixing.picture]
+        fixing.picture.select(self._click, shown, self.marks, **AT_ONCE)
+        fixing.undo.click(Marks.undone, [self.marks, self.role], self.marks, **AT_ONCE)
+        fixing.clear.click(Marks.cleared, [self.marks, self.role], self.marks, **AT_ONCE)
+        for role, picture in choosing.pictures.items():
+            picture.select(self._choose(role), [self.marks, self.frame, picture], self.marks, **AT_ONCE)
+        choosing.reset.click(Marks, None, self.marks, **AT_ONCE)
+
+    def _click(self, marks: Marks, role: Role, meaning: str, frame: float, picture: Any, at: gr.SelectData) -> Marks:
+        return clicked(marks, role, meaning, int(frame), share_of(picture, at))
+
+    def _choose(self, role: Role) -> Callable[..., Marks]:
+        def choose(marks: Marks, frame: float, picture: Any, at: gr.SelectData) -> Marks:
+            return chosen(marks, role, int(frame), share_of(picture, at))
+
+        return choose
+
+    def _look(self, checked: Checked | None, frame: float, role: Role) -> Any:
+        return gr.skip() if checked is None else self.show(checked, frame, role)
+
+    def _count(self, marks: Marks, role: Role) -> list[str]:
+        return [count_html(marks, role), chosen_html(marks)]
+
+
+def share_of(picture: Any, at: gr.SelectData) -> tuple[float, float]:
+    """A click's place in [0, 1]; Gradio gives it in pixels of the picture uint8 [H, W, 3]."""
+    height, width = picture.shape[:2]
+    x, y = at.index
+    return min(1.0, max(0.0, (x + 0.5) / width)), min(1.0, max(0.0, (y + 0.5) / height))
