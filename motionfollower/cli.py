@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from motionfollower.errors import InputError
@@ -15,6 +16,7 @@ from motionfollower.options import (
     add_prepare_settings,
     add_result_settings,
     add_sampler_settings,
+    frame_range,
     is_on,
     prepare_settings,
     sampler_settings,
@@ -59,6 +61,7 @@ def _add_edit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", type=Path, nargs="?", metavar="TARGET", help="the clip whose motion is wanted")
     parser.add_argument("--case", type=Path, metavar="DIR", help="prepared pictures, or a bundle, instead of clips")
     parser.add_argument("--run", dest="again", type=Path, metavar="run.json", help="the same run again")
+    parser.add_argument("--redo", type=frame_range, metavar="A-B", help="of that run, make frames A to B anew")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
     parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
     add_prepare_settings(parser)
@@ -92,10 +95,15 @@ def _edit(options: argparse.Namespace) -> None:
     from motionfollower.backends import load_backend
     from motionfollower.job import EditRequest, run_bundle, run_edit
     from motionfollower.metadata import load_run
+    from motionfollower.redo import Redo
 
     if options.again:
         earlier = load_run(options.again)
         backend, request = load_backend(earlier.backend), EditRequest.again(earlier)
+        if options.redo:
+            first, last = options.redo
+            redo = Redo(first, last, options.again.parent)
+            request = replace(request, sampler=sampler_settings(options, earlier.sampler), redo=redo, repeats=None)
     else:
         backend = load_backend(options.backend)
         source, target = (options.case, None) if options.case else (options.source, options.target)
@@ -123,6 +131,8 @@ def _check_what_is_edited(options: argparse.Namespace) -> None:
     given = [bool(options.source or options.target), bool(options.case), bool(options.again)]
     if sum(given) != 1 or (options.source and not options.target):
         raise InputError("edit needs either SOURCE and TARGET, or --case DIR, or --run run.json.")
+    if options.redo and not options.again:
+        raise InputError("--redo needs --run run.json, the run whose frames are made anew.")
 
 
 def _info(options: argparse.Namespace) -> None:

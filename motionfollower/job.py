@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +17,15 @@ from motionfollower.digest import fingerprint
 from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
 from motionfollower.measures import Measures, measure
-from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, differences, installed_versions
+from motionfollower.metadata import FileRecord, RedoRecord, RunMetadata, Surroundings, differences, installed_versions
 from motionfollower.pipeline import edit, prepare, wants_camera_mode
-from motionfollower.redo import Redo
+from motionfollower.redo import Redo, stitch
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
 from motionfollower.soundtrack import soundtrack
 from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
 from preprocess.atomic import check_place
+from preprocess.types import Frame
 
 CASE_FOLDERS = 8
 
@@ -85,12 +86,13 @@ def run_edit(
     watch = Stopwatch()
     with _opened(request) as source:
         inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
+        only = _frames_to_sample(request, inputs, folder)
         camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
-        result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend))
+        result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend, only))
         result = _with_sound(result, request)
         measures = yield from watch.time(_measure(request, backend, inputs, result))
         run = _record(request, backend, inputs, result, measures, watch.seconds)
-        yield from counted("write", PARTS, write_results(folder, inputs, result, run))
+        yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
 
 
@@ -129,10 +131,31 @@ def _measure(
     request: EditRequest, backend: Backend, inputs: EditInputs, result: EditResult
 ) -> Generator[Event, None, Measures]:
     """Look at the finished frames, as they will be written."""
-    frames = at_source_size(inputs, result, lock=request.lock)
-    is_chosen = request.prepare.source_person is not None
+    frames, is_chosen = _finished(request, inputs, result), request.prepare.source_person is not None
     work = measure(inputs, frames, backend.preprocessors.poses, is_chosen=is_chosen)
     return (yield from counted("measure", len(inputs.source), work))
+
+
+def _write(
+    request: EditRequest, inputs: EditInputs, result: EditResult, run: RunMetadata, folder: Path
+) -> Generator[int, None, ResultFiles]:
+    frames = _finished(request, inputs, result)
+    return (yield from write_results(folder, inputs, frames, result.edited.sound, run))
+
+
+def _finished(request: EditRequest, inputs: EditInputs, result: EditResult) -> Iterator[Frame]:
+    """The result's frames at the size of the source's file."""
+    frames = at_source_size(inputs, result, lock=request.lock)
+    return stitch(request.redo, frames, len(result.edited)) if request.redo else frames
+
+
+def _frames_to_sample(request: EditRequest, inputs: EditInputs, folder: Path) -> range | None:
+    """Those that are made anew; None where all are. InputError where the earlier result doesn't fit."""
+    if request.redo is None:
+        return None
+    size = inputs.origin.size if inputs.origin else inputs.source.size
+    request.redo.check(len(inputs.source), size, folder)
+    return request.redo.sampled(len(inputs.source))
 
 
 def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
@@ -172,5 +195,10 @@ def _record(
         warnings=(*changes, *result.warnings),
         lock=request.lock,
         sound=request.sound,
+        redo=_redo_record(request.redo) if request.redo else None,
         measures=measures,
     )
+
+
+def _redo_record(redo: Redo) -> RedoRecord:
+    return RedoRecord(redo.first, redo.last, FileRecord.of(redo.earlier, ("frames", "run.json")))

@@ -114,3 +114,11 @@ def _point(text: str) -> ClipPoint:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     raise argparse.ArgumentTypeError(f"{text!r} is no point; write X,Y or X,Y@FRAME, as in 0.3,0.5@12")
+
+
+def frame_range(text: str) -> tuple[int, int]:
+    """The first and the last frame of FIRST-LAST, or of a single number."""
+    match = re.fullmatch(r"(\d{1,6})(?:[-–](\d{1,6}))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of frames; write FIRST-LAST, as in 10-20")
+    return int(match[1]), int(match[2] or match[1])

@@ -183,33 +183,36 @@ def wants_camera_mode(inputs: EditInputs) -> bool:
     return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
 
 
-def edit(inputs: EditInputs, settings: SamplerSettings, backend: Backend) -> Generator[Event, None, EditResult]:
-    """Run the sampler on the inputs of an edit.
+def edit(
+    inputs: EditInputs, settings: SamplerSettings, backend: Backend, only: range | None = None
+) -> Generator[Event, None, EditResult]:
+    """Run the sampler on the inputs of an edit, or on some of their frames only: the others stay the source's.
 
     Where the networks look at a puppet it is made first. Closing the generator stops after the present step.
     SettingsError for a strength below 1 without a puppet to start from.
     """
     if settings.strength < 1 and not backend.networks.config.needs_puppet:
         raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
-    middle = len(inputs.source) // 2
+    frames = only or range(len(inputs.source))
+    middle = (frames.start + frames.stop) // 2
     yield Preview(0, sketch(inputs, middle))
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
-    coder = Coder(backend.networks, view, backend.device)
+    coder = Coder(backend.networks, view.part(frames), backend.device)
     if puppet is not None:
         yield Preview(0, puppet[middle])
 
     def show(step: Step) -> Preview:
         """The middle frame as the step sees it."""
-        picture = coder.decode_frame(step.x0, middle)
+        picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
     latents, losses = yield from _sample(coder, settings, backend, show)
     yield StageStarted("decode")
-    frames = paste_back(coder.decode(latents), view, inputs, puppet)
+    pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
     warnings = (*inputs.warnings, *_empty_regions(inputs, settings))
     reach = view.framing.coverage(inputs.source.size)
-    return EditResult(replace(inputs.source, frames=frames), settings, losses, warnings, reach)
+    return EditResult(replace(inputs.source, frames=pictures), settings, losses, warnings, reach)
 
 
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:

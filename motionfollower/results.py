@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from motionfollower.composite import at_source_size, enlarged, originals
+from motionfollower.composite import enlarged, originals
 from motionfollower.errors import OutputError
 from motionfollower.metadata import RunMetadata
 from motionfollower.side_by_side import side_by_side
-from motionfollower.types import EditInputs, EditResult
+from motionfollower.types import EditInputs
 from preprocess.atomic import check_place, existing_home, naming, scratch_folder, uninterrupted, writing
 from preprocess.draw_pose import draw_poses
-from preprocess.types import Frames
+from preprocess.types import Frame, Frames, Sound
 from preprocess.video import stream_frames
 from preprocess.write_video import write_frames, write_video
 
@@ -62,18 +62,18 @@ def check_writable(folder: Path) -> None:
 
 
 def write_results(
-    folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadata
+    folder: Path, inputs: EditInputs, frames: Iterable[Frame], sound: Sound | None, run: RunMetadata
 ) -> Generator[int, None, ResultFiles]:
     """Write a result whole or not at all; yield the number of PARTS done, return where they are.
 
-    Videos and frames have the size of the source's file. An older result in `folder` is replaced, all other
-    files there stay. OutputError where it can't be written; then, or where the generator is closed early,
-    everything is as it was.
+    `frames` uint8 [H, W, 3] and the videos have the size of the source's file. An older result in `folder` is
+    replaced, all other files there stay. OutputError where it can't be written; then, or where the generator is
+    closed early, everything is as it was.
     """
     check_writable(folder)
-    fps, sound = result.edited.fps, result.edited.sound
+    fps = run.fps
     with _drafting(folder) as draft:
-        write_frames(draft.frames, at_source_size(inputs, result, lock=run.lock))
+        write_frames(draft.frames, frames)
         yield 1
         write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
         yield 2

@@ -37,6 +37,19 @@ class View:
     target_mask: Bools
     puppet: Frames | None
 
+    def part(self, frames: range) -> View:
+        """Some of the frames."""
+        span = slice(frames.start, frames.stop)
+        return View(
+            self.framing,
+            self.source[span],
+            self.source_pose[span],
+            self.target_pose[span],
+            self.source_mask[span],
+            self.target_mask[span],
+            None if self.puppet is None else self.puppet[span],
+        )
+
 
 def make_view(inputs: EditInputs, puppet: Frames | None, size: Size | None) -> View:
     """The clips at `size`, in a crop around the person; all of the picture at the working size where it is None."""
@@ -66,13 +79,14 @@ def _draw(poses: PoseSequence, framing: Framing, *, is_whole: bool) -> Frames:
     return np.stack([cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) for picture in drawn])
 
 
-def paste_back(edited: Floats, view: View, inputs: EditInputs, puppet: Frames | None) -> Frames:
-    """The networks' edit f32 [F, h, w, 3], in grey levels, back in frames of the working size.
+def paste_back(edited: Floats, first: int, view: View, inputs: EditInputs, puppet: Frames | None) -> Frames:
+    """The networks' edit f32 [F, h, w, 3] of the frames from the `first` on, in grey levels, at the working size.
 
-    Outside of the view the source stays. Where there is a puppet, the edit's change of it is added to it.
+    In other frames and outside of the view the source stays. Where there is a puppet, the edit's change of it is
+    added to it.
     """
-    frames = np.empty_like(inputs.source.frames)
-    for index, picture in enumerate(edited):
+    frames = inputs.source.frames.copy()
+    for index, picture in enumerate(edited, first):
         frames[index] = paste_frame(picture, index, view, inputs, puppet)
     return frames
 

@@ -12,10 +12,11 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from motionfollower.backends import Backend, load_backend
-from motionfollower.errors import SettingsError
+from motionfollower.errors import OutputError, SettingsError
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.pipeline import prepare
+from motionfollower.redo import Redo
 from motionfollower.results import ResultFiles
 from motionfollower.types import EditInputs, PrepareSettings
 from preprocess.probe import probe
@@ -132,3 +133,24 @@ def test_a_record_from_before_the_newer_settings_is_read(result: ResultFiles, tm
     (tmp_path / "run.json").write_text(json.dumps(record))
     run: RunMetadata = load_run(tmp_path / "run.json")
     assert (run.lock, run.sound, run.prepare.parts, run.measures) == (True, "source", "all", None)
+
+
+def test_one_frame_is_made_anew_and_the_others_stay(
+    request_: EditRequest, backend: Backend, inputs: EditInputs, result: ResultFiles, tmp_path: Path
+) -> None:
+    another = replace(request_, sampler=replace(request_.sampler, seed=7), redo=Redo(1, 1, result.folder))
+    run = finish(run_edit(another, backend, tmp_path / "redone", inputs))
+    old, new = frames_of(result), frames_of(ResultFiles(tmp_path / "redone"))
+    assert np.array_equal(new[[0, 2]], old[[0, 2]])
+    assert not np.array_equal(new[1], old[1])
+    again = EditRequest.again(load_run(tmp_path / "redone" / "run.json"))
+    assert (again.redo, again.sampler) == (another.redo, run.sampler)
+    finish(run_edit(again, backend, tmp_path / "again", inputs))
+    assert np.array_equal(frames_of(ResultFiles(tmp_path / "again")), new)
+
+
+def test_a_redo_keeps_the_result_that_it_builds_on(
+    request_: EditRequest, backend: Backend, inputs: EditInputs, result: ResultFiles
+) -> None:
+    with pytest.raises(OutputError, match="Choose another folder"):
+        finish(run_edit(replace(request_, redo=Redo(1, 1, result.folder)), backend, result.folder, inputs))

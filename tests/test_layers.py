@@ -35,7 +35,7 @@ ALLOWED = {
     "motionfollower.preparation": "types errors preprocess",
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.bundle": "case results errors preprocess",
-    "motionfollower.redo": "errors preprocess",
+    "motionfollower.redo": "composite results errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
     "motionfollower.job": "pipeline backends bundle case composite measures results redo soundtrack metadata events "
     "device digest settings types errors preprocess",
@@ -45,9 +45,10 @@ ALLOWED = {
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job options progress bench info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "job redo options progress bench info backends results metadata device types errors "
+    "preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job bundle case pipeline preflight measures composite backends results redo metadata device settings types "
+    "ui": "job bundle case pipeline preflight measures backends results redo metadata device digest settings types "
     "errors preprocess",
     "app": "ui errors",
 }

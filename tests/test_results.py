@@ -57,8 +57,12 @@ def run(result: EditResult) -> RunMetadata:
     )
 
 
+def writer(folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadata) -> Generator[int, None, ResultFiles]:
+    return write_results(folder, inputs, result.edited.frames, result.edited.sound, run)
+
+
 def write(folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadata) -> ResultFiles:
-    writing = write_results(folder, inputs, result, run)
+    writing = writer(folder, inputs, result, run)
     while True:
         try:
             next(writing)
@@ -82,7 +86,7 @@ def full_disk() -> Generator[None, None, None]:
 
 def test_all_parts_are_written(tmp_path: Path, inputs: EditInputs, result: EditResult, run: RunMetadata) -> None:
     folder = tmp_path / "new" / "result"
-    assert list(write_results(folder, inputs, result, run)) == [1, 2, PARTS]
+    assert list(writer(folder, inputs, result, run)) == [1, 2, PARTS]
     files = ResultFiles(folder)
     edited = read_clip(files.edited)
     assert (len(edited), edited.size, edited.fps) == (FRAMES, (WIDTH, HEIGHT), 8)
@@ -116,7 +120,7 @@ def test_a_closed_writer_leaves_all_as_it_was(
     write(tmp_path / "old", inputs, result, run)
     before = contents(tmp_path)
     for name in ("old", "new"):
-        writing = write_results(tmp_path / name, inputs, replace(result, edited=inputs.source), run)
+        writing = writer(tmp_path / name, inputs, replace(result, edited=inputs.source), run)
         for _ in range(parts):
             next(writing)
         writing.close()

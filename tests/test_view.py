@@ -52,7 +52,7 @@ def test_an_unchanged_puppet_comes_back_with_all_its_detail() -> None:
     puppet = RNG.integers(0, 256, inputs.source.frames.shape, dtype=np.uint8)
     view = make_view(inputs, puppet, size=(32, 32))
     assert view.puppet is not None
-    frames = paste_back(view.puppet.astype(np.float32), view, inputs, puppet)
+    frames = paste_back(view.puppet.astype(np.float32), 0, view, inputs, puppet)
     covered = view.framing.coverage((WIDTH, HEIGHT))
     assert np.array_equal(frames[:, covered], puppet[:, covered])
     assert np.array_equal(frames[:, ~covered], inputs.source.frames[:, ~covered])
@@ -61,7 +61,7 @@ def test_an_unchanged_puppet_comes_back_with_all_its_detail() -> None:
 def test_without_a_puppet_the_edit_is_enlarged() -> None:
     inputs = make_inputs()
     view = make_view(inputs, puppet=None, size=(32, 32))
-    frames = paste_back(np.full((2, 32, 32, 3), 77, np.float32), view, inputs, puppet=None)
+    frames = paste_back(np.full((2, 32, 32, 3), 77, np.float32), 0, view, inputs, puppet=None)
     assert (frames[:, view.framing.coverage((WIDTH, HEIGHT))] == 77).all()
 
 

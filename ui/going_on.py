@@ -18,8 +18,7 @@ class GoingOn:
 
     def __init__(self) -> None:
         with gr.Column(visible=False, elem_id="going-on") as self.row:
-            with gr.Row():
-                self.finish = gr.Button("Finish this seed at full quality", variant="primary", elem_id="finish")
+            self.finish = gr.Button("Finish this seed at full quality", size="sm", elem_id="finish")
             with gr.Accordion("Redo some frames", open=False, elem_id="redo"):
                 with gr.Row():
                     self.first = _frame("First frame", "redo-first")

@@ -24,6 +24,7 @@ from ui.run_tab import RunTab
 from ui.settings import SettingsPanel
 from ui.tracker import idle, stages_of
 from ui.turns import Turns
+from ui.workbench import SETTING
 
 HOUR, DAY = 3600, 86400
 QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
@@ -106,7 +107,7 @@ class Page:
         self._compare.wire(self._kept)
         clips = [self._clips.source, self._clips.target]
         forgotten = [*self._shown, self._preprocess.bench.marks]
-        gr.on([clip.change for clip in clips], self._forget, [*clips, self._checked], forgotten, **QUIET)
+        gr.on([clip.change for clip in clips], self._forget, [*clips, self._checked], forgotten, **SETTING)
         opening = Opening(self._desk, self._result, clips, self._tabs, self._checked, self._status)
         opening.wire(self._run.file, self._fields, [*self._shown, *clips, self._tabs, *self._fields])
         costly = [page.load, *(field.change for field in self._settings.costly)]

@@ -39,14 +39,13 @@ class SettingsPanel:
         self.preset = gr.Radio(
             list(self._presets), value="Balanced", label="Preset", info=self._describe_presets(), elem_id="preset"
         )
-        with gr.Row():
-            self.cfg = gr.Slider(
-                1, 15, usual.cfg_scale, step=0.1, label="CFG", info="How strictly to follow the pose.", min_width=150
-            )
-            self.guidance = gr.Slider(
-                0, 3, usual.guidance.scale, step=0.05, label="Score guidance", info="0: off. Else twice the time.",
-                min_width=150, elem_id="guidance",
-            )  # fmt: skip
+        self.cfg = gr.Slider(
+            1, 15, usual.cfg_scale, step=0.1, label="CFG", info="How strictly to follow the pose. 1 is fastest."
+        )
+        self.guidance = gr.Slider(
+            0, 3, usual.guidance.scale, step=0.05, label="Score guidance", elem_id="guidance",
+            info="Holds on to looks and background. 0: off; else about twice the time.",
+        )  # fmt: skip
         self.lock = gr.Checkbox(
             True, label="Lock the background", elem_id="lock",
             info="Away from the person, pixels are exactly the source's.",
@@ -93,7 +92,7 @@ class SettingsPanel:
             self.shared = gr.Slider(0, 31, usual.overlap, step=1, label="Frames that windows share")
 
     def _describe_presets(self) -> str:
-        return " · ".join(f"{name} {p.frames} frames, {_count(p.steps)}" for name, p in self._presets.items())
+        return " · ".join(f"{name} {p.frames} × {_count(p.steps)}" for name, p in self._presets.items())
 
     def wire(self) -> None:
         """Let a preset set the fields that it speaks of."""

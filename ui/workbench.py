@@ -16,9 +16,10 @@ from ui.person_choosing import PersonChoosing, chosen, chosen_html, person_pictu
 from ui.placing import Placing, ghost, unmoved
 
 Updates = dict[Any, Any]
-AT_ONCE: dict[str, Any] = {
-    "queue": False, "api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last",
-}  # fmt: skip
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
+AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
+SETTING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
+"""Only events of the queue tell Gradio that a State has changed."""
 
 
 class Workbench:
@@ -104,20 +105,20 @@ class Workbench:
         sliders = [*self._placing.sliders.values()]
         moves = [field.input for field in (*sliders, *also)]
         gr.on(moves, move, inputs, self._placing.ghost, **AT_ONCE)
-        gr.on([*moves, self.marks.change], settle, inputs, checked, **AT_ONCE)
+        gr.on([*moves, self.marks.change], settle, inputs, checked, **SETTING)
         reset = self._placing.reset.click(unmoved, None, sliders, **AT_ONCE)
         reset.then(move, inputs, self._placing.ghost, **AT_ONCE)
-        reset.then(settle, inputs, checked, **AT_ONCE)
+        reset.then(settle, inputs, checked, **SETTING)
 
     def _wire_clicks(self) -> None:
         fixing, choosing = self._fixing, self._choosing
         shown = [self.marks, self.role, fixing.meaning, self.frame, fixing.picture]
-        fixing.picture.select(self._click, shown, self.marks, **AT_ONCE)
-        fixing.undo.click(Marks.undone, [self.marks, self.role], self.marks, **AT_ONCE)
-        fixing.clear.click(Marks.cleared, [self.marks, self.role], self.marks, **AT_ONCE)
+        fixing.picture.select(self._click, shown, self.marks, **SETTING)
+        fixing.undo.click(Marks.undone, [self.marks, self.role], self.marks, **SETTING)
+        fixing.clear.click(Marks.cleared, [self.marks, self.role], self.marks, **SETTING)
         for role, picture in choosing.pictures.items():
-            picture.select(self._choose(role), [self.marks, self.frame, picture], self.marks, **AT_ONCE)
-        choosing.reset.click(Marks, None, self.marks, **AT_ONCE)
+            picture.select(self._choose(role), [self.marks, self.frame, picture], self.marks, **SETTING)
+        choosing.reset.click(Marks, None, self.marks, **SETTING)
 
     def _click(self, marks: Marks, role: Role, meaning: str, frame: float, picture: Any, at: gr.SelectData) -> Marks:
         return clicked(marks, role, meaning, int(frame), share_of(picture, at))
