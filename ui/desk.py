@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from motionfollower.job import EditRequest
+from motionfollower.metadata import RunMetadata
 from motionfollower.redo import Redo
 from motionfollower.types import StageStarted
 from ui.attendant import Attendant, Steps, Task, Updates, session_of
@@ -62,7 +63,8 @@ class Desk:
             checked = yield from self._look(task, source, target, known, choices)
             yield {self._checked: checked}
             order = choices.order(Path(source), Path(target), checked.settings, self._engine.settings)
-            yield from self._edit(task, session_of(request), order, checked)
+            run = yield from self._edit(task, session_of(request), order, checked)
+            self.pace = self.pace.learned(run, None if checked is known else task.tracker.seconds)
 
         yield from self._attendant.attend(request, stages_of(self._engine), work)
         yield self._result.hide_preview()
@@ -94,8 +96,10 @@ class Desk:
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
         return (yield from task.follow(events))
 
-    def _edit(self, task: Task, session: str, order: EditRequest, checked: Checked) -> Steps:
-        """Edit, and show what came out."""
+    def _edit(
+        self, task: Task, session: str, order: EditRequest, checked: Checked
+    ) -> Generator[Updates, None, RunMetadata]:
+        """Edit, and show what came out; the record of it."""
         inputs = checked.prepared.inputs
         yield self._result.begin(inputs, task.folder)
         events = self._engine.edit(order, task.folder / "run", inputs)
@@ -104,8 +108,8 @@ class Desk:
         with self.homes.moving(session) as home:
             kept = Kept((task.folder / "run").rename(home / "result"), checked, run)
             yield self.show(kept, task.tracker.seconds)
-        self.pace = self.pace.learned(run)
         yield task.end("Done.")
+        return run
 
     def show(self, kept: Kept, seconds: float) -> Updates:
         """A result in every tab that speaks of it; it took `seconds`."""

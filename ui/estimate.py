@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from motionfollower.errors import InputError
 from motionfollower.metadata import RunMetadata
@@ -10,8 +10,9 @@ from motionfollower.types import SamplerSettings
 from ui.choices import Choices
 from ui.engine import Engine
 
-# Measured on two cores at 512 × 512: everything but sampling, and sampling one step in one branch.
-EMBEDDED_SECONDS = (0.4, 0.04)
+# Measured on two cores at 512 × 512, for each frame: everything but sampling, and sampling one step in one branch.
+EMBEDDED_SECONDS = (0.6, 0.06)
+START = 4.0  # seconds for an edit of any length: starting the estimators, opening and closing files
 SQUARE = 512 * 512
 
 
@@ -29,15 +30,16 @@ class Pace:
 
     def seconds(self, frames: int, pixels: int, settings: SamplerSettings) -> float:
         """The expected time; 0 where nothing is known."""
-        return frames * pixels / SQUARE * (self.fixed + self.step * evaluations(settings))
+        variable = frames * pixels / SQUARE * (self.fixed + self.step * evaluations(settings))
+        return START + variable if variable else 0.0
 
-    def learned(self, run: RunMetadata) -> Pace:
-        """The pace with what a run's stages took; sampling alone where the clips were known already."""
+    def learned(self, run: RunMetadata, seconds: float | None) -> Pace:
+        """The pace with what a run took in all; None where its clips were known already, so that this says little."""
         unit = run.frames * run.size[0] * run.size[1] / SQUARE
-        step = run.seconds.get("sampling", 0.0) / unit / evaluations(run.sampler)
-        if "read" not in run.seconds:
-            return replace(self, step=step)
-        return Pace((sum(run.seconds.values()) - run.seconds.get("sampling", 0.0)) / unit, step)
+        sampling = run.seconds.get("sampling", 0.0)
+        step = sampling / unit / evaluations(run.sampler)
+        fixed = self.fixed if seconds is None else max(0.0, seconds - START - sampling) / unit
+        return Pace(fixed, step)
 
     def describe(self, choices: Choices, usual: SamplerSettings) -> str:
         """How long the settings will take, in words; what is wrong with them, where something is."""

@@ -32,6 +32,9 @@ LINE = 20
 IN_LINE: dict[str, Any] = {"concurrency_limit": LINE, "concurrency_id": "line"}
 """So many may stand in the line of `turns`, which lets one work at a time and tells the others their place."""
 
+SHOW_STATUS = "() => innerWidth < 760 && document.querySelector('#status').scrollIntoView()"
+"""On a phone the status is far from the buttons."""
+
 WORK: dict[str, Any] = {"trigger_mode": "once", "api_visibility": "private", "show_progress": "hidden", **IN_LINE}
 
 
@@ -122,7 +125,7 @@ class Page:
             (self._check, self._desk.check, "preprocess"),
             (self._generate, self._desk.generate, "result"),
         ):
-            button.click(lambda tab=tab: gr.Tabs(selected=tab), None, self._tabs, **QUIET)
+            button.click(lambda tab=tab: gr.Tabs(selected=tab), None, self._tabs, js=SHOW_STATUS, **QUIET)
             done = button.click(work, inputs, outputs, validator=validate, **WORK)
             done.then(self._show_estimate, self._fields, self._estimate, **QUIET)  # a run teaches how long they take
         going_on = self._result.going_on

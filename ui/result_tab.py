@@ -22,8 +22,12 @@ from ui.tiles import tiles_html, warnings_html
 
 HERE = Path(__file__).parent
 PLAYERS = ["player-source", "player-pose", "player-edited"]
-DOWNLOADS = ("Edited mp4", "Side by side mp4", "gif", "Frames zip", "run.json")
+DOWNLOADS = ("Edited mp4", "Side by side", "gif", "Frames zip", "run.json")
 GIF_HEIGHT = 360
+INTRO = """<ol class="mf-intro">
+<li><b>Drop two clips</b>, or take an example: one of the person, one of the dance.</li>
+<li><b>Check poses</b> shows what was found, and lets you put it right.</li>
+<li><b>Generate</b> makes the edit; watch it appear, compare it, take it home.</li></ol>"""
 
 Updates = dict[Any, Any]
 
@@ -45,7 +49,7 @@ class ResultTab:
             "8", html_template=(HERE / "player.html").read_text(), js_on_load=(HERE / "player.js").read_text(),
             apply_default_css=False, ids=PLAYERS, elem_id="player",
         )  # fmt: skip
-        self.tiles = gr.HTML("", apply_default_css=False, elem_id="tiles")
+        self.tiles = gr.HTML(INTRO, apply_default_css=False, elem_id="tiles")
         with gr.Row(elem_classes="mf-downloads", elem_id="downloads"):
             self.downloads = [gr.DownloadButton(name, size="sm", interactive=False, min_width=96) for name in DOWNLOADS]
             self.bundle = gr.Button("Take-home zip", size="sm", interactive=False, min_width=96, elem_id="bundle")
@@ -68,7 +72,7 @@ class ResultTab:
             **downloads,
             self.bundle: gr.Button(interactive=False),
             self.preview: gr.Image(visible=False),
-            self.tiles: "",
+            self.tiles: INTRO,
             self.chart: "",
             **self.going_on.clear(),
         }
@@ -76,7 +80,12 @@ class ResultTab:
     def begin(self, inputs: EditInputs, folder: Path) -> Updates:
         """The source and the target pose play already, while the edit is made."""
         shown = self.show_inputs(inputs, folder)
-        return {**self.clear(), **shown, **self.show_preview(inputs.source.frames[len(inputs.source) // 2])}
+        return {
+            **self.clear(),
+            **shown,
+            self.tiles: "",
+            **self.show_preview(inputs.source.frames[len(inputs.source) // 2]),
+        }
 
     def show_inputs(self, inputs: EditInputs, folder: Path) -> Updates:
         """The source and the target pose, which `folder` holds until the page has them."""

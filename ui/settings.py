@@ -44,7 +44,7 @@ class SettingsPanel:
         )
         self.guidance = gr.Slider(
             0, 3, usual.guidance.scale, step=0.05, label="Score guidance", elem_id="guidance",
-            info="Holds on to looks and background. 0: off; else about twice the time.",
+            info="Keeps looks and background. 0 is off.",
         )  # fmt: skip
         self.lock = gr.Checkbox(
             True, label="Lock the background", elem_id="lock",
@@ -92,7 +92,7 @@ class SettingsPanel:
             self.shared = gr.Slider(0, 31, usual.overlap, step=1, label="Frames that windows share")
 
     def _describe_presets(self) -> str:
-        return " · ".join(f"{name} {p.frames} × {_count(p.steps)}" for name, p in self._presets.items())
+        return " · ".join(f"{name} {p.frames} frames, {_count(p.steps)}" for name, p in self._presets.items())
 
     def wire(self) -> None:
         """Let a preset set the fields that it speaks of."""
