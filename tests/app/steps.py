@@ -1,8 +1,10 @@
 """What a user does on the page, in one line each."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+FRAMES = 5
 EXAMPLE = "Mia in her room → a dance"
 LONG = 120_000  # milliseconds that a busy machine may take for a few frames
 
@@ -13,6 +15,12 @@ def take_example(page: Any, preset: str = "Draft") -> None:
     page.wait_for_selector("#clip-target video")
     page.get_by_text(preset, exact=True).click()
     page.wait_for_function("document.querySelector('#estimate').innerText.includes('About')")
+
+
+def upload(page: Any, source: Path, target: Path) -> None:
+    for name, clip in (("clip-source", source), ("clip-target", target)):
+        page.locator(f"#{name} input[type=file]").set_input_files(clip)
+        page.wait_for_selector(f"#{name} video")
 
 
 def press(page: Any, name: str) -> None:
@@ -29,7 +37,36 @@ def set_field(page: Any, name: str, value: float) -> None:
     field.press("Enter")
 
 
-def generate(page: Any) -> None:
+def make_small(page: Any) -> None:
+    """So few frames that an edit takes seconds; leaves the tab Advanced open."""
+    page.get_by_role("tab", name="Advanced").click()
+    set_field(page, "frames", FRAMES)
+
+
+def check(page: Any) -> None:
+    """Look at a few frames of an example."""
     take_example(page)
-    press(page, "generate")
-    wait_for_status(page, r"^Done\.")
+    make_small(page)
+    press(page, "check")
+    wait_for_status(page, r"^Checked\.")
+    open_tab(page, "Preprocess")
+    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for()
+
+
+def open_tab(page: Any, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def picture(page: Any, name: str) -> Any:
+    return page.locator(f"#{name} img").first.get_attribute("src")
+
+
+def wait_for_other_picture(page: Any, name: str, before: Any) -> None:
+    script = "([name, before]) => document.querySelector(`#${name} img`).src !== before"
+    page.wait_for_function(script, arg=[name, before])
+
+
+def download(page: Any, name: str) -> Any:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name, exact=True).click()
+    return waiting.value.path()

@@ -10,10 +10,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from .conftest import ROOT
-
-SOURCE = ROOT / "examples" / "source-mia-room.mp4"
-TARGET = ROOT / "examples" / "target-leo-dance-b.mp4"
+from .conftest import ROOT, SOURCE, TARGET
 
 
 @pytest.fixture(scope="module")
