@@ -15,7 +15,9 @@ from motionfollower.models.networks import Networks
 from motionfollower.types import GuidanceSettings, SamplerSettings
 from motionfollower.weights.load import WeightFiles, load_files, load_networks
 from motionfollower.weights.manifest import EMBEDDED_FOLDER, NETWORKS, full_weights_folder
+from preprocess.clicks import MaskRefiner
 from preprocess.holistic import HolisticEstimator
+from preprocess.refine_mask import GrabCutRefiner
 from preprocess.segment import MediaPipeSegmenter
 from preprocess.target_mask import WarpedTargetMask
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
@@ -29,11 +31,12 @@ EMBEDDED_SETTINGS = SamplerSettings(steps=1, strength=0.2, cfg_scale=1.0, guidan
 
 @dataclass(frozen=True)
 class Preprocessors:
-    """What finds people in clips."""
+    """What finds people in clips, and puts right what was found."""
 
     poses: PoseEstimator
     segmenter: Segmenter
     target_masks: TargetMaskPredictor
+    refiner: MaskRefiner
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Backend:
 
 def load_preprocessors() -> Preprocessors:
     """The estimators that come with the install: MediaPipe's poses and masks, target masks by moving the target's."""
-    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask())
+    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask(), GrabCutRefiner())
 
 
 def choose_backend(choice: BackendChoice = "auto") -> BackendName:

@@ -93,6 +93,7 @@ def _edit(options: argparse.Namespace) -> None:
     _check_what_is_edited(options)
     settings = prepare_settings(options)
     from motionfollower.backends import load_backend
+    from motionfollower.camera import CameraProposal
     from motionfollower.job import EditRequest, run_bundle, run_edit
     from motionfollower.metadata import load_run
     from motionfollower.redo import Redo
@@ -121,6 +122,8 @@ def _edit(options: argparse.Namespace) -> None:
     else:
         run = show(run_edit(request, backend, options.output))
     _tell(run.warnings, options.output)
+    if run.camera_travel is not None:
+        print(CameraProposal(run.camera_travel))
     print(run.measures)
     if backend.name == "embedded":
         print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")

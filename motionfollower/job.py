@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from motionfollower.backends import Backend, Preprocessors
 from motionfollower.bundle import bundle_files, opened_case, write_bundle
+from motionfollower.camera import propose_camera
 from motionfollower.case import READ, check_case_place, read_case, write_case
 from motionfollower.composite import at_source_size
 from motionfollower.device import describe
@@ -18,7 +19,7 @@ from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
 from motionfollower.measures import Measures, measure
 from motionfollower.metadata import FileRecord, RedoRecord, RunMetadata, Surroundings, differences, installed_versions
-from motionfollower.pipeline import edit, prepare, wants_camera_mode
+from motionfollower.pipeline import edit, prepare
 from motionfollower.redo import Redo, stitch
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
@@ -87,11 +88,13 @@ def run_edit(
     with _opened(request) as source:
         inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
         only = _frames_to_sample(request, inputs, folder)
-        camera = wants_camera_mode(inputs) if request.camera == "auto" else request.camera == "on"
+        proposal = propose_camera(inputs) if request.camera == "auto" else None
+        camera = proposal.is_on if proposal else request.camera == "on"
         result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend, only))
         result = _with_sound(result, request)
         measures = yield from watch.time(_measure(request, backend, inputs, result))
         run = _record(request, backend, inputs, result, measures, watch.seconds)
+        run = replace(run, camera_travel=proposal.travel if proposal else None)
         yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
 

@@ -76,6 +76,7 @@ class RunMetadata:
     `source` and `target` are the clips; a run of a folder in the released example layout has it as its
     `source` and no target. `size`, `fps`, `frames` are those of the edited clip, `seconds` those of each stage.
     `lock`, `sound` and `redo` are as in the request; runs from before there were `measures` have none.
+    `camera_travel` is in pixels of a picture of 512, None where it wasn't measured.
     """
 
     source: FileRecord
@@ -94,6 +95,7 @@ class RunMetadata:
     sound: SoundChoice = "source"
     redo: RedoRecord | None = None
     measures: Measures | None = None
+    camera_travel: float | None = None
     format: Literal[1] = 1
 
     def to_json(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from motionfollower.settings import Align, Camera, PrepareSettings, Regions, SamplerSettings, SoundChoice
 from preprocess.align.partial import Parts
+from preprocess.clicks import MaskClick
 from preprocess.types import ClipPoint, Size
 
 SWITCH = ("on", "off")
@@ -29,6 +31,16 @@ def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
         "--source-person", type=_point, metavar="X,Y[@FRAME]", help="whom to edit (default: the largest)"
     )
     group.add_argument("--target-person", type=_point, metavar="X,Y[@FRAME]", help="whom to follow; X, Y from 0 to 1")
+    for role in ("source", "target"):
+        for option, is_person in (("add", True), ("remove", False)):
+            group.add_argument(
+                f"--{role}-{option}",
+                dest=f"{role}_clicks",
+                type=partial(_click, is_person=is_person),
+                action="append",
+                metavar="X,Y[@FRAME]",
+                help=f"a place that the {role}'s mask should{'' if is_person else ' not'} hold; as often as needed",
+            )
     group.add_argument("--parts", choices=get_args(Parts), default="all", help="what follows the target (default: all)")
     group.add_argument("--blend", type=float, default=1.0, metavar="X", help="0: the old motion, 1: the target's")
 
@@ -76,6 +88,8 @@ def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
         blend=options.blend,
         source_person=options.source_person,
         target_person=options.target_person,
+        source_clicks=tuple(options.source_clicks or ()),
+        target_clicks=tuple(options.target_clicks or ()),
     )
 
 
@@ -114,6 +128,10 @@ def _point(text: str) -> ClipPoint:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     raise argparse.ArgumentTypeError(f"{text!r} is no point; write X,Y or X,Y@FRAME, as in 0.3,0.5@12")
+
+
+def _click(text: str, *, is_person: bool) -> MaskClick:
+    return MaskClick(_point(text), is_person)
 
 
 def frame_range(text: str) -> tuple[int, int]:

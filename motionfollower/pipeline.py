@@ -14,6 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from motionfollower.backends import Backend, Preprocessors
+from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
@@ -35,7 +36,6 @@ from motionfollower.types import (
 from motionfollower.view import make_view, paste_back, paste_frame
 from preprocess.align import Following, ManualAlignment, align
 from preprocess.background import fill_background
-from preprocess.camera_travel import camera_travel
 from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
@@ -45,9 +45,6 @@ from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
 """Steps from one preview to the next; the first step has one, and a sketch comes before all work."""
-
-CAMERA_TRAVEL = 40.0
-"""Pixels, of 512: of the released examples, those made in camera mode travel farther, the others less."""
 
 
 def prepare(
@@ -73,19 +70,21 @@ def prepare(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
-    seen = (source_poses, source_masks, target_poses, target_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    warnings = (*doubts, *aligned.warnings)
-    inputs = EditInputs(source_clip, source_poses, aligned.poses, source_masks, predicted, origin, warnings)
-    return Prepared(inputs, target_clip, target_poses, target_masks, aligned.report, doubts)
+    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    return realign(prepared, settings, preprocessors)
 
 
 def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
-    """The same clips with the target's motion aligned anew; nothing is looked at again."""
-    inputs = prepared.inputs
-    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    aligned, predicted = _align(*seen, settings, preprocessors)
+    """The same clips with the masks put right by the clicks and the motion aligned anew; nobody is looked for again.
+
+    InputError where a click is outside its clip.
+    """
+    prepared = put_right(prepared, settings, preprocessors.refiner)
+    inputs, own = prepared.inputs, prepared.target_own_masks
+    aligned = place(prepared, settings)
+    predicted = preprocessors.target_masks.predict(inputs.source_poses, inputs.source_masks, aligned, own)
     warnings = (*prepared.doubts, *aligned.warnings)
     inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
     return replace(prepared, inputs=inputs, alignment=aligned.report)
@@ -95,32 +94,8 @@ def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
     """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    return _place(*seen, settings)
-
-
-def _align(
-    source_poses: PoseSequence,
-    source_masks: MaskSequence,
-    target_poses: PoseSequence,
-    target_masks: MaskSequence,
-    settings: PrepareSettings,
-    preprocessors: Preprocessors,
-) -> tuple[Alignment, MaskSequence]:
-    """The target's motion at the source's place, and where the person will be."""
-    aligned = _place(source_poses, source_masks, target_poses, target_masks, settings)
-    return aligned, preprocessors.target_masks.predict(source_poses, source_masks, aligned, target_masks)
-
-
-def _place(
-    source_poses: PoseSequence,
-    source_masks: MaskSequence,
-    target_poses: PoseSequence,
-    target_masks: MaskSequence,
-    settings: PrepareSettings,
-) -> Alignment:
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    following = Following(settings.parts, settings.blend)
-    return align(source_poses, source_masks, target_poses, target_masks, settings.align, manual, following)
+    return align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
@@ -176,11 +151,6 @@ def _look_at(
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
     return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
-
-
-def wants_camera_mode(inputs: EditInputs) -> bool:
-    """Whether the source's camera moves so far that camera mode is worth its time."""
-    return camera_travel(inputs.source, inputs.source_masks) > CAMERA_TRAVEL
 
 
 def edit(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from motionfollower.errors import InputError
 from motionfollower.settings import Align, Camera, GuidanceSettings, PrepareSettings, Regions, SamplerSettings
+from preprocess.clicks import MaskClick
 from preprocess.framing import Framing
 from preprocess.types import Bools, Clip, Frame, MaskSequence, PoseSequence, Size
 
@@ -16,6 +17,7 @@ __all__ = [
     "EditInputs",
     "EditResult",
     "Event",
+    "FoundMasks",
     "GuidanceSettings",
     "Origin",
     "PrepareSettings",
@@ -68,11 +70,21 @@ class EditInputs:
 
 
 @dataclass(frozen=True)
+class FoundMasks:
+    """The masks of both clips before any click, and the `clicks` on each that were made since."""
+
+    source: MaskSequence
+    target: MaskSequence
+    clicks: tuple[tuple[MaskClick, ...], tuple[MaskClick, ...]] = ((), ())
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Two clips, looked at: the inputs of an edit, and what they were made from.
 
     `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report,
-    `doubts` the warnings that have nothing to do with it.
+    `doubts` the warnings that have nothing to do with it. `found` are the masks before any click, None where
+    there was none.
     """
 
     inputs: EditInputs
@@ -81,6 +93,7 @@ class Prepared:
     target_own_masks: MaskSequence
     alignment: dict[str, object]
     doubts: tuple[str, ...] = ()
+    found: FoundMasks | None = None
 
 
 @dataclass(frozen=True)

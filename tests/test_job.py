@@ -12,13 +12,15 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from motionfollower.backends import Backend, load_backend
-from motionfollower.errors import OutputError, SettingsError
+from motionfollower.camera import CAMERA_TRAVEL
+from motionfollower.errors import InputError, OutputError, SettingsError
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.metadata import RunMetadata, load_run
-from motionfollower.pipeline import prepare
+from motionfollower.pipeline import prepare, realign
 from motionfollower.redo import Redo
 from motionfollower.results import ResultFiles
 from motionfollower.types import EditInputs, PrepareSettings
+from preprocess.clicks import MaskClick
 from preprocess.probe import probe
 from preprocess.types import ClipPoint, Frames
 from preprocess.video import read_clip
@@ -86,7 +88,9 @@ def test_a_run_is_repeated_bit_for_bit_with_all_its_settings(
     assert (again.prepare, again.lock, again.sound) == (SETTINGS, False, "target")
     second = finish(run_edit(again, backend, tmp_path / "again"))
     assert np.array_equal(frames_of(ResultFiles(tmp_path / "again")), frames_of(result))
-    assert replace(second, seconds={}) == replace(first, seconds={})
+    assert first.camera_travel is not None
+    assert first.camera_travel < CAMERA_TRAVEL
+    assert replace(second, seconds={}) == replace(first, seconds={}, camera_travel=None)
 
 
 def test_the_targets_sound_is_heard(result: ResultFiles) -> None:
@@ -126,7 +130,7 @@ def test_a_case_has_no_sound_of_its_target(backend: Backend) -> None:
 
 def test_a_record_from_before_the_newer_settings_is_read(result: ResultFiles, tmp_path: Path) -> None:
     record = json.loads(result.run.read_text())
-    for name in ("lock", "sound", "redo", "measures"):
+    for name in ("lock", "sound", "redo", "measures", "camera_travel"):
         del record[name]
     for name in ("parts", "blend", "source_person", "target_person", "source_clicks", "target_clicks"):
         del record["prepare"][name]
@@ -154,3 +158,32 @@ def test_a_redo_keeps_the_result_that_it_builds_on(
 ) -> None:
     with pytest.raises(OutputError, match="Choose another folder"):
         finish(run_edit(replace(request_, redo=Redo(1, 1, result.folder)), backend, result.folder, inputs))
+
+
+def test_clicks_change_the_masks_and_are_undone(request_: EditRequest, backend: Backend) -> None:
+    assert request_.target is not None
+    plain = replace(SETTINGS, parts="all", blend=1.0, source_person=None)
+    corner = MaskClick(ClipPoint(0.02, 0.02, 1), is_person=True)
+    clips = request_.source, request_.target
+    prepared = finish(prepare(*clips, plain, backend.preprocessors))
+    clicked = realign(prepared, replace(plain, source_clicks=(corner,)), backend.preprocessors)
+    assert clicked.inputs.source_masks.masks[1, 5, 5]
+    assert clicked.target_own_masks is prepared.target_own_masks
+    undone = realign(clicked, plain, backend.preprocessors)
+    assert np.array_equal(undone.inputs.source_masks.masks, prepared.inputs.source_masks.masks)
+    both = replace(plain, source_clicks=(corner,), target_clicks=(corner,))
+    at_once = finish(prepare(*clips, both, backend.preprocessors))
+    one_by_one = realign(clicked, both, backend.preprocessors)
+    for mine, theirs in (
+        (at_once.inputs.source_masks, one_by_one.inputs.source_masks),
+        (at_once.target_own_masks, one_by_one.target_own_masks),
+        (at_once.inputs.target_masks, one_by_one.inputs.target_masks),
+    ):
+        assert np.array_equal(mine.masks, theirs.masks)
+
+
+def test_a_click_outside_a_clip_names_it(request_: EditRequest, backend: Backend) -> None:
+    assert request_.target is not None
+    late = replace(SETTINGS, target_clicks=(MaskClick(ClipPoint(0.5, 0.5, 3), is_person=True),))
+    with pytest.raises(InputError, match="The target clip: A click is in frame 3"):
+        finish(prepare(request_.source, request_.target, late, backend.preprocessors))

@@ -27,7 +27,10 @@ ALLOWED = {
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
     "motionfollower.sketch": "types preprocess",
-    "motionfollower.pipeline": "sketch backends encode view events sampler models device types errors preprocess",
+    "motionfollower.camera": "types preprocess",
+    "motionfollower.clicks": "settings types preprocess",
+    "motionfollower.pipeline": "sketch backends clicks encode view events sampler models device types errors "
+    "preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -37,19 +40,19 @@ ALLOWED = {
     "motionfollower.bundle": "case results errors preprocess",
     "motionfollower.redo": "composite results errors preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends bundle case composite measures results redo soundtrack metadata events "
-    "device digest settings types errors preprocess",
+    "motionfollower.job": "pipeline backends bundle camera case composite measures results redo soundtrack metadata "
+    "events device digest settings types errors preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.options": "settings errors preprocess",
-    "motionfollower.cli": "job redo options progress bench info backends results metadata device types errors "
-    "preprocess",
-    "motionfollower.__main__": "cli",
-    "ui": "job bundle case pipeline preflight measures backends results redo metadata device digest settings types "
+    "motionfollower.cli": "job camera redo options progress bench info backends results metadata device types "
     "errors preprocess",
+    "motionfollower.__main__": "cli",
+    "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
+    "settings types errors preprocess",
     "app": "ui errors",
 }
 
@@ -57,6 +60,7 @@ ALLOWED = {
 BUILT_BY_BACKENDS = {
     "preprocess.dwpose",
     "preprocess.holistic",
+    "preprocess.refine_mask",
     "preprocess.sam",
     "preprocess.segment",
     "motionfollower.weights.load",

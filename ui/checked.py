@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.backends import Preprocessors
+from motionfollower.camera import CameraProposal, propose_camera
 from motionfollower.digest import fingerprint
 from motionfollower.pipeline import prepare, realign
 from motionfollower.settings import PrepareSettings
@@ -18,11 +19,17 @@ READING = ("frames", "size", "fps", "source_person", "target_person")
 
 @dataclass(frozen=True, eq=False)  # compared by identity: Gradio wants to know whether it is another one
 class Checked:
-    """Two clips, known by their digests, prepared with `settings`."""
+    """Two clips, known by their digests, prepared with `settings`, and what is proposed for the camera."""
 
     clips: tuple[str, str]
     settings: PrepareSettings
     prepared: Prepared
+    camera: CameraProposal
+
+    @classmethod
+    def of(cls, source: Path, target: Path, settings: PrepareSettings, prepared: Prepared) -> Checked:
+        """Two clips that were just prepared."""
+        return cls(digests(source, target), settings, prepared, propose_camera(prepared.inputs))
 
     def is_of(self, source: Path, target: Path) -> bool:
         """Whether it shows these clips."""
@@ -52,4 +59,4 @@ def look(
     if known is not None and known.is_of(source, target) and known.is_read_as(settings):
         return known.aligned(settings, preprocessors)
     prepared = yield from prepare(source, target, settings, preprocessors)
-    return Checked(digests(source, target), settings, prepared)
+    return Checked.of(source, target, settings, prepared)

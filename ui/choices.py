@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from motionfollower.camera import CameraProposal
 from motionfollower.job import EditRequest
 from motionfollower.metadata import RunMetadata
 from motionfollower.settings import Align, Camera, GuidanceSettings, PrepareSettings, SamplerSettings, SoundChoice
@@ -85,10 +86,12 @@ class Choices(NamedTuple):
             guidance=GuidanceSettings(self.guidance, *weights, usual.guidance.regions),
         )
 
-    def order(self, source: Path, target: Path, prepare: PrepareSettings, usual: SamplerSettings) -> EditRequest:
-        """The edit of two clips that were prepared with `prepare`."""
-        sampler = self.sampler_settings(usual)
-        return EditRequest(source, target, prepare, sampler, self.camera, self.lock, self.sound)
+    def order(
+        self, source: Path, target: Path, prepare: PrepareSettings, proposed: CameraProposal, usual: SamplerSettings
+    ) -> EditRequest:
+        """The edit of two clips that were prepared with `prepare`, with the `proposed` camera mode where it is open."""
+        camera: Camera = self.camera if self.camera != "auto" else "on" if proposed.is_on else "off"
+        return EditRequest(source, target, prepare, self.sampler_settings(usual), camera, self.lock, self.sound)
 
     def as_in(self, run: RunMetadata) -> Choices:
         """The choices that ask for the same run of the same clips."""

@@ -62,7 +62,7 @@ class Desk:
         def work(task: Task) -> Steps:
             checked = yield from self._look(task, source, target, known, choices)
             yield {self._checked: checked}
-            order = choices.order(Path(source), Path(target), checked.settings, self._engine.settings)
+            order = self._order(source, target, checked, choices)
             run = yield from self._edit(task, session_of(request), order, checked)
             self.pace = self.pace.learned(run, None if checked is known else task.tracker.seconds)
 
@@ -76,8 +76,9 @@ class Desk:
         choices = Choices(*values)._replace(seed=seed, new_seed=False)
 
         def work(task: Task) -> Steps:
-            order = choices.order(Path(source), Path(target), kept.checked.settings, self._engine.settings)
-            order = replace(order, redo=Redo(int(first), int(last), kept.folder))
+            order = replace(
+                self._order(source, target, kept.checked, choices), redo=Redo(int(first), int(last), kept.folder)
+            )
             yield from self._edit(task, session_of(request), order, kept.checked)
 
         yield from self._attendant.attend(request, stages_of(self._engine), work)
@@ -95,6 +96,10 @@ class Desk:
         settings = choices.prepare_settings(source)
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
         return (yield from task.follow(events))
+
+    def _order(self, source: str, target: str, checked: Checked, choices: Choices) -> EditRequest:
+        usual = self._engine.settings
+        return choices.order(Path(source), Path(target), checked.settings, checked.camera, usual)
 
     def _edit(
         self, task: Task, session: str, order: EditRequest, checked: Checked

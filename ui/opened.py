@@ -10,7 +10,7 @@ from motionfollower.case import read_prepared
 from motionfollower.metadata import load_run
 from motionfollower.results import ResultFiles
 from preprocess.write_video import write_video
-from ui.checked import Checked, digests
+from ui.checked import Checked
 from ui.choices import Choices
 from ui.kept import Homes, Kept
 
@@ -39,5 +39,5 @@ def open_bundle(bundle: Path, choices: Choices, homes: Homes, session: str) -> O
         files = ResultFiles(home)
         run = load_run(files.run) if files.run.is_file() and files.edited.is_file() else None
         choices = choices.as_in(run) if run else choices._replace(frames=len(prepared.inputs.source))
-        checked = Checked(digests(*clips), choices.prepare_settings(clips[0]), prepared)
+        checked = Checked.of(*clips, choices.prepare_settings(clips[0]), prepared)
         return Opened(*clips, choices, checked, Kept(home, checked, run) if run else None)

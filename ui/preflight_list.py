@@ -11,8 +11,8 @@ from preprocess.wording import name_frames
 UNCHECKED = '<p class="mf-hint">Press <b>Check poses</b> to see what will happen before any time is spent on it.</p>'
 
 
-def preflight_html(prepared: Prepared) -> str:
-    """The list for two clips that were looked at."""
+def preflight_html(prepared: Prepared, camera: str) -> str:
+    """The list for two clips that were looked at, with what is proposed for the `camera`."""
     findings = check(prepared)
     levels = worst(findings, len(prepared.inputs.source))
     lamps = "".join(f'<i class="{level}" title="frame {index}: {level}"></i>' for index, level in enumerate(levels))
@@ -20,7 +20,8 @@ def preflight_html(prepared: Prepared) -> str:
     items = "".join(map(_item, findings)) or "<li class='green'>Nothing doubtful was found. Press Generate.</li>"
     return (
         f'<section class="mf-preflight" aria-label="Pre-flight check"><h3>{title}</h3>'
-        f'<div class="lamps" role="img" aria-label="{title}">{lamps}</div><ul>{items}</ul></section>'
+        f'<div class="lamps" role="img" aria-label="{title}">{lamps}</div><ul>{items}</ul>'
+        f'<p class="mf-hint">{escape(camera)}</p></section>'
     )
 
 

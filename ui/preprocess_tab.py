@@ -56,7 +56,7 @@ class PreprocessTab:
         with TemporaryDirectory() as folder:  # the page has its own copies once they are yielded
             masked = masks_over(inputs.source.frames, inputs.source_masks.masks, inputs.target_masks.masks)
             yield {
-                self.report: preflight_html(checked.prepared),
+                self.report: preflight_html(checked.prepared, str(checked.camera)),
                 **({} if inputs.source_poses is drawn else self._draw_poses(checked, Path(folder))),
                 self.masks: _video(Path(folder) / "masks.mp4", masked, inputs.source.fps),
                 self.drawn: inputs.source_poses,

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from motionfollower.errors import InputError
 from ui.checked import Checked
 from ui.choices import FRAMES_LIMIT, Choices
 from ui.engine import Engine
@@ -100,7 +101,11 @@ class Workbench:
         def settle(source: str | None, checked: Checked | None, frame: float, *values: Any) -> Any:
             if checked is None or source is None:
                 return gr.skip()
-            return checked.aligned(Choices(*values).prepare_settings(source), engine.load().preprocessors)
+            try:
+                return checked.aligned(Choices(*values).prepare_settings(source), engine.load().preprocessors)
+            except InputError as error:
+                gr.Warning(str(error))
+                return gr.skip()
 
         sliders = [*self._placing.sliders.values()]
         moves = [field.input for field in (*sliders, *also)]
