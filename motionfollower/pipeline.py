@@ -40,7 +40,16 @@ from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Alignment, Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import (
+    Alignment,
+    Clip,
+    ClipPoint,
+    Frames,
+    InputError,
+    MaskSequence,
+    Observation,
+    Size,
+)
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
@@ -63,16 +72,17 @@ def prepare(
         *_find_cut("Target", target_media, target_clip, len(source_clip)),
     )
     source_clip, target_clip, warnings = _trim(source_clip, target_clip)
-    source_poses, source_masks, source_doubts = yield from _look_at(
+    source_seen, source_masks, source_doubts = yield from _look_at(
         source_clip, "source", settings.source_person, preprocessors
     )
-    target_poses, target_masks, target_doubts = yield from _look_at(
+    target_seen, target_masks, target_doubts = yield from _look_at(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
-    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    crowded = tuple(role for role, seen in (("source", source_seen), ("target", target_seen)) if seen.has_others)
+    unmoved = EditInputs(source_clip, source_seen.poses, source_seen.poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_seen.poses, target_masks, {}, doubts, crowded)
     return realign(prepared, settings, preprocessors)
 
 
@@ -143,14 +153,14 @@ def _first(clip: Clip, frames: int) -> Clip:
 
 def _look_at(
     clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
-) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, list[str]]]:
-    """The poses and masks of the person at a point, and what is doubtful; sentences name the clip's role."""
+) -> Generator[Event, None, tuple[Observation, MaskSequence, list[str]]]:
+    """What is seen of the person at a point, the masks, and what is doubtful; sentences name the clip's role."""
     try:
         seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip, person))
         masks, doubts = yield from counted(f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen))
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
-    return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
+    return seen, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
 
 
 def edit(

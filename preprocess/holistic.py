@@ -152,6 +152,7 @@ def _observe(track: Track, clip: Clip, who: str) -> Observation:
         PoseSequence(keypoints, scores, clip.size),
         MaskSequence(np.stack([person.mask for person in people]), "mediapipe"),
         _warnings(found, known, who if track.has_others else None),
+        track.has_others,
     )
 
 

@@ -91,7 +91,7 @@ class Attendant:
         """Do work until it is done, stopped or fails; every end frees the buttons."""
         tracker = Tracker(stages)
         with self.stops.listening(session_of(request)) as stop:
-            yield self.buttons.show(is_busy=True)
+            yield {self.status: tracker.starts(), **self.buttons.show(is_busy=True)}
             try:
                 with closing(beside(self._in_turn(tracker, work), stop)) as updates:
                     yield from updates

@@ -39,6 +39,10 @@ class Tracker:
         self._stage, self._name = stages[0], ""
         self._done, self._total = 0, 0
 
+    def starts(self) -> str:
+        """The status before anything is known."""
+        return status_html(self._stages, -1, "wait", 0.0, "Starting …", "")
+
     def waits(self, before: int) -> str:
         """The status while it is the turn of others; the clock starts afterwards."""
         self._started = self._stage_started = time.monotonic()

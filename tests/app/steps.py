@@ -27,8 +27,8 @@ def press(page: Any, name: str) -> None:
     page.locator(f"#{name}").click()
 
 
-def wait_for_status(page: Any, words: str) -> None:
-    page.locator("#status").get_by_text(re.compile(words)).wait_for(timeout=LONG)
+def wait_for_status(page: Any, words: str, timeout: float = LONG) -> None:
+    page.locator("#status").get_by_text(re.compile(words)).wait_for(timeout=timeout)
 
 
 def set_field(page: Any, name: str, value: float) -> None:

@@ -86,7 +86,8 @@ def test_a_take_home_zip_brings_everything_back(finished: Any, open_page: Any, t
     page.locator("#player-edited video").wait_for()
     page.locator("#clip-target video").wait_for()
     page.locator("#tiles").get_by_text("seed · 2 steps").wait_for()
-    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for(state="attached")
+    open_tab(page, "Preprocess")
+    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for()
     assert page.locator("#guidance input[type=number]").input_value() == "1"
 
 
