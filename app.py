@@ -12,6 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import gradio as gr
 
 from ui.engine import Engine
+from ui.kept import sweep
 from ui.page import build
 from ui.zero_gpu import IS_LENT
 
@@ -71,6 +72,7 @@ def wants_mcp() -> bool:
 
 def main() -> None:
     """Serve the page: no server file but its own can be read, no upload is larger than the limit."""
+    sweep()
     engine = Engine()
     if IS_LENT:
         engine.load()  # while the Space starts: a lent GPU's process begins with what is there then

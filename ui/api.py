@@ -52,7 +52,7 @@ class Endpoints:
         with self._at_work(source, target) as folder:
             settings, preprocessors = PrepareSettings(frames=int(frames)), self._engine.load().preprocessors
             case, aligned = folder / "case", folder / "aligned.mp4"
-            prepared = _to_the_end(run_prepare(Path(source), Path(target), settings, preprocessors, case))
+            prepared = self._do(run_prepare(Path(source), Path(target), settings, preprocessors, case))
             clip, poses = prepared.inputs.source, prepared.inputs.aligned_poses
             write_video(aligned, poses_over(clip.frames, poses), clip.fps)
             yield str(aligned), make_archive(str(case), "zip", case), _report(prepared)
@@ -81,8 +81,12 @@ class Endpoints:
             )
             request = EditRequest(Path(source), Path(target), PrepareSettings(frames=int(frames)), settings)
             files = ResultFiles(folder)
-            _to_the_end(run_edit(request, self._engine.load(), files.folder))
+            self._do(run_edit(request, self._engine.load(), files.folder))
             yield str(files.edited), public_record(load_run(files.run))
+
+    def _do(self, events: Generator[Event, None, Result]) -> Result:
+        """Work to its end, where all heavy work is done."""
+        return self._turns.thread.submit(_to_the_end, events).result()
 
     @contextmanager
     def _at_work(self, source: str, target: str) -> Iterator[Path]:

@@ -14,7 +14,7 @@ import torch
 
 from motionfollower.errors import InputError
 from motionfollower.types import Event, Preview, Progress, StageStarted
-from ui.stops import Stopped, Stops, beside
+from ui.stops import Stopped, Stops, beside, stop_if
 from ui.tracker import Tracker
 from ui.turns import Turns
 
@@ -90,10 +90,13 @@ class Attendant:
     def attend(self, request: gr.Request, stages: tuple[str, ...], work: Work) -> Steps:
         """Do work until it is done, stopped or fails; every end frees the buttons."""
         tracker = Tracker(stages)
-        with self.stops.listening(session_of(request)) as stop:
+        with self.stops.listening(session_of(request)) as stop, self.turns.lining_up() as place:
             yield {self.status: tracker.starts(), **self.buttons.show(is_busy=True)}
             try:
-                with closing(beside(self._in_turn(tracker, work), stop)) as updates:
+                for before in place.wait():
+                    yield {self.status: tracker.waits(before)}
+                    stop_if(stop)
+                with closing(beside(self._begin(tracker, work), stop, self.turns.thread)) as updates:
                     yield from updates
             except Stopped:
                 yield {self.status: tracker.stopped()}
@@ -103,11 +106,9 @@ class Attendant:
                 yield {self.status: tracker.failed(OUT_OF_MEMORY)}
             yield self.buttons.show(is_busy=False)
 
-    def _in_turn(self, tracker: Tracker, work: Work) -> Steps:
-        """Work when its turn has come, in a folder that is gone at the end: the page has its own copies by then."""
-        with self.turns.lining_up() as place, TemporaryDirectory() as folder:
-            for before in place.wait():
-                yield {self.status: tracker.waits(before)}
+    def _begin(self, tracker: Tracker, work: Work) -> Steps:
+        """Work in a folder that is gone at the end: the page has its own copies by then."""
+        with TemporaryDirectory() as folder:
             yield from work(Task(Path(folder), tracker, self.status))
 
     def stop(self, request: gr.Request) -> gr.Button:

@@ -10,11 +10,10 @@ from typing import Any
 import gradio as gr
 
 from motionfollower.job import EditRequest
-from motionfollower.metadata import RunMetadata
 from motionfollower.redo import Redo
 from motionfollower.types import StageStarted
 from ui.attendant import Attendant, Steps, Task, Updates, session_of
-from ui.checked import Checked, look
+from ui.checked import Checked, digests, look
 from ui.choices import Choices
 from ui.compare_tab import CompareTab
 from ui.engine import Engine
@@ -22,6 +21,7 @@ from ui.estimate import Pace
 from ui.kept import Homes, Kept
 from ui.result_tab import ResultTab
 from ui.run_tab import RunTab
+from ui.shelf import Shelf
 from ui.tracker import stages_of
 
 CHECK_STAGES = ("Read", "Source person", "Target person", "Align")
@@ -42,7 +42,7 @@ class Desk:
     ) -> None:
         self._engine, self._attendant, self._checked, self._kept = engine, attendant, checked, kept
         self._result, self._compare, self._run = result, compare, run
-        self.homes = Homes()
+        self.homes, self._shelf = Homes(), Shelf()
         self.pace = Pace.first(engine)
 
     def check(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
@@ -63,8 +63,7 @@ class Desk:
             checked = yield from self._look(task, source, target, known, choices)
             yield {self._checked: checked}
             order = self._order(source, target, checked, choices)
-            run = yield from self._edit(task, session_of(request), order, checked)
-            self.pace = self.pace.learned(run, None if checked is known else task.tracker.seconds)
+            yield from self._edit(task, session_of(request), order, checked, is_fresh=checked is not known)
 
         yield from self._attendant.attend(request, stages_of(self._engine), work)
         yield self._result.hide_preview()
@@ -79,7 +78,7 @@ class Desk:
             order = replace(
                 self._order(source, target, kept.checked, choices), redo=Redo(int(first), int(last), kept.folder)
             )
-            yield from self._edit(task, session_of(request), order, kept.checked)
+            yield from self._edit(task, session_of(request), order, kept.checked, is_fresh=False)
 
         yield from self._attendant.attend(request, stages_of(self._engine), work)
         yield self._result.hide_preview()
@@ -94,6 +93,7 @@ class Desk:
     ) -> Generator[Updates, None, Checked]:
         yield task.begin(StageStarted("load"))
         settings = choices.prepare_settings(source)
+        known = known or self._shelf.find_checked(digests(Path(source), Path(target)))
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
         return (yield from task.follow(events))
 
@@ -101,20 +101,22 @@ class Desk:
         usual = self._engine.settings
         return choices.order(Path(source), Path(target), checked.settings, checked.camera, usual)
 
-    def _edit(
-        self, task: Task, session: str, order: EditRequest, checked: Checked
-    ) -> Generator[Updates, None, RunMetadata]:
-        """Edit, and show what came out; the record of it."""
-        inputs = checked.prepared.inputs
+    def _edit(self, task: Task, session: str, order: EditRequest, checked: Checked, *, is_fresh: bool) -> Steps:
+        """Edit, and show what came out; the clips `is_fresh` where this task has looked at them."""
+        inputs, folder = checked.prepared.inputs, task.folder / "run"
         yield self._result.begin(inputs, task.folder)
-        events = self._engine.edit(order, task.folder / "run", inputs)
-        run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
+        if known := self._shelf.take(order, checked, folder):
+            run, end = known, "Done: this example had been made before."
+        else:
+            events = self._engine.edit(order, folder, inputs)
+            run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
+            self._shelf.put(order, checked, run, folder)
+            self.pace, end = self.pace.learned(run, task.tracker.seconds if is_fresh else None), "Done."
         yield task.begin(StageStarted("finish"))
         with self.homes.moving(session) as home:
-            kept = Kept((task.folder / "run").rename(home / "result"), checked, run)
+            kept = Kept(folder.rename(home / "result"), checked, run)
             yield self.show(kept, task.tracker.seconds)
-        yield task.end("Done.")
-        return run
+        yield task.end(end)
 
     def show(self, kept: Kept, seconds: float) -> Updates:
         """A result in every tab that speaks of it; it took `seconds`."""

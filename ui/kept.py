@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Lock
 
 import numpy as np
@@ -18,6 +20,18 @@ from motionfollower.metadata import RunMetadata
 from motionfollower.results import ResultFiles
 from preprocess.types import Frame
 from ui.checked import Checked
+
+PREFIX = "motionfollower-"
+"""How the folders begin that we keep among the machine's temporary ones."""
+
+DAY = 86400  # seconds
+
+
+def sweep() -> None:
+    """Delete what programs left behind that were ended by force: folders of ours that are older than a day."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        if time.time() - folder.stat().st_mtime > DAY:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +75,7 @@ class Homes:
     @contextmanager
     def moving(self, session: str) -> Iterator[Path]:
         """A new folder, which takes the place of the session's older one; gone where what is done in it fails."""
-        home = TemporaryDirectory(prefix="motionfollower-")
+        home = TemporaryDirectory(prefix=PREFIX)
         try:
             yield Path(home.name)
         except BaseException:

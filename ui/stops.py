@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager
 from contextvars import Context, copy_context
 from threading import Event as Signal
@@ -48,25 +48,23 @@ class Stops:
         return signal is not None
 
 
-def beside(work: Generator[Item, None, None], signal: Signal) -> Generator[Item, None, None]:
-    """Pass on what work yields; Stopped as soon as the signal is set, even amid a long step.
+def beside(work: Generator[Item, None, None], signal: Signal, thread: Executor) -> Generator[Item, None, None]:
+    """Pass on what work yields in a thread; Stopped as soon as the signal is set, even amid a long step.
 
-    The step is then ended by itself in a thread, and the work closed after it.
+    The thread then ends that step by itself, and closes the work after it.
     """
-    thread = ThreadPoolExecutor(1)
     try:
         while True:
             step = thread.submit(_take, copy_context(), work)
             while not wait([step], PATIENCE).done:
-                _stop_if(signal)
+                stop_if(signal)
             item = step.result()
             if item is None:
                 return
             yield item
-            _stop_if(signal)
+            stop_if(signal)
     finally:
         thread.submit(work.close)
-        thread.shutdown(wait=False)
 
 
 def _take(context: Context, work: Generator[Item, None, None]) -> Item | None:
@@ -74,6 +72,7 @@ def _take(context: Context, work: Generator[Item, None, None]) -> Item | None:
     return context.run(lambda: next(work, None))
 
 
-def _stop_if(signal: Signal) -> None:
+def stop_if(signal: Signal) -> None:
+    """Stopped where the signal is set."""
     if signal.is_set():
         raise Stopped

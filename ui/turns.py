@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition
@@ -32,6 +33,9 @@ class Place:
 @dataclass(frozen=True)
 class Turns:
     """The line of those who want to work; its first one does."""
+
+    thread: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    """The one in which all heavy work is done: a new one for each would cost memory each time."""
 
     _line: list[Place] = field(default_factory=list)
     _moved: Condition = field(default_factory=Condition)

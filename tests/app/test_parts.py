@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,7 +49,7 @@ def endless(closed: Signal) -> Generator[str, None, None]:
 
 def test_a_stop_comes_amid_a_step_whose_work_is_closed_after_it() -> None:
     signal, closed = Signal(), Signal()
-    steps = beside(endless(closed), signal)
+    steps = beside(endless(closed), signal, ThreadPoolExecutor(1))
     assert next(steps) == "first"
     signal.set()
     with pytest.raises(Stopped):
