@@ -136,7 +136,7 @@ def _measure(
     """Look at the finished frames, as they will be written."""
     frames, is_chosen = _finished(request, inputs, result), request.prepare.source_person is not None
     work = measure(inputs, frames, backend.preprocessors.poses, is_chosen=is_chosen)
-    return (yield from counted("measure", len(inputs.source), work))
+    return (yield from counted("measure", 2 * len(inputs.source), work))
 
 
 def _write(

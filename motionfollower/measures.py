@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,7 +13,18 @@ from motionfollower.composite import originals
 from motionfollower.types import EditInputs
 from preprocess.skeleton import NECK, SEEN
 from preprocess.tracking import measure_torso
-from preprocess.types import Bools, Clip, ClipPoint, Floats, Frame, Frames, InputError, PoseEstimator, PoseSequence
+from preprocess.types import (
+    Bools,
+    Clip,
+    ClipPoint,
+    Floats,
+    Frame,
+    Frames,
+    InputError,
+    Observation,
+    PoseEstimator,
+    PoseSequence,
+)
 
 MATCHED = 0.1
 """Joints this near to where they should be count as found, in torso lengths."""
@@ -46,28 +58,40 @@ class Measures:
 def measure(
     inputs: EditInputs, frames: Iterable[Frame], poses: PoseEstimator, *, is_chosen: bool = False
 ) -> Generator[int, None, Measures]:
-    """Yield the number of frames measured, return the measures.
+    """Yield the number of frames looked at, each of them twice, and return the measures.
 
     `frames` uint8 [H, W, 3] are the result, at the size of the source's file. Where the source's person
     `is_chosen` among several, the result's person is looked for where they should be.
     """
-    clip, kept = _look_at(inputs, frames)
-    wanted = inputs.aligned_poses
-    try:
-        seen = yield from poses.estimate(clip, _place(wanted) if is_chosen else None)
-        match, error = compare_poses(seen.poses, wanted)
-    except InputError:
-        match = error = None
+    clip, kept = yield from _look_at(inputs, frames)
+    match, error = yield from _match(poses, clip, inputs.aligned_poses, is_chosen=is_chosen)
     return Measures(kept, match, error, flicker(clip.frames), flicker(inputs.source.frames))
 
 
-def _look_at(inputs: EditInputs, frames: Iterable[Frame]) -> tuple[Clip, float]:
+def _look_at(inputs: EditInputs, frames: Iterable[Frame]) -> Generator[int, None, tuple[Clip, float]]:
     """The result at the working size, and the share of pixels kept, in one pass over the frames."""
     small, shares = np.empty_like(inputs.source.frames), []
     for index, (before, after) in enumerate(zip(originals(inputs), frames, strict=True)):
         shares.append(background_kept([before], [after]))
         small[index] = after if inputs.origin is None else inputs.origin.framing.apply(after[None])[0]
+        yield index + 1
     return Clip(small, inputs.source.fps), float(np.mean(shares))
+
+
+def _match(
+    poses: PoseEstimator, clip: Clip, wanted: PoseSequence, *, is_chosen: bool
+) -> Generator[int, None, tuple[float | None, float | None]]:
+    """Read the pose again from the result; nothing to compare where nobody is found."""
+    try:
+        looks = poses.estimate(clip, _place(wanted) if is_chosen else None)
+        with closing(looks):
+            while True:
+                yield len(clip) + next(looks)
+    except StopIteration as end:
+        seen: Observation = end.value
+        return compare_poses(seen.poses, wanted)
+    except InputError:
+        return None, None
 
 
 def background_kept(source: Iterable[Frame], edited: Iterable[Frame]) -> float:

@@ -16,7 +16,7 @@ Camera = Literal["auto", "on", "off"]
 SoundChoice = Literal["source", "target", "none"]
 Regions = Literal["released", "paper"]
 
-MOST_CLICKS = 500
+MOST_CLICKS = 100
 
 
 def _require(condition: bool, field_name: str, value: object, allowed: str) -> None:

@@ -14,7 +14,7 @@ from preprocess.types import Bools, Clip, Frame, InputError, MaskSequence
 NEIGHBOURHOOD = 0.15  # of the picture's longer side: how far around a click the mask may change
 DOT = 0.006  # of it: what is surely the clicked thing
 SEED = 0.02  # of it: what likely is
-ROUNDS = 3  # of GrabCut
+ROUNDS = 1  # of GrabCut: more of them change little and take as much longer
 
 
 class GrabCutRefiner:
