@@ -6,7 +6,7 @@ from typing import Any
 
 FRAMES = 5
 EXAMPLE = "Mia in her room → a dance"
-LONG = 120_000  # milliseconds that a busy machine may take for a few frames
+LONG = 240_000  # milliseconds that a busy machine may take for a few frames
 
 
 def take_example(page: Any, preset: str = "Draft") -> None:

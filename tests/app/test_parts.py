@@ -1,6 +1,9 @@
 """The parts of the page that need neither a server nor a browser."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -35,7 +38,7 @@ from ui.stops import Stopped, Stops, beside
 from ui.tracker import STAGES, Tracker, idle
 from ui.turns import Turns
 
-from .conftest import SOURCE, TARGET
+from .conftest import ROOT, SOURCE, TARGET
 
 
 def endless(closed: Signal) -> Generator[str, None, None]:
@@ -202,6 +205,21 @@ def test_tools_for_language_models_need_their_package(monkeypatch: pytest.Monkey
     else:
         with pytest.raises(SystemExit, match=r"pip install 'gradio\[mcp\]'"):
             wants_mcp()
+
+
+STAND_IN = """
+def GPU(duration):
+    return lambda steps: lambda *given: [("lent for", duration(*given)), *steps(*given)]
+"""
+BORROW = "from ui.zero_gpu import borrowing; print(borrowing(lambda n: 10 * n)(lambda n: iter(range(n)))(2))"
+
+
+def test_a_space_with_lent_gpus_lends_one_for_the_steps(tmp_path: Path) -> None:
+    (tmp_path / "spaces.py").write_text(STAND_IN)
+    paths = os.pathsep.join((str(tmp_path), str(ROOT)))
+    command = [sys.executable, "-c", BORROW]
+    told = subprocess.run(command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=True)
+    assert told.stdout == "[('lent for', 20), 0, 1]\n"
 
 
 def test_a_gpu_is_lent_for_at_most_five_minutes() -> None:
