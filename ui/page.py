@@ -141,7 +141,7 @@ class Page:
     def _wire_preprocess(self) -> None:
         tab, bench, settings = self._preprocess, self._preprocess.bench, self._settings
         self._checked.change(
-            tab.show, [self._checked, bench.frame, bench.role, tab.drawn], tab.components,
+            tab.show, [self._checked, bench.frame, bench.role, bench.marks, tab.drawn], tab.components,
             api_visibility="private", show_progress="hidden", trigger_mode="always_last", concurrency_limit=LINE,
         )  # fmt: skip
         bench.wire(

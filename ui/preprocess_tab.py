@@ -12,7 +12,7 @@ import gradio as gr
 from preprocess.types import Frames, PoseSequence
 from preprocess.write_video import write_video
 from ui.checked import Checked
-from ui.marks import Role
+from ui.marks import Marks, Role
 from ui.overlays import masks_over, poses_over
 from ui.preflight_list import UNCHECKED, preflight_html
 from ui.workbench import Workbench
@@ -45,7 +45,7 @@ class PreprocessTab:
         return [self.report, self.source, self.target, self.masks, self.drawn, *self.bench.components]
 
     def show(
-        self, checked: Checked | None, frame: float, role: Role, drawn: PoseSequence | None
+        self, checked: Checked | None, frame: float, role: Role, marks: Marks, drawn: PoseSequence | None
     ) -> Generator[Updates, None, None]:
         """What was found in both clips; nothing where nothing was looked at. Poses `drawn` already are left alone."""
         if checked is None:
@@ -60,7 +60,7 @@ class PreprocessTab:
                 **({} if inputs.source_poses is drawn else self._draw_poses(checked, Path(folder))),
                 self.masks: _video(Path(folder) / "masks.mp4", masked, inputs.source.fps),
                 self.drawn: inputs.source_poses,
-                **self.bench.show(checked, frame, role),
+                **self.bench.show(checked, frame, role, marks),
             }
 
     def _draw_poses(self, checked: Checked, folder: Path) -> Updates:

@@ -55,19 +55,22 @@ class Workbench:
         """Nothing to work on."""
         return dict.fromkeys(self._pictures)
 
-    def show(self, checked: Checked, frame: float, role: Role) -> Updates:
+    def show(self, checked: Checked, frame: float, role: Role, marks: Marks) -> Updates:
         """The pictures of a frame, the last one where there are fewer."""
-        prepared, settings = checked.prepared, checked.settings
-        last = len(prepared.inputs.source) - 1
-        index = min(int(frame), last)
-        marks = Marks(settings.source_person, settings.target_person, settings.source_clicks, settings.target_clicks)
-        people = {self._choosing.pictures[of]: person_picture(prepared, marks, of, index) for of in ROLES}
+        source = checked.prepared.inputs.source
+        index = min(int(frame), len(source) - 1)
         return {
-            self.frame: gr.Slider(value=index, maximum=max(1, last)),
-            self._placing.foot_line: gr.Slider(maximum=prepared.inputs.source.size[1]),
-            self._placing.ghost: ghost(checked, settings, index),
+            self.frame: gr.Slider(value=index, maximum=max(1, len(source) - 1)),
+            self._placing.foot_line: gr.Slider(maximum=source.size[1]),
+            self._placing.ghost: ghost(checked, checked.settings, index),
+            **self._show_marks(checked, index, role, marks),
+        }
+
+    def _show_marks(self, checked: Checked, index: int, role: Role, marks: Marks) -> Updates:
+        prepared, people = checked.prepared, self._choosing.pictures
+        return {
             self._fixing.picture: mask_picture(prepared, marks, role, index),
-            **people,
+            **{people[of]: person_picture(prepared, marks, of, index) for of in ROLES},
         }
 
     @property
@@ -77,17 +80,12 @@ class Workbench:
 
     def wire(self, engine: Engine, source: gr.Video, checked: gr.State, fields: list[Any], also: list[Any]) -> None:
         """Follow the sliders, the clicks, and the fields of the panel that move the dance `also`."""
-        frame = [self.frame.input, self.role.change]
-        gr.on(frame, self._look, [checked, self.frame, self.role], self.components, **AT_ONCE)
+        shown = [checked, self.frame, self.role, self.marks]
+        gr.on([self.frame.input, self.role.change], self._look, shown, self.components, **AT_ONCE)
+        marked = [*self._pictures[1:], self._fixing.count, self._choosing.chosen]
+        gr.on([self.marks.change, self.role.change], self._mark, shown, marked, **AT_ONCE)
         self._wire_moves(engine, [source, checked, self.frame, *fields], checked, also)
         self._wire_clicks()
-        gr.on(
-            self.marks.change,
-            self._count,
-            [self.marks, self.role],
-            [self._fixing.count, self._choosing.chosen],
-            **AT_ONCE,
-        )
 
     def _wire_moves(self, engine: Engine, inputs: list[Any], checked: gr.State, also: list[Any]) -> None:
         """The ghost moves at once; then the masks are foretold anew."""
@@ -134,11 +132,16 @@ class Workbench:
 
         return choose
 
-    def _look(self, checked: Checked | None, frame: float, role: Role) -> Any:
-        return gr.skip() if checked is None else self.show(checked, frame, role)
+    def _look(self, checked: Checked | None, frame: float, role: Role, marks: Marks) -> Any:
+        return gr.skip() if checked is None else self.show(checked, frame, role, marks)
 
-    def _count(self, marks: Marks, role: Role) -> list[str]:
-        return [count_html(marks, role), chosen_html(marks)]
+    def _mark(self, checked: Checked | None, frame: float, role: Role, marks: Marks) -> Updates:
+        """Points are seen at once, before what follows from them."""
+        words = {self._fixing.count: count_html(marks, role), self._choosing.chosen: chosen_html(marks)}
+        if checked is None:
+            return words
+        index = min(int(frame), len(checked.prepared.inputs.source) - 1)
+        return {**words, **self._show_marks(checked, index, role, marks)}
 
 
 def share_of(picture: Any, at: gr.SelectData) -> tuple[float, float]:
