@@ -26,7 +26,10 @@ from ui.tracker import idle, stages_of
 from ui.turns import Turns
 from ui.workbench import SETTING
 
-HOUR, DAY = 3600, 86400
+HOUR = 3600
+CLEANED = (HOUR // 6, 2 * HOUR)
+"""How often Gradio's files are looked through, and how old they may become."""
+
 QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 LINE = 20
 IN_LINE: dict[str, Any] = {"concurrency_limit": LINE, "concurrency_id": "line"}
@@ -40,7 +43,9 @@ WORK: dict[str, Any] = {"trigger_mode": "once", "api_visibility": "private", "sh
 
 def build(engine: Engine) -> gr.Blocks:
     """The page; all sessions work on one engine."""
-    page = gr.Blocks(title="MotionFollower", analytics_enabled=False, delete_cache=(HOUR, DAY), fill_width=True)
+    page = gr.Blocks(
+        title="MotionFollower", analytics_enabled=False, delete_cache=(HOUR // 6, 2 * HOUR), fill_width=True
+    )
     with page:
         parts = Page(engine)
         parts.wire(page)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 
-from preprocess.types import Frames, PoseSequence
+from preprocess.types import Frame, PoseSequence
 from preprocess.write_video import write_video
 from ui.checked import Checked
 from ui.marks import Marks, Role
@@ -73,7 +73,7 @@ class PreprocessTab:
         }
 
 
-def _video(path: Path, frames: Frames, fps: float) -> str:
+def _video(path: Path, frames: Iterable[Frame], fps: float) -> str:
     write_video(path, frames, fps)
     return str(path)
 

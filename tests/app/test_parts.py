@@ -124,7 +124,7 @@ def test_no_guidance_no_lines() -> None:
 def test_what_must_be_invented_is_pink() -> None:
     frames = np.zeros((1, 1, 3, 3), np.uint8)
     before, after = np.array([[[True, True, False]]]), np.array([[[False, True, False]]])
-    freed, both, none = masks_over(frames, before, after)[0, 0].tolist()
+    freed, both, none = next(masks_over(frames, before, after))[0].tolist()
     assert freed == [109, 19, 59]
     assert both == [18, 49, 117]
     assert none == [0, 0, 0]
