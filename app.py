@@ -13,6 +13,7 @@ import gradio as gr
 
 from ui.engine import Engine
 from ui.kept import sweep
+from ui.memory import share_arenas
 from ui.page import build
 from ui.zero_gpu import IS_LENT
 
@@ -72,6 +73,7 @@ def wants_mcp() -> bool:
 
 def main() -> None:
     """Serve the page: no server file but its own can be read, no upload is larger than the limit."""
+    share_arenas()
     sweep()
     engine = Engine()
     if IS_LENT:

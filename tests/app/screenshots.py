@@ -43,7 +43,7 @@ def take_desktop(page: Any) -> None:
     shoot(page, "preprocess", is_whole=True)
     open_tab(page, "Fix the mask")
     box = page.locator("#mask-picture img").bounding_box()
-    page.locator("#mask-picture img").click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.45})
+    page.locator("#mask-picture img").click(position={"x": box["width"] * 0.34, "y": box["height"] * 0.93})
     page.locator("#click-count").get_by_text("1 click").wait_for()
     page.locator("#bench").scroll_into_view_if_needed()
     shoot(page, "mask")
