@@ -10,6 +10,8 @@ from motionfollower.metadata import RunMetadata
 from ui.choices import FRAMES_LIMIT, LARGEST_SEED, PRESETS, Choices
 from ui.kept import Kept
 
+BEST = "Quality"
+
 Updates = dict[Any, Any]
 
 
@@ -51,10 +53,10 @@ class GoingOn:
         }
 
 
-def at_full_quality(kept: Kept, values: list[Any]) -> list[Any]:
-    """The fields at the best preset, with the seed of the run."""
-    best = PRESETS[kept.run.backend]["Quality"]
-    return list(Choices(*values).preset(best)._replace(seed=kept.run.sampler.seed, new_seed=False))
+def at_full_quality(kept: Kept, *values: Any) -> list[Any]:
+    """The best preset, and the fields at it, with the seed of the run."""
+    best = Choices(*values).preset(PRESETS[kept.run.backend][BEST])
+    return [BEST, *best._replace(seed=kept.run.sampler.seed, new_seed=False)]
 
 
 def _frame(label: str, name: str) -> gr.Number:

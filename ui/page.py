@@ -43,9 +43,7 @@ WORK: dict[str, Any] = {"trigger_mode": "once", "api_visibility": "private", "sh
 
 def build(engine: Engine) -> gr.Blocks:
     """The page; all sessions work on one engine."""
-    page = gr.Blocks(
-        title="MotionFollower", analytics_enabled=False, delete_cache=(HOUR // 6, 2 * HOUR), fill_width=True
-    )
+    page = gr.Blocks(title="MotionFollower", analytics_enabled=False, delete_cache=CLEANED, fill_width=True)
     with page:
         parts = Page(engine)
         parts.wire(page)
@@ -135,9 +133,7 @@ class Page:
             done.then(self._show_estimate, self._fields, self._estimate, **QUIET)  # a run teaches how long they take
         going_on = self._result.going_on
         fields = [self._kept, *self._fields]
-        best = going_on.finish.click(
-            lambda kept, *values: at_full_quality(kept, list(values)), fields, self._fields, **QUIET
-        )
+        best = going_on.finish.click(at_full_quality, fields, [self._settings.preset, *self._fields], **QUIET)
         best.success(self._desk.generate, inputs, outputs, **WORK)
         again = [*clips, self._kept, *going_on.range, *self._fields]
         going_on.redo.click(self._desk.redo, again, outputs, **WORK)

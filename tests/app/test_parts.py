@@ -13,6 +13,7 @@ from threading import Event as Signal
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from app import wants_mcp
 from motionfollower.backends import EMBEDDED_SETTINGS
@@ -159,7 +160,9 @@ def record(order: EditRequest) -> RunMetadata:
 def test_a_draft_is_finished_with_its_seed_at_the_best_preset(tmp_path: Path) -> None:
     order = choices(seed=7).order(SOURCE, TARGET, PrepareSettings(), CameraProposal(0), EMBEDDED_SETTINGS)
     kept = Kept(tmp_path, None, record(order))  # type: ignore[arg-type]  # its clips don't matter here
-    best = Choices(*at_full_quality(kept, list(choices(seed=1, new_seed=True))))
+    preset, *values = at_full_quality(kept, *choices(seed=1, new_seed=True))
+    best = Choices(*values)
+    assert preset == "Quality"
     assert (best.seed, best.new_seed) == (7, False)
     assert (best.steps, best.frames, best.side) == (4, 48, 512)
 
@@ -231,6 +234,16 @@ def test_a_gpu_is_lent_for_at_most_five_minutes() -> None:
     long = replace(short, sampler=SamplerSettings(steps=100))
     assert loan_seconds(short, Path(), inputs) == 65
     assert loan_seconds(long, Path(), inputs) == 300
+
+
+def test_a_space_takes_the_front_matter() -> None:
+    lines = (ROOT / "README.md").read_text().split("---")[1].strip().splitlines()
+    matter = dict(line.split(": ", 1) for line in lines)
+    gradio = next(line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.startswith("gradio"))
+    assert Requirement(gradio).specifier.contains(matter["sdk_version"])
+    assert (ROOT / matter["app_file"]).is_file()
+    assert len(matter["short_description"]) <= 60
+    assert matter["python_version"] == '"3.12"'  # lent GPUs know this one and 3.10; we know 3.11 and this one
 
 
 def test_the_line_moves_in_the_order_of_coming() -> None:
