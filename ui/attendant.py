@@ -19,6 +19,7 @@ from ui.tracker import Tracker
 from ui.turns import Turns
 
 OUT_OF_MEMORY = "The GPU ran out of memory. Lower Frames or Resolution and try again."
+DEFECT = "Something went wrong that should not have; the log of the server says what. Nothing was saved."
 
 Updates = dict[Any, Any]
 Steps = Generator[Updates, None, None]
@@ -62,11 +63,11 @@ class Task:
                     result: Result = end.value
                     return result
                 if isinstance(event, StageStarted | Progress):
-                    yield self.begin(event)
+                    yield self.tell(event)
                 elif preview is not None:
                     yield preview(event)
 
-    def begin(self, event: StageStarted | Progress) -> Updates:
+    def tell(self, event: StageStarted | Progress) -> Updates:
         """The status after an event."""
         return {self.status: self.tracker.show(event)}
 
@@ -104,6 +105,9 @@ class Attendant:
                 yield {self.status: tracker.failed(str(error))}
             except (torch.OutOfMemoryError, MemoryError):
                 yield {self.status: tracker.failed(OUT_OF_MEMORY)}
+            except Exception:
+                yield {self.status: tracker.failed(DEFECT), **self.buttons.show(is_busy=False)}
+                raise
             yield self.buttons.show(is_busy=False)
 
     def _begin(self, tracker: Tracker, work: Work) -> Steps:

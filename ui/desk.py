@@ -91,7 +91,7 @@ class Desk:
     def _look(
         self, task: Task, source: str, target: str, known: Checked | None, choices: Choices
     ) -> Generator[Updates, None, Checked]:
-        yield task.begin(StageStarted("load"))
+        yield task.tell(StageStarted("load"))
         settings = choices.prepare_settings(source)
         known = known or self._shelf.find_checked(digests(Path(source), Path(target)))
         events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
@@ -112,7 +112,7 @@ class Desk:
             run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
             self._shelf.put(order, checked, run, folder)
             self.pace, end = self.pace.learned(run, task.tracker.seconds if is_fresh else None), "Done."
-        yield task.begin(StageStarted("finish"))
+        yield task.tell(StageStarted("finish"))
         with self.homes.moving(session) as home:
             kept = Kept(folder.rename(home / "result"), checked, run)
             yield self.show(kept, task.tracker.seconds)
