@@ -14,7 +14,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from motionfollower.backends import Backend, load_backend
 from motionfollower.camera import CAMERA_TRAVEL
 from motionfollower.errors import InputError, OutputError, SettingsError
-from motionfollower.job import EditRequest, run_edit
+from motionfollower.job import EditRequest, run_bundle, run_edit
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.pipeline import prepare, realign
 from motionfollower.redo import Redo
@@ -118,9 +118,16 @@ def test_the_pose_is_found_again_in_the_result(result: ResultFiles) -> None:
     assert measures.pose_match > 0.5
 
 
-def test_a_silent_target_is_noted(request_: EditRequest, backend: Backend, inputs: EditInputs, tmp_path: Path) -> None:
-    run = finish(run_edit(replace(request_, target=DANCE), backend, tmp_path, inputs))
+def test_a_silent_target_is_noted_and_a_bundle_is_a_case(
+    request_: EditRequest, backend: Backend, tmp_path: Path
+) -> None:
+    zipped, again = tmp_path / "edit.zip", ResultFiles(tmp_path / "again")
+    run = finish(run_bundle(replace(request_, target=DANCE, lock=True), backend, tmp_path / "edit", zipped))
     assert "The target has no sound, so the edit is silent." in run.warnings
+    finish(run_edit(EditRequest(zipped, None, PrepareSettings(), backend.settings), backend, again.folder))
+    small = read_clip(ResultFiles(tmp_path / "edit").frames, size=(256, 256)).frames.astype(int)
+    assert np.abs(frames_of(again) - small).mean() < 2
+    assert EditRequest.again(load_run(again.run)).source == zipped
 
 
 def test_a_case_has_no_sound_of_its_target(backend: Backend) -> None:
