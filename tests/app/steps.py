@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 FRAMES = 5
+PRESET_FRAMES = {"Draft": "8", "Balanced": "24", "Quality": "48"}
 EXAMPLE = "Mia in her room → a dance"
 LONG = 240_000  # milliseconds that a busy machine may take for a few frames
 
@@ -14,7 +15,11 @@ def take_example(page: Any, preset: str = "Draft") -> None:
     page.wait_for_selector("#clip-source video")
     page.wait_for_selector("#clip-target video")
     page.get_by_text(preset, exact=True).click()
-    page.wait_for_function("document.querySelector('#estimate').innerText.includes('About')")
+    open_tab(page, "Advanced")
+    page.wait_for_function(
+        "frames => document.querySelector('#frames input[type=number]').value === frames", arg=PRESET_FRAMES[preset]
+    )
+    open_tab(page, "Basic")
 
 
 def upload(page: Any, source: Path, target: Path) -> None:
