@@ -14,7 +14,7 @@ READY := $(VENV)/ready
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-reference.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format bench gpu-check docker clean
+.PHONY: help setup demo app test browser check format bench gpu-check docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,13 @@ demo: setup ## edit a bundled clip, then open the app (APP=no: only edit)
 app: setup ## open the app in the browser
 	$(BIN)/python app.py
 
-test: setup ## run the tests
+test: setup browser ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
+
+browser: # Debian's chromium for the browser tests, where we may install it; they are skipped without it
+	@command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && \
+		timeout 300 sh -c 'apt-get update -qq && apt-get install -y -qq chromium' > /dev/null 2>&1; } || \
+		echo "There is no chromium here: the browser tests are skipped. On Debian: apt-get install chromium"
 
 check: setup ## lint, formatting, types
 	$(BIN)/ruff check .

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing is sent anywhere
 
 import gradio as gr
 
-from motionfollower.backends import load_backend
+from ui.engine import Engine
+from ui.kept import sweep
+from ui.memory import share_arenas
 from ui.page import build
+from ui.zero_gpu import IS_LENT
 
 STYLE = Path(__file__).parent / "ui" / "style.css"
 UPLOAD_LIMIT = "100mb"
 QUEUE = 20
+MCP = "MOTIONFOLLOWER_MCP"
+"""Set to 1, this environment variable offers the endpoints to language models as tools."""
 
 
 def theme() -> gr.themes.ThemeClass:
@@ -31,16 +38,47 @@ def theme() -> gr.themes.ThemeClass:
         body_text_color_subdued_dark="*neutral_400",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_400",
+        block_title_text_color="*neutral_800",
+        block_title_text_color_dark="*neutral_100",
+        block_title_text_weight="600",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_dark="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_hover_dark="*primary_700",
+        button_secondary_background_fill="*background_fill_primary",
+        button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_background_fill_hover="*neutral_100",
+        button_secondary_background_fill_hover_dark="*neutral_700",
+        button_secondary_border_color="*neutral_300",
+        button_secondary_border_color_dark="*neutral_600",
+        button_border_width="1px",
+        button_cancel_background_fill="*background_fill_primary",
+        button_cancel_background_fill_dark="*neutral_800",
+        button_cancel_background_fill_hover="#fee2e2",
+        button_cancel_background_fill_hover_dark="#7f1d1d",
+        button_cancel_text_color="#b91c1c",
+        button_cancel_text_color_dark="#fca5a5",
+        button_cancel_border_color="#dc2626",
+        button_cancel_border_color_dark="#b91c1c",
     )
+
+
+def wants_mcp() -> bool:
+    """Whether the endpoints are offered as tools; ends the program where a package for it is missing."""
+    wanted = os.environ.get(MCP, "0") not in ("", "0")
+    if wanted and find_spec("mcp") is None:
+        sys.exit(f"{MCP} is set, but the package for it is missing. Run `pip install 'gradio[mcp]'`, or unset {MCP}.")
+    return wanted
 
 
 def main() -> None:
     """Serve the page: no server file but its own can be read, no upload is larger than the limit."""
-    page = build(load_backend()).queue(max_size=QUEUE)
+    share_arenas()
+    sweep()
+    engine = Engine()
+    if IS_LENT:
+        engine.load()  # while the Space starts: a lent GPU's process begins with what is there then
+    page = build(engine).queue(max_size=QUEUE)
     page.launch(
         theme=theme(),
         css_paths=STYLE,
@@ -51,7 +89,11 @@ def main() -> None:
         run_history=False,
         footer_links=["api", "settings"],
         ssr_mode=False,
+        mcp_server=wants_mcp(),
+        prevent_thread_lock=True,
     )
+    engine.load()  # whoever opens the page meanwhile can look around already
+    page.block_thread()
 
 
 if __name__ == "__main__":

@@ -77,16 +77,24 @@ def load_preprocessors() -> Preprocessors:
     return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask(), GrabCutRefiner())
 
 
-def load_backend(choice: BackendChoice = "auto") -> Backend:
-    """Load a backend; "auto" is the full one where its networks' weights and a GPU are there.
-
-    WeightsError names what is missing or damaged.
-    """
+def choose_backend(choice: BackendChoice = "auto") -> BackendName:
+    """The backend that a choice means; "auto" is the full one where its networks' weights and a GPU are there."""
     if choice not in get_args(BackendChoice):
         raise SettingsError.out_of_range("backend", choice, ", ".join(get_args(BackendChoice)))
-    device = pick_device()
-    wants_full = choice == "full" or (choice == "auto" and device.type != "cpu" and not _missing(full_weights_folder()))
-    return _load_full(device) if wants_full else _load_embedded(device)
+    if choice != "auto":
+        return choice
+    return "full" if pick_device().type != "cpu" and not _missing(full_weights_folder()) else "embedded"
+
+
+def usual_settings(name: BackendName) -> SamplerSettings:
+    """What a backend's sampler does when it isn't told otherwise."""
+    return SamplerSettings() if name == "full" else EMBEDDED_SETTINGS
+
+
+def load_backend(choice: BackendChoice = "auto") -> Backend:
+    """Load a backend; WeightsError names what is missing or damaged."""
+    load = _load_full if choose_backend(choice) == "full" else _load_embedded
+    return load(pick_device())
 
 
 def _load_embedded(device: torch.device) -> Backend:
@@ -95,7 +103,7 @@ def _load_embedded(device: torch.device) -> Backend:
         name="embedded",
         networks=load_networks(EMBEDDED_FOLDER).to(device, dtype),
         preprocessors=load_preprocessors(),
-        settings=EMBEDDED_SETTINGS,
+        settings=usual_settings("embedded"),
         view_size=EMBEDDED_VIEW,
         weights=WeightFiles.in_folder(EMBEDDED_FOLDER).all,
         device=device,
@@ -118,7 +126,7 @@ def _load_full(device: torch.device) -> Backend:
         name="full",
         networks=load_files(released_config(folder), files, dtype).to(device, dtype),
         preprocessors=_load_full_preprocessors(folder, device),
-        settings=SamplerSettings(),
+        settings=usual_settings("full"),
         view_size=None,
         weights=(*files.all, *finders),
         device=device,

@@ -21,6 +21,7 @@ from motionfollower.events import counted
 from motionfollower.fitting import run_in_memory
 from motionfollower.planner import Job
 from motionfollower.sampler.loop import Step, sample
+from motionfollower.sketch import sketch
 from motionfollower.types import (
     EditInputs,
     EditResult,
@@ -41,11 +42,20 @@ from preprocess.framing import Framing
 from preprocess.probe import Media, probe
 from preprocess.puppet import animate
 from preprocess.sizes import working_size
-from preprocess.types import Clip, ClipPoint, Frames, InputError, MaskSequence, PoseSequence, Size
+from preprocess.types import (
+    Alignment,
+    Clip,
+    ClipPoint,
+    Frames,
+    InputError,
+    MaskSequence,
+    Observation,
+    Size,
+)
 from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
-"""Steps from one preview to the next; the first step has one."""
+"""Steps from one preview to the next; the first step has one, and a sketch comes before all work."""
 
 
 def prepare(
@@ -64,16 +74,17 @@ def prepare(
         *_find_cut("Target", target_media, target_clip, len(source_clip)),
     )
     source_clip, target_clip, warnings = _trim(source_clip, target_clip)
-    source_poses, source_masks, source_doubts = yield from _look_at(
+    source_seen, source_masks, source_doubts = yield from _look_at(
         source_clip, "source", settings.source_person, preprocessors
     )
-    target_poses, target_masks, target_doubts = yield from _look_at(
+    target_seen, target_masks, target_doubts = yield from _look_at(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
     doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    unmoved = EditInputs(source_clip, source_poses, source_poses, source_masks, source_masks, origin)
-    prepared = Prepared(unmoved, target_clip, target_poses, target_masks, {}, doubts)
+    crowded = tuple(role for role, seen in (("source", source_seen), ("target", target_seen)) if seen.has_others)
+    unmoved = EditInputs(source_clip, source_seen.poses, source_seen.poses, source_masks, source_masks, origin)
+    prepared = Prepared(unmoved, target_clip, target_seen.poses, target_masks, {}, doubts, crowded)
     return realign(prepared, settings, preprocessors)
 
 
@@ -83,14 +94,20 @@ def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Prepro
     InputError where a click is outside its clip.
     """
     prepared = put_right(prepared, settings, preprocessors.refiner)
-    inputs = prepared.inputs
-    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    aligned = align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
-    predicted = preprocessors.target_masks.predict(*seen[:2], aligned, seen[3])
+    inputs, own = prepared.inputs, prepared.target_own_masks
+    aligned = place(prepared, settings)
+    predicted = preprocessors.target_masks.predict(inputs.source_poses, inputs.source_masks, aligned, own)
     warnings = (*prepared.doubts, *aligned.warnings)
     inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
     return replace(prepared, inputs=inputs, alignment=aligned.report)
+
+
+def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
+    """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
+    inputs = prepared.inputs
+    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
+    return align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
 
 
 def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
@@ -138,14 +155,14 @@ def _first(clip: Clip, frames: int) -> Clip:
 
 def _look_at(
     clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
-) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, list[str]]]:
-    """The poses and masks of the person at a point, and what is doubtful; sentences name the clip's role."""
+) -> Generator[Event, None, tuple[Observation, MaskSequence, list[str]]]:
+    """What is seen of the person at a point, the masks, and what is doubtful; sentences name the clip's role."""
     try:
         seen = yield from counted(f"{role} poses", len(clip), preprocessors.poses.estimate(clip, person))
         masks, doubts = yield from counted(f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen))
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
-    return seen.poses, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
+    return seen, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]
 
 
 def edit(
@@ -158,11 +175,12 @@ def edit(
     """
     if settings.strength < 1 and not backend.networks.config.needs_puppet:
         raise SettingsError.out_of_range("strength", settings.strength, f"1 with the {backend.name} backend")
+    frames = only or range(len(inputs.source))
+    middle = (frames.start + frames.stop) // 2
+    yield Preview(0, sketch(inputs, middle))
     puppet = (yield from _make_puppet(inputs)) if backend.networks.config.needs_puppet else None
     view = make_view(inputs, puppet, backend.view_size)
-    frames = only or range(len(inputs.source))
     coder = Coder(backend.networks, view.part(frames), backend.device)
-    middle = (frames.start + frames.stop) // 2
     if puppet is not None:
         yield Preview(0, puppet[middle])
 

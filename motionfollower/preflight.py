@@ -51,6 +51,9 @@ def _look(prepared: Prepared) -> Iterator[Finding]:
     inputs = prepared.inputs
     yield from _look_at("source", inputs.source, inputs.source_poses, inputs.source_masks)
     yield from _look_at("target", prepared.target, prepared.target_poses, prepared.target_own_masks)
+    for role in prepared.crowded:
+        everywhere = np.ones(len(inputs.source), bool)
+        yield Finding("amber", f"another person is in the {role}", everywhere, "See that the right one is followed.")
     outside = np.zeros(len(inputs.source), bool)
     outside[cast(list[int], prepared.alignment["frames_with_joints_outside"])] = True
     yield Finding("amber", "the dance leaves the picture", outside, "Make the person smaller, or move them.")

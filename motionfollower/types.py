@@ -83,8 +83,8 @@ class Prepared:
     """Two clips, looked at: the inputs of an edit, and what they were made from.
 
     `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report,
-    `doubts` the warnings that have nothing to do with it. `found` are the masks before any click, None where
-    there was none.
+    `doubts` the warnings that have nothing to do with it; clips of the `crowded` roles show other people too.
+    `found` are the masks before any click, None where there was none.
     """
 
     inputs: EditInputs
@@ -93,6 +93,7 @@ class Prepared:
     target_own_masks: MaskSequence
     alignment: dict[str, object]
     doubts: tuple[str, ...] = ()
+    crowded: tuple[str, ...] = ()
     found: FoundMasks | None = None
 
 

@@ -37,6 +37,7 @@ def observe(track: Track, clip: Clip, who: str, mask_origin: str | None) -> Obse
         PoseSequence(keypoints, scores, clip.size),
         MaskSequence(np.stack([person.mask for person in people]), mask_origin) if mask_origin else None,
         _warnings(found, known, who if track.has_others else None),
+        track.has_others,
     )
 
 

@@ -157,12 +157,13 @@ class Observation:
     """What a pose estimator saw of one clip's person.
 
     `masks` come along where the estimator's network gives them with the pose; `warnings` are
-    sentences about frames that are doubtful or were filled in.
+    sentences about frames that are doubtful or were filled in; `has_others` says that other people are seen too.
     """
 
     poses: PoseSequence
     masks: MaskSequence | None = None
     warnings: tuple[str, ...] = ()
+    has_others: bool = False
 
 
 @dataclass(frozen=True)

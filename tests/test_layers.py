@@ -26,10 +26,11 @@ ALLOWED = {
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
     "motionfollower.events": "types",
+    "motionfollower.sketch": "types preprocess",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
-    "motionfollower.pipeline": "fitting planner backends clicks encode view events sampler models device types errors "
-    "preprocess",
+    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events sampler models device types "
+    "errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -55,9 +56,9 @@ ALLOWED = {
     "motionfollower.cli": "job camera redo options idle_options progress bench weights info backends results metadata "
     "device types errors preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job bundle camera case pipeline preflight measures composite backends results redo metadata device settings "
-    "types errors preprocess",
-    "app": "ui backends",
+    "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
+    "settings types errors preprocess",
+    "app": "ui errors",
 }
 
 # Concrete implementations that only `backends.py` builds; everybody else knows their protocols.

@@ -65,3 +65,8 @@ def test_red_outdoes_amber(prepared: Prepared) -> None:
     inputs = replace(prepared.inputs, source_masks=MaskSequence(masks, "test"))
     found = check(replace(prepared, inputs=inputs, alignment={"frames_with_joints_outside": [1, 2]}))
     assert worst(found, 4) == ["green", "red", "amber", "green"]
+
+
+def test_other_people_are_named(prepared: Prepared) -> None:
+    found = findings(replace(prepared, crowded=("target",)))
+    assert found == {"another person is in the target": list(range(FRAMES))}

@@ -7,38 +7,56 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.backends import Preprocessors
+from motionfollower.camera import CameraProposal, propose_camera
+from motionfollower.digest import fingerprint
 from motionfollower.pipeline import prepare, realign
-from motionfollower.types import Event, Prepared, PrepareSettings
+from motionfollower.settings import PrepareSettings
+from motionfollower.types import Event, Prepared
+
+READING = ("frames", "size", "fps", "source_person", "target_person")
+"""The settings that decide what is seen in the clips; the others are about what is made of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: Gradio wants to know whether it is another one
 class Checked:
-    """Two clips prepared with `settings`."""
+    """Two clips, known by their digests, prepared with `settings`, and what is proposed for the camera."""
 
-    source: Path
-    target: Path
+    clips: tuple[str, str]
     settings: PrepareSettings
     prepared: Prepared
+    camera: CameraProposal
 
-    def is_of(self, source: Path, target: Path, settings: PrepareSettings) -> bool:
-        """Whether it shows these clips, read in this way; how they are aligned doesn't matter."""
-        mine = (self.settings.frames, self.settings.size, self.settings.fps)
-        return (self.source, self.target) == (source, target) and mine == (settings.frames, settings.size, settings.fps)
+    @classmethod
+    def of(cls, source: Path, target: Path, settings: PrepareSettings, prepared: Prepared) -> Checked:
+        """Two clips that were just prepared."""
+        return cls(digests(source, target), settings, prepared, propose_camera(prepared.inputs))
+
+    def is_of(self, source: Path, target: Path) -> bool:
+        """Whether it shows these clips."""
+        return self.clips == digests(source, target)
+
+    def is_read_as(self, settings: PrepareSettings) -> bool:
+        """Whether the clips were read in this way; how they are aligned doesn't matter."""
+        return all(getattr(self.settings, name) == getattr(settings, name) for name in READING)
 
     def aligned(self, settings: PrepareSettings, preprocessors: Preprocessors) -> Checked:
-        """The same clips, as they were read, aligned as `settings` say."""
-        mine = self.settings
-        settings = replace(settings, frames=mine.frames, size=mine.size, fps=mine.fps)
+        """The same clips, as they were read, aligned and with the clicks on masks as `settings` say."""
+        settings = replace(settings, **{name: getattr(self.settings, name) for name in READING})
         if settings == self.settings:
             return self
         return replace(self, settings=settings, prepared=realign(self.prepared, settings, preprocessors))
+
+
+def digests(source: Path, target: Path) -> tuple[str, str]:
+    """By what two clips are known: a path says nothing, as each upload has one of its own."""
+    return fingerprint(source), fingerprint(target)
 
 
 def look(
     known: Checked | None, source: Path, target: Path, settings: PrepareSettings, preprocessors: Preprocessors
 ) -> Generator[Event, None, Checked]:
     """The clips prepared; what is `known` of them already is not found out again."""
-    if known is not None and known.is_of(source, target, settings):
+    if known is not None and known.is_of(source, target) and known.is_read_as(settings):
         return known.aligned(settings, preprocessors)
     prepared = yield from prepare(source, target, settings, preprocessors)
-    return Checked(source, target, settings, prepared)
+    return Checked.of(source, target, settings, prepared)

@@ -1,176 +1,124 @@
-"""What the buttons do: look at clips, make an edit, and stop; each yields what changes on the page."""
+"""What the buttons do: look at clips, make an edit, redo a part; each yields what changes on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Event as Signal
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
-import torch
 
-from motionfollower.backends import Backend
-from motionfollower.composite import originals
-from motionfollower.errors import InputError
-from motionfollower.job import EditRequest, run_edit
-from motionfollower.measures import background_kept
-from motionfollower.metadata import RunMetadata
-from motionfollower.results import ResultFiles
-from motionfollower.types import EditInputs, Event, Preview, StageStarted
-from preprocess.video import stream_frames
-from ui.checked import Checked, look
-from ui.compare_tab import CompareTab, Pair
+from motionfollower.job import EditRequest
+from motionfollower.redo import Redo
+from motionfollower.types import StageStarted
+from ui.attendant import Attendant, Steps, Task, Updates, session_of
+from ui.checked import Checked, digests, look
+from ui.choices import Choices
+from ui.compare_tab import CompareTab
+from ui.engine import Engine
 from ui.estimate import Pace
-from ui.preprocess_tab import PreprocessTab
+from ui.kept import Homes, Kept
 from ui.result_tab import ResultTab
 from ui.run_tab import RunTab
-from ui.settings import Choices
-from ui.stops import Stopped, Stops, until_stopped
-from ui.tracker import Tracker, stages_of
+from ui.shelf import Shelf
+from ui.tracker import stages_of
 
 CHECK_STAGES = ("Read", "Source person", "Target person", "Align")
-OUT_OF_MEMORY = "The GPU ran out of memory. Lower Frames or Resolution and try again."
-
-Updates = dict[Any, Any]
-Steps = Generator[Updates, None, None]
-Result = TypeVar("Result")
 
 
 class Desk:
-    """Works for all sessions on one backend, and shows it in the parts of the page."""
+    """Works for all sessions on one engine, and shows it in the parts of the page."""
 
     def __init__(
         self,
-        backend: Backend,
-        status: gr.HTML,
-        buttons: tuple[gr.Button, gr.Button, gr.Button],
+        engine: Engine,
+        attendant: Attendant,
         checked: gr.State,
-        preprocess: PreprocessTab,
+        kept: gr.State,
         result: ResultTab,
         compare: CompareTab,
         run: RunTab,
     ) -> None:
-        self._backend, self._status, self._checked = backend, status, checked
-        self._check_button, self._generate_button, self._stop_button = buttons
-        self._preprocess, self._result, self._compare, self._run = preprocess, result, compare, run
-        self._stops = Stops()
-        self._pace = Pace.first(backend)
+        self._engine, self._attendant, self._checked, self._kept = engine, attendant, checked, kept
+        self._result, self._compare, self._run = result, compare, run
+        self.homes, self._shelf = Homes(), Shelf()
+        self.pace = Pace.first(engine)
 
     def check(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
         """Prepare the clips and show what was found."""
 
-        def work(tracker: Tracker, stop: Signal, folder: Path) -> Steps:
-            checked = yield from self._look(tracker, stop, source, target, known, Choices(*values))
-            yield {self._checked: checked, **self._preprocess.show(checked, folder)}
-            yield {self._status: tracker.done("Checked. Look at the poses, then press Generate.")}
+        def work(task: Task) -> Steps:
+            checked = yield from self._look(task, source, target, known, Choices(*values))
+            yield {self._checked: checked}
+            yield task.end("Checked. Look at the poses, then press Generate.")
 
-        yield from self._attend(request, Tracker(CHECK_STAGES), work)
+        yield from self._attendant.attend(request, CHECK_STAGES, work)
 
     def generate(self, request: gr.Request, source: str, target: str, known: Checked | None, *values: Any) -> Steps:
         """Make the edit; clips that weren't checked are prepared first."""
         choices = Choices(*values)
 
-        def work(tracker: Tracker, stop: Signal, folder: Path) -> Steps:
-            checked = yield from self._look(tracker, stop, source, target, known, choices)
-            yield {self._checked: checked, **self._result.begin(checked.prepared.inputs, folder)}
-            yield self._preprocess.show(checked, folder)
-            sampler = choices.sampler_settings(self._backend.settings)
-            order = EditRequest(Path(source), Path(target), checked.settings, sampler, choices.camera)
-            events = until_stopped(run_edit(order, self._backend, folder / "run", checked.prepared.inputs), stop)
-            run = yield from self._follow(tracker, events)
-            yield from self._finish(tracker, run, ResultFiles(folder / "run"), checked.prepared.inputs)
+        def work(task: Task) -> Steps:
+            checked = yield from self._look(task, source, target, known, choices)
+            yield {self._checked: checked}
+            order = self._order(source, target, checked, choices)
+            yield from self._edit(task, session_of(request), order, checked, is_fresh=checked is not known)
 
-        yield from self._attend(request, Tracker(stages_of(self._backend)), work)
+        yield from self._attendant.attend(request, stages_of(self._engine), work)
+        yield self._result.hide_preview()
 
-    def stop(self, request: gr.Request) -> Any:
-        """Stop this session's work, and nobody else's."""
-        was_working = self._stops.stop(session_of(request))
-        return gr.Button("Stopping …", interactive=False) if was_working else gr.Button("Stop", interactive=False)
+    def redo(
+        self, request: gr.Request, source: str, target: str, kept: Kept, first: int, last: int, seed: int, *values: Any
+    ) -> Steps:
+        """Make some frames of the last result anew, with another seed and the settings as they are now."""
+        choices = Choices(*values)._replace(seed=seed, new_seed=False)
+
+        def work(task: Task) -> Steps:
+            order = replace(
+                self._order(source, target, kept.checked, choices), redo=Redo(int(first), int(last), kept.folder)
+            )
+            yield from self._edit(task, session_of(request), order, kept.checked, is_fresh=False)
+
+        yield from self._attendant.attend(request, stages_of(self._engine), work)
+        yield self._result.hide_preview()
 
     def leave(self, request: gr.Request) -> None:
-        """Stop the work of a session whose tab was closed."""
-        self._stops.stop(session_of(request))
-
-    def _attend(self, request: gr.Request, tracker: Tracker, work: Callable[[Tracker, Signal, Path], Steps]) -> Steps:
-        """Do work in a folder of its own, until it is done, stopped or fails; every end frees the buttons.
-
-        The folder is gone at the end: the page has its own copies by then.
-        """
-        with self._stops.listening(session_of(request)) as stop, TemporaryDirectory() as folder:
-            try:
-                yield self._buttons(is_busy=True)
-                yield from work(tracker, stop, Path(folder))
-            except Stopped:
-                yield {self._status: tracker.stopped(), **self._result.hide_preview()}
-            except InputError as error:
-                yield {self._status: tracker.failed(str(error)), **self._result.hide_preview()}
-            except (torch.OutOfMemoryError, MemoryError):
-                yield {self._status: tracker.failed(OUT_OF_MEMORY), **self._result.hide_preview()}
-            yield self._buttons(is_busy=False)
-
-    def _buttons(self, *, is_busy: bool) -> Updates:
-        return {
-            self._check_button: gr.Button(interactive=not is_busy),
-            self._generate_button: gr.Button(interactive=not is_busy),
-            self._stop_button: gr.Button("Stop", interactive=is_busy),
-        }
+        """End the work of a session whose tab was closed, and delete what was kept for it."""
+        self._attendant.leave(request)
+        self.homes.leave(session_of(request))
 
     def _look(
-        self, tracker: Tracker, stop: Signal, source: str, target: str, known: Checked | None, choices: Choices
+        self, task: Task, source: str, target: str, known: Checked | None, choices: Choices
     ) -> Generator[Updates, None, Checked]:
+        yield task.tell(StageStarted("load"))
         settings = choices.prepare_settings(source)
-        events = look(known, Path(source), Path(target), settings, self._backend.preprocessors)
-        return (yield from self._follow(tracker, until_stopped(events, stop)))
+        known = known or self._shelf.find_checked(digests(Path(source), Path(target)))
+        events = look(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
+        return (yield from task.follow(events))
 
-    def _follow(self, tracker: Tracker, events: Generator[Event, None, Result]) -> Generator[Updates, None, Result]:
-        """Show the events of a job; its result."""
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            if isinstance(event, Preview):
-                yield self._result.show_preview(event.frame)
-            else:
-                yield {self._status: tracker.show(event)}
+    def _order(self, source: str, target: str, checked: Checked, choices: Choices) -> EditRequest:
+        usual = self._engine.settings
+        return choices.order(Path(source), Path(target), checked.settings, checked.camera, usual)
 
-    def _finish(self, tracker: Tracker, run: RunMetadata, files: ResultFiles, inputs: EditInputs) -> Steps:
-        """Show a run that is done."""
-        yield {self._status: tracker.show(StageStarted("finish"))}
-        pair = Pair.of(run, files)
-        kept = background_kept(originals(inputs), stream_frames(files.frames, fps=run.fps))
-        measures = {
-            "of the pixels are the source's own": f"{kept:.1%}",
-            "time": f"{tracker.seconds:.1f} s",
-            "a step": f"{run.seconds['sampling'] / run.sampler.steps:.2f} s",
-            "steps": str(run.sampler.steps),
-            "frames": str(run.frames),
-            "seed": str(run.sampler.seed),
-        }
-        yield {**self._result.finish(run, files, measures), **self._compare.show(pair), **self._run.show(run)}
-        self._learn(run)
-        yield {self._status: tracker.done("Done.")}
+    def _edit(self, task: Task, session: str, order: EditRequest, checked: Checked, *, is_fresh: bool) -> Steps:
+        """Edit, and show what came out; the clips `is_fresh` where this task has looked at them."""
+        inputs, folder = checked.prepared.inputs, task.folder / "run"
+        yield self._result.begin(inputs, task.folder)
+        if known := self._shelf.take(order, checked, folder):
+            run, end = known, "Done: this example had been made before."
+        else:
+            events = self._engine.edit(order, folder, inputs)
+            run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
+            self._shelf.put(order, checked, run, folder)
+            self.pace, end = self.pace.learned(run, task.tracker.seconds if is_fresh else None), "Done."
+        yield task.tell(StageStarted("finish"))
+        with self.homes.moving(session) as home:
+            kept = Kept(folder.rename(home / "result"), checked, run)
+            yield self.show(kept, task.tracker.seconds)
+        yield task.end(end)
 
-    def _learn(self, run: RunMetadata) -> None:
-        pace = self._pace or Pace(0.0, 0.0)
-        self._pace = pace.learned(run.seconds, run.frames, run.size[0] * run.size[1], run.sampler)
-
-    def estimate(self, *values: Any) -> str:
-        """How long the settings will take, in words."""
-        if self._pace is None:
-            return "The first run will tell how long these settings take here."
-        choices = Choices(*values)
-        try:
-            settings = choices.sampler_settings(self._backend.settings)
-        except InputError as error:
-            return str(error)
-        seconds = self._pace.seconds(int(choices.frames), int(choices.side) ** 2, settings)
-        return f"About {max(1, round(seconds))} s with these settings."
-
-
-def session_of(request: gr.Request) -> str:
-    """Whose work it is: the browser tab's."""
-    return request.session_hash or ""
+    def show(self, kept: Kept, seconds: float) -> Updates:
+        """A result in every tab that speaks of it; it took `seconds`."""
+        result = self._result.finish(kept, seconds)
+        return {self._kept: kept, **result, **self._compare.show(kept), **self._run.show(kept.run)}

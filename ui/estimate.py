@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from motionfollower.backends import Backend
+from motionfollower.errors import InputError
+from motionfollower.metadata import RunMetadata
 from motionfollower.types import SamplerSettings
+from ui.choices import Choices
+from ui.engine import Engine
 
-# Measured on two cores at 512 × 512: everything but sampling, and sampling one step in one branch.
-EMBEDDED_SECONDS = (0.4, 0.04)
+# Measured on two cores at 512 × 512, for each frame: everything but sampling, and sampling one step in one branch.
+EMBEDDED_SECONDS = (0.6, 0.06)
+START = 4.0  # seconds for an edit of any length: starting the estimators, opening and closing files
 SQUARE = 512 * 512
 
 
@@ -20,21 +24,33 @@ class Pace:
     step: float
 
     @classmethod
-    def first(cls, backend: Backend) -> Pace | None:
+    def first(cls, engine: Engine) -> Pace:
         """What is known before the first edit; nothing of the full backend, whose machines differ too much."""
-        return cls(*EMBEDDED_SECONDS) if backend.name == "embedded" else None
+        return cls(*EMBEDDED_SECONDS) if engine.is_tiny else cls(0.0, 0.0)
 
     def seconds(self, frames: int, pixels: int, settings: SamplerSettings) -> float:
-        """The expected time."""
-        return frames * pixels / SQUARE * (self.fixed + self.step * evaluations(settings))
+        """The expected time; 0 where nothing is known."""
+        variable = frames * pixels / SQUARE * (self.fixed + self.step * evaluations(settings))
+        return START + variable if variable else 0.0
 
-    def learned(self, seconds: dict[str, float], frames: int, pixels: int, settings: SamplerSettings) -> Pace:
-        """The pace with what an edit's stages took; sampling alone where the clips were known already."""
-        unit = frames * pixels / SQUARE
-        step = seconds.get("sampling", 0.0) / unit / evaluations(settings)
-        if "read" not in seconds:
-            return replace(self, step=step)
-        return Pace((sum(seconds.values()) - seconds.get("sampling", 0.0)) / unit, step)
+    def learned(self, run: RunMetadata, seconds: float | None) -> Pace:
+        """The pace with what a run took in all; None where its clips were known already, so that this says little."""
+        unit = run.frames * run.size[0] * run.size[1] / SQUARE
+        sampling = run.seconds.get("sampling", 0.0)
+        step = sampling / unit / evaluations(run.sampler)
+        fixed = self.fixed if seconds is None else max(0.0, seconds - START - sampling) / unit
+        return Pace(fixed, step)
+
+    def describe(self, choices: Choices, usual: SamplerSettings) -> str:
+        """How long the settings will take, in words; what is wrong with them, where something is."""
+        try:
+            settings = choices.sampler_settings(usual)
+        except InputError as error:
+            return str(error)
+        seconds = self.seconds(int(choices.frames), int(choices.side) ** 2, settings)
+        if not seconds:
+            return "The first run will tell how long these settings take here."
+        return f"About {max(1, round(seconds))} s with these settings."
 
 
 def evaluations(settings: SamplerSettings) -> float:

@@ -2,65 +2,78 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from motionfollower.backends import Backend
-from motionfollower.device import describe
 from ui.api import offer_api
+from ui.attendant import Attendant, Buttons
 from ui.checked import Checked
+from ui.choices import Choices
 from ui.clips import HINT, Clips, validate
 from ui.compare_tab import CompareTab
 from ui.desk import Desk
-from ui.preprocess_tab import PreprocessTab, ghost
+from ui.engine import Engine
+from ui.going_on import at_full_quality
+from ui.marks import Marks
+from ui.opening import Opening
+from ui.preprocess_tab import PreprocessTab
 from ui.result_tab import ResultTab
 from ui.run_tab import RunTab
-from ui.settings import Choices, SettingsPanel
-from ui.tracker import idle
+from ui.settings import SettingsPanel
+from ui.tracker import idle, stages_of
+from ui.turns import Turns
+from ui.workbench import SETTING
 
-HOUR, DAY = 3600, 86400
+HOUR = 3600
+CLEANED = (HOUR // 6, 2 * HOUR)
+"""How often Gradio's files are looked through, and how old they may become."""
+
 QUIET: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-ON_THE_GPU: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "gpu"}
-"""One piece of heavy work at a time; the others wait in the queue."""
+LINE = 20
+IN_LINE: dict[str, Any] = {"concurrency_limit": LINE, "concurrency_id": "line"}
+"""So many may stand in the line of `turns`, which lets one work at a time and tells the others their place."""
+
+SHOW_STATUS = "() => innerWidth < 760 && document.querySelector('#status').scrollIntoView()"
+"""On a phone the status is far from the buttons."""
+
+WORK: dict[str, Any] = {"trigger_mode": "once", "api_visibility": "private", "show_progress": "hidden", **IN_LINE}
 
 
-def build(backend: Backend) -> gr.Blocks:
-    """The page; all sessions work on one backend."""
-    page = gr.Blocks(title="MotionFollower", analytics_enabled=False, delete_cache=(HOUR, DAY), fill_width=True)
+def build(engine: Engine) -> gr.Blocks:
+    """The page; all sessions work on one engine."""
+    page = gr.Blocks(title="MotionFollower", analytics_enabled=False, delete_cache=CLEANED, fill_width=True)
     with page:
-        Page(backend).wire(page)
-        offer_api(backend, ON_THE_GPU)
+        parts = Page(engine)
+        parts.wire(page)
+        offer_api(engine, parts.turns, IN_LINE)
     return page
 
 
 class Page:
     """All parts: clips and settings on the left, what is known of the edit on the right."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._checked = gr.State(None, time_to_live=HOUR)
-        gr.HTML(head_html(backend), apply_default_css=False)
+        self._kept = gr.State(None, time_to_live=HOUR)
+        gr.HTML(head_html(engine), apply_default_css=False)
         with gr.Row(elem_classes="mf-columns"):
-            with gr.Column(scale=4, min_width=340):
+            with gr.Column(scale=4, min_width=340, elem_id="panel"):
                 self._build_left()
             with gr.Column(scale=8, min_width=340):
                 self._build_right()
-        gr.HTML(
-            '<p class="mf-hint">Clips stay on this machine and are deleted within a day. '
-            "Edit people only with their consent.</p>",
-            apply_default_css=False,
-        )
-        buttons = self._check, self._generate, self._stop
-        tabs = self._preprocess, self._result, self._compare, self._run
-        self._desk = Desk(backend, self._status, buttons, self._checked, *tabs)
-        self._fields = self._settings.fields(**self._preprocess.placing)
+        self._attendant = Attendant(self._status, Buttons(self._check, self._generate, self._stop))
+        tabs = self._result, self._compare, self._run
+        self._desk = Desk(engine, self._attendant, self._checked, self._kept, *tabs)
+        self._fields = self._settings.fields(**self._preprocess.bench.fields)
 
     def _build_left(self) -> None:
-        gr.HTML(f"<h2>Clips</h2><p class='mf-hint'>{HINT}</p>", apply_default_css=False, elem_classes="mf-title")
+        gr.HTML(title_html(1, "Clips", HINT), apply_default_css=False)
         self._clips = Clips()
-        gr.HTML("<h2>Settings</h2>", apply_default_css=False, elem_classes="mf-title")
-        self._settings = SettingsPanel(self._backend)
+        gr.HTML(title_html(2, "Settings"), apply_default_css=False)
+        self._settings = SettingsPanel(self._engine)
         with gr.Column(elem_id="actions"):
             self._estimate = gr.HTML("", apply_default_css=False, elem_id="estimate")
             with gr.Row():
@@ -69,8 +82,8 @@ class Page:
                 self._stop = gr.Button("Stop", variant="stop", interactive=False, min_width=70, elem_id="stop")
 
     def _build_right(self) -> None:
-        self._status = gr.HTML(idle(), apply_default_css=False, elem_id="status")
-        with gr.Tabs() as self._tabs:
+        self._status = gr.HTML(self._idle(), apply_default_css=False, elem_id="status")
+        with gr.Tabs(elem_id="tabs") as self._tabs:
             with gr.Tab("Result", id="result"):
                 self._result = ResultTab()
             with gr.Tab("Preprocess", id="preprocess", render_children=True):
@@ -80,75 +93,91 @@ class Page:
             with gr.Tab("Run", id="run", render_children=True):
                 self._run = RunTab()
 
-    def wire(self, page: gr.Blocks) -> None:
-        """Connect the parts."""
-        self._wire_buttons()
-        self._wire_alignment()
-        self._settings.wire()
-        self._compare.wire()
-        self._run.wire(self._fields)
-        clips = [self._clips.source.change, self._clips.target.change]
-        gr.on(clips, self._forget, None, self._shown, **QUIET)
-        settings = self._settings
-        costly: list[Any] = [settings.steps, settings.frames, settings.side, settings.cfg, settings.guidance]
-        events = [page.load, *(field.change for field in costly)]
-        gr.on(events, self._show_estimate, self._fields, self._estimate, trigger_mode="always_last", **QUIET)
-        page.unload(self._desk.leave)
+    @property
+    def turns(self) -> Turns:
+        """The line in which sessions and programs stand."""
+        return self._attendant.turns
 
     @property
     def _shown(self) -> list[Any]:
         """Everything that shows something of the work."""
-        tabs = (self._preprocess, self._result, self._compare)
-        return [self._status, self._checked, self._run.run, *(part for tab in tabs for part in tab.components)]
+        states = [self._status, self._checked, self._kept, self._run.run]
+        return [*states, *self._result.components, *self._compare.components]
+
+    def wire(self, page: gr.Blocks) -> None:
+        """Connect the parts."""
+        self._wire_buttons()
+        self._wire_preprocess()
+        self._settings.wire()
+        self._result.wire(self._kept)
+        self._compare.wire(self._kept)
+        clips = [self._clips.source, self._clips.target]
+        forgotten = [*self._shown, self._preprocess.bench.marks]
+        gr.on([clip.change for clip in clips], self._forget, [*clips, self._checked], forgotten, **SETTING)
+        opening = Opening(self._desk, self._result, clips, self._tabs, self._checked, self._status)
+        opening.wire(self._run.file, self._fields, [*self._shown, *clips, self._tabs, *self._fields])
+        costly = [page.load, *(field.change for field in self._settings.costly)]
+        gr.on(costly, self._show_estimate, self._fields, self._estimate, trigger_mode="always_last", **QUIET)
+        page.unload(self._desk.leave)
 
     def _wire_buttons(self) -> None:
-        inputs = [self._clips.source, self._clips.target, self._checked, *self._fields]
+        clips = [self._clips.source, self._clips.target]
+        inputs = [*clips, self._checked, *self._fields]
         outputs = [*self._shown, self._check, self._generate, self._stop]
         for button, work, tab in (
             (self._check, self._desk.check, "preprocess"),
             (self._generate, self._desk.generate, "result"),
         ):
-            button.click(lambda tab=tab: gr.Tabs(selected=tab), None, self._tabs, **QUIET)
-            done = button.click(
-                work, inputs, outputs, validator=validate, trigger_mode="once", api_visibility="private",
-                show_progress="minimal", show_progress_on=self._status, **ON_THE_GPU,
-            )  # fmt: skip
+            button.click(lambda tab=tab: gr.Tabs(selected=tab), None, self._tabs, js=SHOW_STATUS, **QUIET)
+            done = button.click(work, inputs, outputs, validator=validate, **WORK)
             done.then(self._show_estimate, self._fields, self._estimate, **QUIET)  # a run teaches how long they take
-        self._stop.click(self._desk.stop, None, self._stop, **QUIET)
+        going_on = self._result.going_on
+        fields = [self._kept, *self._fields]
+        best = going_on.finish.click(at_full_quality, fields, [self._settings.preset, *self._fields], **QUIET)
+        best.success(self._desk.generate, inputs, outputs, **WORK)
+        again = [*clips, self._kept, *going_on.range, *self._fields]
+        going_on.redo.click(self._desk.redo, again, outputs, **WORK)
+        self._stop.click(self._attendant.stop, None, self._stop, **QUIET)
 
-    def _wire_alignment(self) -> None:
-        """Sliders that move the ghost at once: the clips aren't looked at again."""
-        tab = self._preprocess
-        sliders = [*tab.placing.values()]
-        inputs = [self._clips.source, self._checked, tab.frame, *self._fields]
-        moved = [tab.frame.input, *(slider.input for slider in sliders)]
-        gr.on(moved, self._move_ghost, inputs, [self._checked, tab.ghost], trigger_mode="always_last", **QUIET)
-        tab.reset.click(lambda: (1, 0, 0, 0), None, sliders, **QUIET).then(
-            self._move_ghost, inputs, [self._checked, tab.ghost], **QUIET
-        )
+    def _wire_preprocess(self) -> None:
+        tab, bench, settings = self._preprocess, self._preprocess.bench, self._settings
+        self._checked.change(
+            tab.show, [self._checked, bench.frame, bench.role, bench.marks, tab.drawn], tab.components,
+            api_visibility="private", show_progress="hidden", trigger_mode="always_last", concurrency_limit=LINE,
+        )  # fmt: skip
+        bench.wire(
+            self._engine, self._clips.source, self._checked, self._fields,
+            also=[settings.parts, settings.blend, settings.align],
+        )  # fmt: skip
 
-    def _move_ghost(self, source: str | None, checked: Checked | None, frame: float, *values: Any) -> tuple[Any, Any]:
-        if checked is None or source is None:
-            return None, None
-        checked = checked.aligned(Choices(*values).prepare_settings(source), self._backend.preprocessors)
-        return checked, ghost(checked, frame)
-
-    def _forget(self) -> dict[Any, Any]:
+    def _forget(self, source: str | None, target: str | None, checked: Checked | None) -> Any:
         """A changed clip clears what came from the old one."""
-        tabs = (self._preprocess, self._result, self._compare, self._run)
-        cleared = {part: value for tab in tabs for part, value in tab.clear().items()}
-        return {self._status: idle(), self._checked: None, **cleared}
+        if checked is not None and source and target and checked.is_of(Path(source), Path(target)):
+            return gr.skip()
+        cleared = {
+            part: value for tab in (self._result, self._compare, self._run) for part, value in tab.clear().items()
+        }
+        bench = self._preprocess.bench
+        return {self._status: self._idle(), self._checked: None, self._kept: None, bench.marks: Marks(), **cleared}
 
     def _show_estimate(self, *values: Any) -> str:
-        return f'<p class="mf-hint">{self._desk.estimate(*values)}</p>'
+        return f'<p class="mf-hint">{self._desk.pace.describe(Choices(*values), self._engine.settings)}</p>'
+
+    def _idle(self) -> str:
+        return idle(stages_of(self._engine))
 
 
-def head_html(backend: Backend) -> str:
+def title_html(number: int, title: str, hint: str = "") -> str:
+    """The title of a step."""
+    return f'<div class="mf-title"><i>{number}</i><h2>{title}</h2><p class="mf-hint">{hint}</p></div>'
+
+
+def head_html(engine: Engine) -> str:
     """The name of the product, what it does, and what it runs on."""
-    tiny = ": a tiny model, to try everything out" if backend.name == "embedded" else ""
+    tiny = ": a tiny model, to try everything out" if engine.is_tiny else ""
     return (
         '<header class="mf-head"><h1>MotionFollower</h1>'
         "<p>The person of one clip does the dance of another. Background, camera and looks stay.</p>"
-        f'<span class="chip">{describe(backend.device).name}</span>'
-        f'<span class="chip"><b>{backend.name}</b> weights{tiny}</span></header>'
+        f'<span class="chip">{engine.device}</span>'
+        f'<span class="chip"><b>{engine.name}</b> weights{tiny}</span></header>'
     )

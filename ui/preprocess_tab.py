@@ -1,28 +1,27 @@
-"""The Preprocess tab: what was found in the clips, where the dance will be, and sliders to move it."""
+"""The Preprocess tab: what was found in the clips, what is doubtful, and a workbench to put it right."""
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Generator, Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 
-from motionfollower.preflight import Finding, check, worst
-from motionfollower.types import Prepared
-from preprocess.types import Frame
-from preprocess.wording import name_frames
+from preprocess.types import Frame, PoseSequence
 from preprocess.write_video import write_video
 from ui.checked import Checked
-from ui.overlays import ghost_over, masks_over, poses_over
+from ui.marks import Marks, Role
+from ui.overlays import masks_over, poses_over
+from ui.preflight_list import UNCHECKED, preflight_html
+from ui.workbench import Workbench
 
-PLACE_LIMIT = 300
 KEY = (
     '<p class="mf-key"><i class="blue">the person, before and after</i>'
     '<i class="orange">where the dance puts them</i>'
     '<i class="pink">freed, to be invented</i></p>'
 )
-UNCHECKED = '<p class="mf-hint">Press <b>Check poses</b> to see what will happen before any time is spent on it.</p>'
 
 Updates = dict[Any, Any]
 
@@ -31,89 +30,52 @@ class PreprocessTab:
     """The components, and the updates that show a preparation in them."""
 
     def __init__(self) -> None:
+        self.drawn = gr.State(None)
         self.report = gr.HTML(UNCHECKED, apply_default_css=False, elem_id="preflight")
         with gr.Row(elem_classes="mf-three"):
             self.source = _loop("Source poses", "poses-source")
             self.target = _loop("Target poses", "poses-target")
             self.masks = _loop("Masks", "masks")
         gr.HTML(KEY, apply_default_css=False)
-        with gr.Row(elem_classes="mf-align"):
-            self.ghost = gr.Image(
-                label="The dance on the source", interactive=False, buttons=[], format="jpeg",
-                elem_id="ghost", elem_classes="mf-media", min_width=240, scale=3,
-            )  # fmt: skip
-            with gr.Column(min_width=240, scale=2):
-                self.frame = gr.Slider(0, 1, 0, step=1, label="Frame", elem_id="ghost-frame")
-                self.scale = gr.Slider(0.5, 2, 1, step=0.01, label="Scale", elem_id="ghost-scale")
-                self.x = _shift("Right", "ghost-x")
-                self.y = _shift("Down", "ghost-y")
-                self.foot_line = gr.Slider(
-                    0, 1024, 0, step=1, label="Foot line", info="The row on which the feet stand; 0: found out.",
-                    elem_id="ghost-foot",
-                )  # fmt: skip
-                self.reset = gr.Button("As it was", size="sm")
+        self.bench = Workbench()
 
     @property
     def components(self) -> list[Any]:
         """All that the updates speak of."""
-        return [self.report, self.source, self.target, self.masks, self.ghost, self.frame, self.foot_line]
+        return [self.report, self.source, self.target, self.masks, self.drawn, *self.bench.components]
 
-    @property
-    def placing(self) -> dict[str, gr.Slider]:
-        """The sliders of the alignment by hand, by the names of the settings."""
-        return {"scale": self.scale, "x": self.x, "y": self.y, "foot_line": self.foot_line}
+    def show(
+        self, checked: Checked | None, frame: float, role: Role, marks: Marks, drawn: PoseSequence | None
+    ) -> Generator[Updates, None, None]:
+        """What was found in both clips; nothing where nothing was looked at. Poses `drawn` already are left alone."""
+        if checked is None:
+            videos = dict.fromkeys([self.source, self.target, self.masks, self.drawn])
+            yield {self.report: UNCHECKED, **videos, **self.bench.clear()}
+            return
+        inputs = checked.prepared.inputs
+        with TemporaryDirectory() as folder:  # the page has its own copies once they are yielded
+            masked = masks_over(inputs.source.frames, inputs.source_masks.masks, inputs.target_masks.masks)
+            yield {
+                self.report: preflight_html(checked.prepared, str(checked.camera)),
+                **({} if inputs.source_poses is drawn else self._draw_poses(checked, Path(folder))),
+                self.masks: _video(Path(folder) / "masks.mp4", masked, inputs.source.fps),
+                self.drawn: inputs.source_poses,
+                **self.bench.show(checked, frame, role, marks),
+            }
 
-    def clear(self) -> Updates:
-        """Nothing was looked at."""
-        return {self.report: UNCHECKED, self.source: None, self.target: None, self.masks: None, self.ghost: None}
-
-    def show(self, checked: Checked, folder: Path) -> Updates:
-        """What was found in both clips; the ghost at the middle frame."""
+    def _draw_poses(self, checked: Checked, folder: Path) -> Updates:
         prepared, inputs = checked.prepared, checked.prepared.inputs
-        frames, fps = inputs.source.frames, inputs.source.fps
-        masked = masks_over(frames, inputs.source_masks.masks, inputs.target_masks.masks)
-        parts = {
-            self.source: poses_over(frames, inputs.source_poses),
-            self.target: poses_over(prepared.target.frames, prepared.target_poses),
-            self.masks: masked,
-        }
-        videos = {video: folder / f"{video.elem_id}.mp4" for video in parts}
-        for video, pictures in parts.items():
-            write_video(videos[video], pictures, fps)
-        middle, last = len(frames) // 2, max(1, len(frames) - 1)
+        source = poses_over(inputs.source.frames, inputs.source_poses)
+        target = poses_over(prepared.target.frames, prepared.target_poses)
         return {
-            self.report: preflight_html(prepared),
-            **{video: str(path) for video, path in videos.items()},
-            self.ghost: ghost(checked, middle),
-            self.frame: gr.Slider(value=middle, maximum=last),
-            self.foot_line: gr.Slider(maximum=inputs.source.size[1]),
+            self.source: _video(folder / "source.mp4", source, inputs.source.fps),
+            self.target: _video(folder / "target.mp4", target, inputs.source.fps),
         }
 
 
-def ghost(checked: Checked, index: float) -> Frame:
-    """The aligned pose over a frame of the source."""
-    inputs = checked.prepared.inputs
-    index = min(int(index), len(inputs.source) - 1)
-    return ghost_over(inputs.source.frames[index], inputs.aligned_poses, index)
-
-
-def preflight_html(prepared: Prepared) -> str:
-    """A lamp for each frame, and what is doubtful with what to do."""
-    findings = check(prepared)
-    levels = worst(findings, len(prepared.inputs.source))
-    lamps = "".join(f'<i class="{level}" title="frame {index}: {level}"></i>' for index, level in enumerate(levels))
-    fine = levels.count("green")
-    title = f"{fine} of {len(levels)} frames are fine"
-    items = "".join(map(_item, findings)) or "<li class='green'>Nothing doubtful was found. Press Generate.</li>"
-    return (
-        f'<section class="mf-preflight" aria-label="Pre-flight check"><h3>{title}</h3>'
-        f'<div class="lamps" role="img" aria-label="{title}">{lamps}</div><ul>{items}</ul></section>'
-    )
-
-
-def _item(finding: Finding) -> str:
-    where = escape(name_frames(finding.frames))
-    return f'<li class="{finding.level}"><b>{escape(finding.what).capitalize()}</b> in {where}. {finding.advice}</li>'
+def _video(path: Path, frames: Iterable[Frame], fps: float) -> str:
+    write_video(path, frames, fps)
+    return str(path)
 
 
 def _loop(label: str, name: str) -> gr.Video:
@@ -121,7 +83,3 @@ def _loop(label: str, name: str) -> gr.Video:
         label=label, interactive=False, min_width=140, buttons=[], loop=True, autoplay=True,
         elem_id=name, elem_classes="mf-media",
     )  # fmt: skip
-
-
-def _shift(label: str, name: str) -> gr.Slider:
-    return gr.Slider(-PLACE_LIMIT, PLACE_LIMIT, 0, step=1, label=f"{label}, pixels", elem_id=name)

@@ -1,4 +1,4 @@
-"""The Run tab: what was run, word for word, and a file to take the settings from again."""
+"""The Run tab: what was run, word for word, and where an earlier run or a take-home zip is opened again."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Any
 
 import gradio as gr
 
-from motionfollower.errors import InputError
-from motionfollower.metadata import RunMetadata, load_run
-from ui.settings import Choices, nearest_side
+from motionfollower.metadata import RunMetadata
+
+HINT = (
+    '<p class="mf-hint">Drop a <b>run.json</b> to take its settings, or a <b>take-home zip</b> to get everything '
+    "back: clips, poses, masks, settings and result.</p>"
+)
 
 
 class RunTab:
-    """run.json, and a button that loads one."""
+    """run.json, and a place to drop one."""
 
     def __init__(self) -> None:
-        self.run = gr.JSON(None, label="run.json: all that is needed to do it again", elem_id="run-json")
-        self.load = gr.UploadButton(
-            "Take the settings of a run.json", file_types=[".json"], size="sm", elem_id="load-run"
+        gr.HTML(HINT, apply_default_css=False)
+        self.file = gr.File(
+            label="run.json or take-home zip", file_types=[".json", ".zip"], height=120, elem_id="open-run"
         )
+        self.run = gr.JSON(None, label="run.json: all that is needed to do it again", elem_id="run-json")
 
     def clear(self) -> dict[Any, Any]:
         """No run."""
@@ -29,10 +33,6 @@ class RunTab:
     def show(self, run: RunMetadata) -> dict[Any, Any]:
         """A run."""
         return {self.run: public_record(run)}
-
-    def wire(self, fields: list[Any]) -> None:
-        """Let an uploaded file set the fields; paths in it are never followed."""
-        self.load.upload(_settings_of, [self.load, *fields], fields, api_visibility="private", show_progress="hidden")
 
 
 def public_record(run: RunMetadata) -> dict[str, Any]:
@@ -44,40 +44,6 @@ def public_record(run: RunMetadata) -> dict[str, Any]:
     for role in ("source", "target"):
         if record[role]:
             record[role] = {"name": Path(record[role]["path"]).name, "sha256": record[role]["sha256"]}
+    if record["redo"]:
+        record["redo"]["earlier"] = {"sha256": record["redo"]["earlier"]["sha256"]}
     return record
-
-
-def _settings_of(file: str, *values: Any) -> list[Any]:
-    try:
-        return list(with_settings(Choices(*values), load_run(Path(file))))
-    except InputError as error:
-        raise gr.Error("That file is no run.json of an edit.", print_exception=False) from error
-
-
-def with_settings(choices: Choices, run: RunMetadata) -> Choices:
-    """The choices that ask for the same run of the same clips."""
-    prepare, sampler = run.prepare, run.sampler
-    return choices._replace(
-        cfg=sampler.cfg_scale,
-        guidance=sampler.guidance.scale,
-        seed=sampler.seed,
-        new_seed=False,
-        steps=sampler.steps,
-        frames=prepare.frames or run.frames,
-        side=nearest_side(prepare.size) if prepare.size else choices.side,
-        fps=prepare.fps or 0,
-        foreground=sampler.guidance.foreground,
-        body=sampler.guidance.body,
-        overlap=sampler.guidance.overlap,
-        complement=sampler.guidance.complement,
-        noise=sampler.noise_eta,
-        repeats=sampler.repeats,
-        window=sampler.window,
-        shared=sampler.overlap,
-        camera="on" if sampler.camera else "off",
-        align=prepare.align,
-        scale=prepare.scale,
-        x=prepare.shift[0],
-        y=prepare.shift[1],
-        foot_line=prepare.foot_line,
-    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import Executor, wait
+from contextlib import contextmanager
+from contextvars import Context, copy_context
 from threading import Event as Signal
 from threading import Lock
 from typing import TypeVar
 
-from motionfollower.types import Event
+Item = TypeVar("Item")
 
-Result = TypeVar("Result")
+PATIENCE = 0.1  # seconds between two looks at the signal
 
 
 class Stopped(Exception):  # noqa: N818  (a wish, not an error)
@@ -46,15 +48,31 @@ class Stops:
         return signal is not None
 
 
-def until_stopped(events: Generator[Event, None, Result], signal: Signal) -> Generator[Event, None, Result]:
-    """Pass events on; Stopped as soon as the signal is set, with the work behind the events closed."""
-    with closing(events):
+def beside(work: Generator[Item, None, None], signal: Signal, thread: Executor) -> Generator[Item, None, None]:
+    """Pass on what work yields in a thread; Stopped as soon as the signal is set, even amid a long step.
+
+    The thread then ends that step by itself, and closes the work after it.
+    """
+    try:
         while True:
-            if signal.is_set():
-                raise Stopped
-            try:
-                event = next(events)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            yield event
+            step = thread.submit(_take, copy_context(), work)
+            while not wait([step], PATIENCE).done:
+                stop_if(signal)
+            item = step.result()
+            if item is None:
+                return
+            yield item
+            stop_if(signal)
+    finally:
+        thread.submit(work.close)
+
+
+def _take(context: Context, work: Generator[Item, None, None]) -> Item | None:
+    """The next of work, where a lent GPU knows whose it is; None at the end."""
+    return context.run(lambda: next(work, None))
+
+
+def stop_if(signal: Signal) -> None:
+    """Stopped where the signal is set."""
+    if signal.is_set():
+        raise Stopped

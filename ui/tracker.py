@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from html import escape
 
-from motionfollower.backends import Backend
 from motionfollower.types import Progress, StageStarted
+from ui.engine import Engine
 
 STAGES = {
-    "Read": ("read",),
+    "Read": ("load", "read"),
     "Source person": ("source poses", "source masks"),
     "Target person": ("target poses", "target masks"),
     "Align": ("align",),
@@ -25,9 +25,9 @@ SHARES = {"Read": 1, "Source person": 5, "Target person": 5, "Align": 1, "Puppet
 IDLE = "Add a source clip and a target clip, or take an example."
 
 
-def stages_of(backend: Backend) -> tuple[str, ...]:
-    """The stages of an edit; only some networks want a puppet."""
-    return tuple(stage for stage in STAGES if stage != "Puppet" or backend.networks.config.needs_puppet)
+def stages_of(engine: Engine) -> tuple[str, ...]:
+    """The stages of an edit; only the embedded networks look at a puppet."""
+    return tuple(stage for stage in STAGES if stage != "Puppet" or engine.is_tiny)
 
 
 class Tracker:
@@ -36,8 +36,19 @@ class Tracker:
     def __init__(self, stages: tuple[str, ...]) -> None:
         self._stages = stages
         self._started = self._stage_started = time.monotonic()
-        self._stage, self._name = stages[0], "read"
+        self._stage, self._name = stages[0], ""
         self._done, self._total = 0, 0
+
+    def starts(self) -> str:
+        """The status before anything is known."""
+        return status_html(self._stages, -1, "wait", 0.0, "Starting …", "")
+
+    def waits(self, before: int) -> str:
+        """The status while it is the turn of others; the clock starts afterwards."""
+        self._started = self._stage_started = time.monotonic()
+        who = "1 edit is" if before == 1 else f"{before} edits are"
+        sentence = f"Waiting for your turn: {who} before yours."
+        return status_html(self._stages, -1, "wait", 0.0, sentence, "Stop gives up your place.")
 
     def _see(self, event: StageStarted | Progress) -> None:
         if isinstance(event, StageStarted):
@@ -59,6 +70,8 @@ class Tracker:
 
     def stopped(self) -> str:
         """The status after Stop."""
+        if not self._name:
+            return status_html(self._stages, -1, "stop", 0.0, "Stopped before your turn came.", "")
         where = f"{self._done} of {self._total} steps" if self._stage == "Sampling" else f"“{self._name}”"
         reached = "after" if self._stage == "Sampling" else "at"
         return self._html("stop", self._share(), f"Stopped {reached} {where}. Nothing was saved.", "")
@@ -94,9 +107,14 @@ class Tracker:
         return status_html(self._stages, self._stages.index(self._stage), state, share, sentence, clock)
 
 
-def idle(sentence: str = IDLE) -> str:
+def idle(stages: tuple[str, ...], sentence: str = IDLE) -> str:
     """The status while nothing runs."""
-    return status_html(tuple(STAGES), -1, "idle", 0.0, sentence, "")
+    return status_html(stages, -1, "idle", 0.0, sentence, "")
+
+
+def done(sentence: str) -> str:
+    """The status after what took no time."""
+    return status_html((), -1, "done", 1.0, sentence, "")
 
 
 def status_html(stages: tuple[str, ...], current: int, state: str, share: float, sentence: str, clock: str) -> str:

@@ -6,24 +6,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import imageio_ffmpeg
 import pytest
 
+from .steps import make_small, press, set_field, upload, wait_for_status
+
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+SOURCE, TARGET = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 START = 90  # seconds that a slow machine may take to start the app
+PATIENCE = 60_000  # milliseconds that a busy machine may take for what is at once on another
 
 
-@pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running app, whose files are in a folder of the test's own."""
-    folder = tmp_path_factory.mktemp("app")
+@dataclass(frozen=True)
+class Server:
+    """A running app, whose files are all in a folder of the test's own."""
+
+    url: str
+    folder: Path
+    pid: int
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """Run the app in a process of its own, as a user does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -33,10 +49,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(f"http://127.0.0.1:{port}", process, folder / "log.txt")
-            yield f"http://127.0.0.1:{port}"
+            yield Server(f"http://127.0.0.1:{port}", folder, process.pid)
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("app")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def url(server: Server) -> str:
+    return server.url
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -61,9 +88,16 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser: Any, url: str) -> Iterator[Any]:
-    """Opens the app in a window of its own; no page may fail or ask for anything from elsewhere."""
+def add_sound(clip: Path, folder: Path) -> Path:
+    """The clip with a tone, under its own name."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", clip, "-f", "lavfi", "-i", "sine=440", "-shortest"]
+    subprocess.run([*command, "-c:v", "copy", "-c:a", "aac", folder / clip.name], check=True, capture_output=True)
+    return folder / clip.name
+
+
+@contextmanager
+def opening(browser: Any, url: str) -> Iterator[Any]:
+    """A function that opens the app in a window; no page may fail or ask for anything from elsewhere."""
     contexts, external, errors = [], [], []
 
     def watch(request: Any) -> None:
@@ -74,6 +108,7 @@ def open_page(browser: Any, url: str) -> Iterator[Any]:
         context = browser.new_context(**({"viewport": DESKTOP} | options))
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("request", watch)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
@@ -88,5 +123,26 @@ def open_page(browser: Any, url: str) -> Iterator[Any]:
 
 
 @pytest.fixture
+def open_page(browser: Any, url: str) -> Iterator[Any]:
+    with opening(browser, url) as open_page:
+        yield open_page
+
+
+@pytest.fixture
 def page(open_page: Any) -> Any:
     return open_page()
+
+
+@pytest.fixture(scope="session")
+def finished(browser: Any, url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page that has made a guided edit of a clip with sound, for tests that look at it and leave it as it is."""
+    with opening(browser, url) as open_page:
+        page = open_page()
+        upload(page, add_sound(SOURCE, tmp_path_factory.mktemp("clips")), TARGET)
+        make_small(page)
+        set_field(page, "steps", 2)
+        page.get_by_role("tab", name="Basic").click()
+        set_field(page, "guidance", 1)
+        press(page, "generate")
+        wait_for_status(page, r"^Done\.")
+        yield page

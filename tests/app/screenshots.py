@@ -1,71 +1,99 @@
-"""Pictures of the page in each of its states: start the app, then `python tests/app/screenshots.py [URL]`."""
+"""Pictures of the page in each of its states, into docs/screenshots: `python -m tests.app.screenshots`."""
 
-import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from conftest import CHROMIUM, DESKTOP, FLAGS, PHONE
-from playwright.sync_api import Browser, sync_playwright
-from steps import press, set_field, take_example, wait_for_status
+from playwright.sync_api import sync_playwright
+
+from .conftest import CHROMIUM, EXAMPLES, FLAGS, PHONE, opening, serving
+from .steps import open_tab, press, set_field, take_example, wait_for_status
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-ADDRESS = "http://127.0.0.1:7860"
+SCREEN = {"width": 1440, "height": 940}
+MIDDLE = "520"  # of the player's 1000: somewhere amid the dance
 
 
 def main() -> None:
-    url = sys.argv[1] if len(sys.argv) > 1 else ADDRESS
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with TemporaryDirectory() as folder, serving(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        take_desktop(browser, url)
-        take_finished(browser, url, "dark", viewport=DESKTOP, color_scheme="dark")
-        take_finished(browser, url, "phone", viewport=PHONE, is_mobile=True, has_touch=True)
+        with opening(browser, server.url) as open_page:
+            take_desktop(open_page(viewport=SCREEN))
+            take_error(open_page(viewport=SCREEN))
+            take_dark(open_page(viewport=SCREEN, color_scheme="dark"))
+            take_phone(open_page(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2))
         browser.close()
 
 
-def take_desktop(browser: Browser, url: str) -> None:
-    page = visit(browser, url, viewport=DESKTOP)
+def take_desktop(page: Any) -> None:
     shoot(page, "start")
     take_example(page, preset="Balanced")
+    open_tab(page, "Advanced")
+    set_field(page, "steps", 4)
+    open_tab(page, "Basic")
+    set_field(page, "guidance", 1)
     press(page, "generate")
-    page.locator("#preview img").wait_for()
-    wait_for_status(page, "^(Background|Puppet|Sampling): ")
-    shoot(page, "running")
+    wait_for_status(page, "^Sampling: [1-4]")
+    shoot(page, "running", patience=300)
     wait_for_status(page, r"^Done\.")
-    show_frame(page)
+    show_middle(page)
     shoot(page, "done")
-    page.get_by_role("tab", name="Preprocess").click()
-    set_field(page, "ghost-x", 60)
-    shoot(page, "preprocess")
-    page.get_by_role("tab", name="Compare").click()
+    open_tab(page, "Preprocess")
+    shoot(page, "preprocess", is_whole=True)
+    open_tab(page, "Fix the mask")
+    box = page.locator("#mask-picture img").bounding_box()
+    page.locator("#mask-picture img").click(position={"x": box["width"] * 0.34, "y": box["height"] * 0.93})
+    page.locator("#click-count").get_by_text("1 click").wait_for()
+    page.locator("#bench").scroll_into_view_if_needed()
+    shoot(page, "mask")
+    page.evaluate("scrollTo(0, 0)")
+    open_tab(page, "Compare")
     shoot(page, "compare")
+    open_tab(page, "Run")
+    shoot(page, "run")
+    open_tab(page, "Motion")
+    open_tab(page, "Result")
+    shoot(page, "motion")
 
 
-def take_finished(browser: Browser, url: str, name: str, **options: Any) -> None:
-    page = visit(browser, url, **options)
+def take_error(page: Any) -> None:
+    page.locator("#clip-source input[type=file]").set_input_files(EXAMPLES / "source-mia-room.mp4")
+    page.wait_for_selector("#clip-source video")
+    page.wait_for_load_state("networkidle")
+    press(page, "generate")
+    page.locator("#clip-target").get_by_text("Add a target clip first.").wait_for()
+    shoot(page, "error")
+
+
+def take_dark(page: Any) -> None:
     take_example(page, preset="Balanced")
     press(page, "generate")
     wait_for_status(page, r"^Done\.")
-    show_frame(page)
-    shoot(page, name)
+    show_middle(page)
+    shoot(page, "dark")
 
 
-def visit(browser: Browser, url: str, **options: Any) -> Any:
-    page = browser.new_context(**options).new_page()
-    page.goto(url)
-    page.wait_for_selector("html[data-ready]")
-    return page
+def take_phone(page: Any) -> None:
+    take_example(page, preset="Draft")
+    shoot(page, "phone-start")
+    press(page, "generate")
+    wait_for_status(page, r"^Done\.")
+    show_middle(page)
+    page.locator("#status").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#status').scrollIntoView()")
+    shoot(page, "phone")
 
 
-def show_frame(page: Any) -> None:
-    """Somewhere in the middle of the dance."""
+def show_middle(page: Any) -> None:
     page.wait_for_timeout(1000)
-    page.get_by_label("Place in the clips").fill("520")
+    page.get_by_label("Place in the clips").fill(MIDDLE)
+    page.mouse.move(0, 0)
 
 
-def shoot(page: Any, name: str) -> None:
-    page.wait_for_timeout(1500)  # pictures and videos load
-    page.screenshot(path=FOLDER / f"{name}.jpg", full_page=True, type="jpeg", quality=82)
+def shoot(page: Any, name: str, patience: int = 1500, *, is_whole: bool = False) -> None:
+    page.wait_for_timeout(patience)  # pictures and videos load
+    page.screenshot(path=FOLDER / f"{name}.jpg", full_page=is_whole, type="jpeg", quality=78)
 
 
 if __name__ == "__main__":

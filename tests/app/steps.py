@@ -1,10 +1,13 @@
 """What a user does on the page, in one line each."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+FRAMES = 5
+PRESET_FRAMES = {"Draft": "8", "Balanced": "24", "Quality": "48"}
 EXAMPLE = "Mia in her room → a dance"
-LONG = 120_000  # milliseconds that a busy machine may take for a few frames
+LONG = 240_000  # milliseconds that a busy machine may take for a few frames
 
 
 def take_example(page: Any, preset: str = "Draft") -> None:
@@ -12,15 +15,25 @@ def take_example(page: Any, preset: str = "Draft") -> None:
     page.wait_for_selector("#clip-source video")
     page.wait_for_selector("#clip-target video")
     page.get_by_text(preset, exact=True).click()
-    page.wait_for_function("document.querySelector('#estimate').innerText.includes('About')")
+    open_tab(page, "Advanced")
+    page.wait_for_function(
+        "frames => document.querySelector('#frames input[type=number]').value === frames", arg=PRESET_FRAMES[preset]
+    )
+    open_tab(page, "Basic")
+
+
+def upload(page: Any, source: Path, target: Path) -> None:
+    for name, clip in (("clip-source", source), ("clip-target", target)):
+        page.locator(f"#{name} input[type=file]").set_input_files(clip)
+        page.wait_for_selector(f"#{name} video")
 
 
 def press(page: Any, name: str) -> None:
     page.locator(f"#{name}").click()
 
 
-def wait_for_status(page: Any, words: str) -> None:
-    page.locator("#status").get_by_text(re.compile(words)).wait_for(timeout=LONG)
+def wait_for_status(page: Any, words: str, timeout: float = LONG) -> None:
+    page.locator("#status").get_by_text(re.compile(words)).wait_for(timeout=timeout)
 
 
 def set_field(page: Any, name: str, value: float) -> None:
@@ -29,7 +42,36 @@ def set_field(page: Any, name: str, value: float) -> None:
     field.press("Enter")
 
 
-def generate(page: Any) -> None:
+def make_small(page: Any) -> None:
+    """So few frames that an edit takes seconds; leaves the tab Advanced open."""
+    page.get_by_role("tab", name="Advanced").click()
+    set_field(page, "frames", FRAMES)
+
+
+def check(page: Any) -> None:
+    """Look at a few frames of an example."""
     take_example(page)
-    press(page, "generate")
-    wait_for_status(page, r"^Done\.")
+    make_small(page)
+    press(page, "check")
+    wait_for_status(page, r"^Checked\.")
+    open_tab(page, "Preprocess")
+    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for()
+
+
+def open_tab(page: Any, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def picture(page: Any, name: str) -> Any:
+    return page.locator(f"#{name} img").first.get_attribute("src")
+
+
+def wait_for_other_picture(page: Any, name: str, before: Any) -> None:
+    script = "([name, before]) => document.querySelector(`#${name} img`).src !== before"
+    page.wait_for_function(script, arg=[name, before])
+
+
+def download(page: Any, name: str) -> Any:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name, exact=True).click()
+    return waiting.value.path()

@@ -1,39 +1,64 @@
 """The parts of the page that need neither a server nor a browser."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event as Signal
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
-from motionfollower.types import Event, Progress, SamplerSettings, StageStarted, StepLosses
+from app import wants_mcp
+from motionfollower.backends import EMBEDDED_SETTINGS
+from motionfollower.camera import CameraProposal
+from motionfollower.errors import InputError
+from motionfollower.job import EditRequest
+from motionfollower.metadata import FileRecord, RunMetadata, Surroundings
+from motionfollower.settings import PrepareSettings, SamplerSettings
+from motionfollower.types import EditInputs, Progress, StageStarted, StepLosses
+from preprocess.clicks import MaskClick
+from preprocess.skeleton import JOINTS
+from preprocess.types import Clip, ClipPoint, MaskSequence, PoseSequence
 from preprocess.write_video import write_video
 from ui.chart import loss_chart
+from ui.choices import Choices
 from ui.clips import complaint
-from ui.estimate import Pace
+from ui.engine import loan_seconds
+from ui.going_on import at_full_quality
+from ui.kept import Homes, Kept
+from ui.marks import Marks
 from ui.overlays import masks_over
-from ui.stops import Stopped, Stops, until_stopped
+from ui.stops import Stopped, Stops, beside
 from ui.tracker import STAGES, Tracker, idle
+from ui.turns import Turns
+
+from .conftest import ROOT, SOURCE, TARGET
 
 
-def endless(closed: list[bool]) -> Generator[Event, None, None]:
+def endless(closed: Signal) -> Generator[str, None, None]:
     try:
-        while True:
-            yield StageStarted("read")
+        yield "first"
+        Signal().wait(0.5)  # a step longer than anybody waits for Stop
+        yield "second"
     finally:
-        closed.append(True)
+        closed.set()
 
 
-def test_a_stop_closes_the_work_behind_the_events() -> None:
-    signal, closed = Signal(), []
-    events = until_stopped(endless(closed), signal)
-    next(events)
+def test_a_stop_comes_amid_a_step_whose_work_is_closed_after_it() -> None:
+    signal, closed = Signal(), Signal()
+    steps = beside(endless(closed), signal, ThreadPoolExecutor(1))
+    assert next(steps) == "first"
     signal.set()
     with pytest.raises(Stopped):
-        next(events)
-    assert closed == [True]
+        next(steps)
+    assert closed.wait(10)
 
 
 def test_a_session_stops_its_own_work_alone() -> None:
@@ -70,7 +95,7 @@ def test_a_stopped_run_says_how_far_it_was() -> None:
 
 
 def test_words_of_others_are_no_html() -> None:
-    assert "<b>" not in idle("<b>bold</b>")
+    assert "<b>" not in idle(tuple(STAGES), "<b>bold</b>")
 
 
 def test_a_clip_that_is_too_long_is_told_its_length(tmp_path: Path) -> None:
@@ -100,13 +125,141 @@ def test_no_guidance_no_lines() -> None:
 def test_what_must_be_invented_is_pink() -> None:
     frames = np.zeros((1, 1, 3, 3), np.uint8)
     before, after = np.array([[[True, True, False]]]), np.array([[[False, True, False]]])
-    freed, both, none = masks_over(frames, before, after)[0, 0].tolist()
+    freed, both, none = next(masks_over(frames, before, after))[0].tolist()
     assert freed == [109, 19, 59]
     assert both == [18, 49, 117]
     assert none == [0, 0, 0]
 
 
-def test_the_pace_learns_from_a_run() -> None:
-    settings = SamplerSettings(steps=10, cfg_scale=1.0)
-    pace = Pace(9, 9).learned({"read": 1.0, "sampling": 20.0, "write": 3.0}, 8, 512 * 512, settings)
-    assert pace.seconds(8, 512 * 512, settings) == pytest.approx(24)
+def choices(**changes: object) -> Choices:
+    usual = Choices(
+        1.0, 0.0, 42, False, True, "source", "all", 100, "similarity", "auto", 1, 8, 256, 0,
+        1, 1, 1, 1, 0.4, 3, 32, 8, 1.0, 0, 0, 0, Marks(),
+    )  # fmt: skip
+    return usual._replace(**changes)
+
+
+def test_choices_outlive_their_run() -> None:
+    marks = Marks(source_person=ClipPoint(0.5, 0.5)).clicked("target", MaskClick(ClipPoint(0.1, 0.2, 3), False))
+    chosen = choices(parts="arms", blend=35, lock=False, sound="none", x=7, camera="on", guidance=1.5, marks=marks)
+    order = chosen.order(SOURCE, TARGET, chosen.prepare_settings(SOURCE), CameraProposal(0), EMBEDDED_SETTINGS)
+    run = record(order)
+    assert choices(seed=1, steps=9, parts="legs").as_in(run) == chosen
+
+
+def record(order: EditRequest) -> RunMetadata:
+    sampler = replace(order.sampler, camera=order.camera == "on")
+    made = Surroundings("cpu", "float32", {}, {})
+    clip = FileRecord("a.mp4", "0")
+    return RunMetadata(
+        clip, clip, "embedded", order.prepare, sampler, (256, 256), 8.0, 8, made, {}, (), (),
+        lock=order.lock, sound=order.sound,
+    )  # fmt: skip
+
+
+def test_a_draft_is_finished_with_its_seed_at_the_best_preset(tmp_path: Path) -> None:
+    order = choices(seed=7).order(SOURCE, TARGET, PrepareSettings(), CameraProposal(0), EMBEDDED_SETTINGS)
+    kept = Kept(tmp_path, None, record(order))  # type: ignore[arg-type]  # its clips don't matter here
+    preset, *values = at_full_quality(kept, *choices(seed=1, new_seed=True))
+    best = Choices(*values)
+    assert preset == "Quality"
+    assert (best.seed, best.new_seed) == (7, False)
+    assert (best.steps, best.frames, best.side) == (4, 48, 512)
+
+
+@pytest.mark.parametrize(("travel", "state"), [(10.0, "off"), (90.0, "on")])
+def test_the_proposed_camera_mode_is_taken(travel: float, state: str) -> None:
+    order = choices().order(SOURCE, TARGET, PrepareSettings(), CameraProposal(travel), EMBEDDED_SETTINGS)
+    assert order.camera == state
+
+
+def test_the_last_click_is_undone() -> None:
+    click = MaskClick(ClipPoint(0.5, 0.5), True)
+    marks = Marks().clicked("source", click).clicked("source", click)
+    assert marks.undone("source") == Marks().clicked("source", click)
+    assert marks.undone("source").undone("source").undone("source") == Marks()
+
+
+def test_clicks_are_void_on_another_person() -> None:
+    marks = Marks().clicked("source", MaskClick(ClipPoint(0.5, 0.5), True))
+    assert marks.following("source", ClipPoint(0.1, 0.1)).source_clicks == ()
+
+
+def test_a_session_keeps_its_last_result_alone() -> None:
+    homes = Homes()
+    for _ in range(2):
+        with homes.moving("mine") as folder:
+            (folder / "result").mkdir()
+    earlier = folder
+    with pytest.raises(InputError), homes.moving("mine") as folder:
+        raise InputError("no result")
+    assert not folder.exists()
+    assert earlier.exists()
+    homes.leave("mine")
+    assert not earlier.exists()
+
+
+def test_tools_for_language_models_need_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTIONFOLLOWER_MCP", "0")
+    assert not wants_mcp()
+    monkeypatch.setenv("MOTIONFOLLOWER_MCP", "1")
+    if find_spec("mcp"):
+        assert wants_mcp()
+    else:
+        with pytest.raises(SystemExit, match=r"pip install 'gradio\[mcp\]'"):
+            wants_mcp()
+
+
+STAND_IN = """
+def GPU(duration):
+    return lambda steps: lambda *given: [("lent for", duration(*given)), *steps(*given)]
+"""
+BORROW = "from ui.zero_gpu import borrowing; print(borrowing(lambda n: 10 * n)(lambda n: iter(range(n)))(2))"
+
+
+def test_a_space_with_lent_gpus_lends_one_for_the_steps(tmp_path: Path) -> None:
+    (tmp_path / "spaces.py").write_text(STAND_IN)
+    paths = os.pathsep.join((str(tmp_path), str(ROOT)))
+    command = [sys.executable, "-c", BORROW]
+    told = subprocess.run(command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=True)
+    assert told.stdout == "[('lent for', 20), 0, 1]\n"
+
+
+def test_a_gpu_is_lent_for_at_most_five_minutes() -> None:
+    clip = Clip(np.zeros((48, 8, 8, 3), np.uint8), 8.0)
+    poses = PoseSequence(np.zeros((48, JOINTS, 2), np.float32), np.zeros((48, JOINTS), np.float32), (8, 8))
+    masks = MaskSequence(np.zeros((48, 8, 8), bool), "test")
+    inputs = EditInputs(clip, poses, poses, masks, masks)
+    short = choices().order(SOURCE, TARGET, PrepareSettings(), CameraProposal(0), EMBEDDED_SETTINGS)
+    long = replace(short, sampler=SamplerSettings(steps=100))
+    assert loan_seconds(short, Path(), inputs) == 65
+    assert loan_seconds(long, Path(), inputs) == 300
+
+
+def test_a_space_takes_the_front_matter() -> None:
+    lines = (ROOT / "README.md").read_text().split("---")[1].strip().splitlines()
+    matter = dict(line.split(": ", 1) for line in lines)
+    gradio = next(line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.startswith("gradio"))
+    assert Requirement(gradio).specifier.contains(matter["sdk_version"])
+    assert (ROOT / matter["app_file"]).is_file()
+    assert len(matter["short_description"]) <= 60
+    assert matter["python_version"] == '"3.12"'  # lent GPUs know this one and 3.10; we know 3.11 and this one
+
+
+def test_the_line_moves_in_the_order_of_coming() -> None:
+    turns = Turns()
+    with turns.lining_up() as first:
+        assert list(first.wait()) == []
+        with turns.lining_up() as second:
+            with turns.lining_up() as third:
+                assert next(third.wait()) == 2
+            assert next(second.wait()) == 1
+    with turns.lining_up() as last:
+        assert list(last.wait()) == []
+
+
+def test_one_who_waits_is_told_how_many_are_before() -> None:
+    tracker = Tracker(tuple(STAGES))
+    assert "1 edit is before yours" in tracker.waits(1)
+    assert "3 edits are before yours" in tracker.waits(3)
+    assert "Stopped before your turn came." in tracker.stopped()
