@@ -7,7 +7,7 @@ const videos = () => props.ids.map(id => document.querySelector(`#${id} video`))
 const leader = () => videos().reduce((a, b) => (a && a.duration <= b.duration ? a : b), null);
 const fps = () => Number(find('[data-fps]')?.dataset.fps) || 8;
 
-let isPlaying = false, isSeeking = false;
+let isPlaying = false, isSeeking = false, shown = null;
 
 function play(wanted) {
   isPlaying = wanted;
@@ -58,10 +58,15 @@ function follow() {
     for (const video of isPlaying ? videos() : []) {
       if (video !== lead && Math.abs(video.currentTime - lead.currentTime) > FOLLOW / fps()) video.currentTime = lead.currentTime;
     }
-    if (!isSeeking) find('input').value = Math.round(1000 * lead.currentTime / lead.duration);
-    find('output').textContent = `${lead.currentTime.toFixed(2)} of ${lead.duration.toFixed(2)} s`;
+    if (lead.currentTime !== shown) show(lead);
   }
   requestAnimationFrame(follow);
+}
+
+function show(lead) {  // only what has changed, as the page is painted anew each time
+  shown = lead.currentTime;
+  if (!isSeeking) find('input').value = Math.round(1000 * lead.currentTime / lead.duration);
+  find('output').textContent = `${lead.currentTime.toFixed(2)} of ${lead.duration.toFixed(2)} s`;
 }
 follow();
 document.documentElement.dataset.ready = 'yes';
