@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from motionfollower.bench.memory_probe import probe_job
 from motionfollower.bench.released_memory import kept_for_camera_mode, released_peak
@@ -99,7 +99,7 @@ def measure_memory() -> Memory:
         kept=kept,
         kept_as_released=kept_as_released,
         tiny_peak=rehearse(probe, checkpoints=False).peak,
-        tiny_peak_as_released=released_peak(probe),
+        tiny_peak_as_released=released_peak(replace(probe, settings=settings)),
         full_peaks={
             "peak": rehearse(full, checkpoints=False).peak,
             "peak, layers computed twice under guidance": rehearse(full, checkpoints=True).peak,
