@@ -24,13 +24,14 @@ from motionfollower.dancers.look.types import (
 
 Random = np.random.Generator
 
-SKINS = ("eecbb4", "e6bd9f", "dcaa88", "cf9a75", "b98258", "9a6743", "7c4e33", "5f3a27", "47291c")
+SKINS = ("e9bfa3", "e2b294", "d8a37f", "cb9470", "b98258", "9a6743", "7c4e33", "5f3a27", "47291c")
 SKINS_OF = ((0, 4), (4, 9), (1, 5))  # which of them, by the strongest ancestry
 HAIRS = (
     "15110f", "1f1712", "2e1f16", "4a3020", "6b4426", "8f5f33", "b58a4e", "d2b177", "8a3b22", "a5502a", "55504c",
 )  # fmt: skip
 GREY, DYED = "b5b0aa", ("c23a6a", "3a6ac2", "4aa88a", "8a4ac2")
 IRISES = ("2a1608", "4a2c16", "5a6b3a", "4a6a8a", "3a2412", "6a7a80")
+OWN_LIPS = (0.86, 0.58, 0.56)  # of the skin's colour
 LIPS = ("b4484a", "c05050", "a83a52", "c26a60", "8a3040")
 CLOTHS = (
     "f2f0ea", "1f2024", "3b3f47", "8f949c", "b7332f", "d9683a", "e2b13c", "5c8a4a", "2f6f62", "2f5f9e", "27386b",
@@ -111,10 +112,11 @@ def _expression(random: Random) -> tuple[tuple[str, float], ...]:
 
 def _skin(random: Random, is_man: bool, ancestry: int) -> Skin:
     tone = _colour(random, SKINS[slice(*SKINS_OF[ancestry])])
-    red, green, blue = tone
+    own_lips = np.array(tone) * OWN_LIPS
+    lips = own_lips if is_man else 0.55 * own_lips + 0.45 * np.array(_colour(random, LIPS))
     return Skin(
         tone=tone,
-        lips=(0.86 * red, 0.58 * green, 0.56 * blue) if is_man else _colour(random, LIPS),
+        lips=tuple(lips.tolist()),
         iris=_colour(random, IRISES),
         brow=0.055 if is_man else 0.038,
         stubble=max(float(random.normal(0.05, 0.3)), 0.0) if is_man else 0.0,

@@ -15,9 +15,11 @@ from motionfollower.dancers.look.types import Jacket, Look, Material, Shoes, Ski
 FAR = 9.0  # decimetres: surely inside
 HIDES = 0.45  # decimetres inside a garment, skin is never seen
 ARMHOLE = 1.62  # decimetres from the middle: where a top without sleeves ends
-COLLAR = 5.95  # the height of a top's edge at the neck
+COLLAR = 6.05  # the height of the highest top's edge at the neck
+NECK, NECK_WIDTH = (0.0, 6.15, 0.15), 0.45  # where a neckline has its middle, and its least radius
 COLLAR_WIDTH = 0.35  # of a jacket's opening, at its hem
 SOLE = 0.016  # metres below the foot
+OVER = 0.014  # metres: how far a top hangs over what is worn below
 SHORTS = -2.0  # worn under a skirt
 
 
@@ -49,14 +51,22 @@ def _drapes(template: Template, look: Look) -> Iterator[tuple[Material, Drape]]:
 
 
 def _top(template: Template, top: Top) -> Drape:
-    x, y, z = template.points.T
-    throat = np.hypot(np.hypot(0.85 * x, y - 6.0), 0.55 * (z - 1.0))
-    trunk = np.minimum(np.minimum(y - top.hem, COLLAR - y), throat - top.neckline)
+    y = template.points[:, 1]
+    trunk = np.minimum(y - top.hem, _outside_neckline(template, top.neckline))
     belly = np.clip((4.2 - y) / 3, 0, 1) * (template.arm < 0.3)
     sleeves = np.clip(template.along_arm, 0, 1) * (template.arm > 0.3)
     ease = 0.010 + top.ease * (0.25 + 0.75 * np.maximum(belly, sleeves))
-    ease = np.where((y > 5.2) & (template.arm < 0.3), 0.008, ease)
+    ease = np.where((y > 5.2) & (template.arm < 0.3), 0.008, ease) + OVER * np.clip((2.8 - y) / 0.6, 0, 1)
     return Drape(_with_sleeves(template, trunk, top.sleeve), ease, rounds=2 + round(120 * top.ease))
+
+
+def _outside_neckline(template: Template, depth: float) -> Doubles:
+    """How far from a capsule around the neck that leans out of the chest, so that it meets cloth at steep angles."""
+    start, end = np.array(NECK), np.array([0.0, NECK[1] - 0.5 * depth, 1.5])
+    way = end - start
+    along = np.clip((template.points - start) @ way / (way @ way), 0, 1)
+    distance = np.linalg.norm(template.points - start - along[:, None] * way, axis=1)
+    return np.minimum(distance - NECK_WIDTH - 0.3 * depth, COLLAR - template.points[:, 1])
 
 
 def _jacket(template: Template, jacket: Jacket) -> Drape:

@@ -19,9 +19,13 @@ HAIRLINE = np.array(
 )
 """Its height by the angle from the front: high over the face, down before the ears, low at the nape."""
 
-LAYERS = {HairStyle.SHORT: 6, HairStyle.AFRO: 7, HairStyle.LONG: 3, HairStyle.BOB: 3}
-TIED = 4  # layers of hair that is combed back
+SHORT_LAYERS = tuple((share / 6, share / 6) for share in range(1, 7))
+AFRO_LAYERS = ((0.5, 0.3), (0.86, 0.3), (0.9, 0.55), (0.94, 0.7), (0.97, 0.85), (1.0, 1.0))
+FLAT_LAYERS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.75), (1.0, 1.0))
+"""How far each layer stands off, as a share of the hair's length, and how sparse it is, in (0, 1]."""
 FLAT = 0.010  # metres: how far combed hair stands off
+FULL = 0.003  # metres that hanging hair is farther from the head than its helper mesh
+ENDS = 0.3  # how slowly hanging hair thins out at its ends
 TAIL = Curve(
     points=((0, 7.95, -0.55), (0, 8.0, -0.95), (0, 7.7, -1.3), (0, 7.0, -1.38), (0, 6.2, -1.28), (0, 5.5, -1.2)),
     radii=(0.16, 0.2, 0.28, 0.3, 0.22, 0.03),
@@ -70,21 +74,25 @@ def scalp(template: Template, lower: float = 0.0) -> Doubles:
 def _layers(assets: Assets, template: Template, rest: Doubles, hair: Hair) -> list[Part]:
     """Shells over the scalp, the outer ones with more gaps."""
     inside = scalp(template, hair.hairline)
-    length = hair.length if hair.style in (HairStyle.SHORT, HairStyle.AFRO) else FLAT
+    quads = _head_quads(assets, template, inside)
     height = np.clip(template.points[:, 1] - 7.4, 0, 1)
-    even = hair.style is HairStyle.AFRO
-    profile = 0.8 + 0.2 * height if even else 0.45 + 0.55 * height
-    count = LAYERS.get(hair.style, TIED)
+    taper = np.clip(0.3 + inside / 0.9, 0.3, 1)  # shorter toward the hairline
+    if hair.style is HairStyle.AFRO:
+        layers, profile, length = AFRO_LAYERS, taper * (0.85 + 0.15 * height), hair.length
+    else:
+        is_short = hair.style is HairStyle.SHORT
+        layers, profile = SHORT_LAYERS if is_short else FLAT_LAYERS, taper * (0.5 + 0.5 * height)
+        length = hair.length if is_short else FLAT
     return [
         drape(
             Material.HAIR,
             template,
             rest,
-            _head_quads(assets, template, inside),
-            Drape(inside - 0.05 * layer, 0.003 + length * layer * profile, rounds=1 + round(2 * layer), splits=1),
-            layer,
+            quads,
+            Drape(inside - 0.05 * sparse, 0.003 + length * away * profile, rounds=1 + round(2 * away)),
+            sparse,
         )
-        for layer in np.arange(1, count + 1) / count
+        for away, sparse in layers
     ]
 
 
@@ -96,11 +104,11 @@ def _head_quads(assets: Assets, template: Template, inside: Doubles) -> np.ndarr
 def _hanging(assets: Assets, template: Template, rest: Doubles, hair: Hair) -> Part:
     """Hair down to the shoulders or beyond, with a window for the face."""
     y = template.points[:, 1]
-    inside = np.where(y > 0, y - hair.end, NOT_HAIR)
-    part = drape(
-        Material.HAIR, template, rest, assets.mesh.quads["helper-hair"], Drape(inside, -0.004 + 0 * y, 1, splits=2)
-    )
-    return replace(part, inside=np.where(part.coords[:, 2] > 0.35, np.minimum(part.inside, _window(part, hair)), part.inside))
+    inside = np.where(y > 0, ENDS * (y - hair.end), NOT_HAIR)
+    quads = assets.mesh.quads["helper-hair"]
+    part = drape(Material.HAIR, template, rest, quads, Drape(inside, np.full_like(y, FULL), rounds=1, splits=2))
+    framed = np.minimum(part.inside, _window(part, hair))
+    return replace(part, inside=np.where(part.coords[:, 2] > 0.35, framed, part.inside))
 
 
 def _window(part: Part, hair: Hair) -> Doubles:

@@ -18,7 +18,7 @@ from motionfollower.dancers.raster.noise import spectral_noise
 Floats = NDArray[np.float32]
 
 TEXTURE = 1024  # pixels a side
-BRIGHTEST = 0.62  # of light: real skin reflects no more
+BRIGHTEST = 0.58  # of light: real skin reflects no more
 EYE = (0.31, 7.29)  # where the eyes are: from the middle, and their height
 SHINE, LIP_SHINE, FACE_SHINE = 0.030, 0.05, 0.012
 RUDDY = np.array([-0.12, 0.30, 0.28])  # what blood takes from red, green and blue
@@ -60,7 +60,9 @@ def paint_skin(assets: Assets, look: Look, size: int = TEXTURE) -> Floats:
     """Colour (linear) and shine of a person's skin, f32 [size, size, 4]."""
     canvas, skin = _Canvas.of(assets, look.seed, size), look.skin
     lips, nails = (_texture(assets, name, size) for name in ("lips", "fingernails"))
-    picture = np.broadcast_to(np.minimum(linear(skin.tone), BRIGHTEST), (size, size, 3)).astype(np.float32)
+    tone = linear(skin.tone)
+    tone *= min(1.0, BRIGHTEST / tone.max())
+    picture = np.broadcast_to(tone, (size, size, 3)).astype(np.float32)
     picture = picture * (1 + 0.035 * canvas.clouds + 0.025 * canvas.grain)[..., None]
     picture = _redden(picture, canvas, skin.blush)
     picture = _freckle(picture, canvas, skin.freckles)

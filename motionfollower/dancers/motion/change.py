@@ -70,8 +70,9 @@ def mix(upper: Motion, lower: Motion) -> Motion:
 
 
 def join(first: Motion, second: Motion, overlap: int) -> Motion:
-    """The second motion after the first, where that ends and looks; over `overlap` frames one becomes the other."""
-    second = _continue(first, second, overlap)
+    """The second motion after the first, from where that ends; over `overlap` frames one becomes the other."""
+    ends, begins = first.root[len(first) - overlap // 2 - 1], second.root[overlap // 2]
+    second = shift(second, (ends - begins) * [1, 0, 1])
     share = _ease(np.arange(1, overlap + 1) / (overlap + 1))
     tail, head = slice(len(first) - overlap, None), slice(0, overlap)
     root = first.root[tail] + share[:, None] * (second.root[head] - first.root[tail])
@@ -81,18 +82,6 @@ def join(first: Motion, second: Motion, overlap: int) -> Motion:
         np.concatenate([first.root[:-overlap], root, second.root[overlap:]]),
         np.concatenate([first.segments[:-overlap], segments, second.segments[overlap:]]),
     )
-
-
-def _continue(first: Motion, second: Motion, overlap: int) -> Motion:
-    """The second motion turned and moved so that it goes on in the middle of the overlap."""
-    ahead, behind = len(first) - overlap // 2 - 1, overlap // 2
-    turned = turn(second, _heading(first, ahead) - _heading(second, behind))
-    return shift(turned, (first.root[ahead] - turned.root[behind]) * [1, 0, 1])
-
-
-def _heading(motion: Motion, frame: int) -> float:
-    x, _, z = motion.segments[frame, Segment.PELVIS, :, 2]
-    return float(np.arctan2(x, z))
 
 
 def _ease(share: Doubles) -> Doubles:

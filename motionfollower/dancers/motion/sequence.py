@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from motionfollower.dancers.motion.types import Motion
 Random = np.random.Generator
 
 FPS = 30.0
-OVERLAP = 0.4  # seconds in which one motion becomes the next
+OVERLAP = 0.5  # seconds in which one motion becomes the next
+CANDIDATES = 5  # for each part of a sequence: the one is taken that stays nearest to the middle
 PHRASE_SHARE = 0.6  # of all parts of a sequence
 RECORDINGS = {
     "dance_a": 5, "dance_b": 6, "spin": 2, "walk": 2, "run": 1, "jump": 2, "kick": 2, "punch": 2, "spinkick": 1,
@@ -27,12 +29,17 @@ UPRIGHT = ("dance_a", "dance_b", "spin", "walk", "run", "jump", "kick", "punch",
 
 def make_sequence(assets: Assets, seed: int, seconds: float) -> Motion:
     """A motion of `seconds` at 30 frames a second that mostly faces the camera; the same for the same seed."""
-    random = np.random.default_rng(seed)
-    parts = _draw_parts(assets, random)
-    frames, motion = round(seconds * FPS) + 1, next(parts)
+    parts = _draw_parts(assets, np.random.default_rng(seed))
+    frames, motion = round(seconds * FPS) + 1, min(islice(parts, 2), key=_reach)
     while len(motion) < frames:
-        motion = join(motion, next(parts), round(OVERLAP * FPS))
+        longer = [join(motion, part, round(OVERLAP * FPS)) for part in islice(parts, CANDIDATES)]
+        motion = min(longer, key=_reach)
     return face_front(resample(motion, FPS, frames))
+
+
+def _reach(motion: Motion) -> float:
+    """How far a motion strays from where it begins, in lengths of the leg."""
+    return float(np.linalg.norm((motion.root - motion.root[0])[:, [0, 2]], axis=1).max())
 
 
 def play_recording(assets: Assets, name: str, seconds: float, start: float = 0.0) -> Motion:

@@ -58,7 +58,8 @@ def _abstract(u: float, v: float, seed: float, strength: float, noise: Floats) -
     one = strength * look_up(noise, 0.2 * u + seed, 0.2 * v + seed, CLOUDS)
     two = strength * look_up(noise, 0.15 * u + 2.3 * seed + 0.5, 0.2 * v, CLOUDS)
     three = strength * look_up(noise, 0.17 * u + 3.1 * seed, 0.14 * v + 0.3, CLOUDS)
-    return max(0.28 + 0.13 * one, 0.02), max(0.25 + 0.12 * two, 0.02), max(0.24 + 0.12 * three, 0.02)
+    shared = 0.25 + 0.08 * (one + two)
+    return max(shared + 0.05 * one, 0.02), max(shared + 0.05 * two, 0.02), max(shared + 0.05 * three, 0.02)
 
 
 @compiled

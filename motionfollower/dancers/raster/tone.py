@@ -15,6 +15,7 @@ BRIGHTEST = 8.0  # light that the table goes up to
 STEPS = 1024  # of the table, for a light of 1
 WHITE = 3.6  # the light that becomes white (extended Reinhard)
 EXPOSURE = 1.15
+CONTRAST = 0.45  # share of an S-shaped curve
 GRAIN = 1.5  # levels
 GRAIN_SIZE = 1200
 GRAIN_SHIFT = 64  # pixels: how far a frame's grain may be from the next one's
@@ -24,7 +25,8 @@ GRAIN_SHIFT = 64  # pixels: how far a frame's grain may be from the next one's
 def _curve() -> Floats:
     light = EXPOSURE * np.linspace(0, BRIGHTEST, int(BRIGHTEST * STEPS) + 1)
     film = light * (1 + light / WHITE**2) / (1 + light)
-    return np.asarray(255 * np.clip(1.28 * film, 0, 1) ** (1 / GAMMA), np.float32)
+    shown = np.clip(1.28 * film, 0, 1) ** (1 / GAMMA)
+    return np.asarray(255 * (shown + CONTRAST * (shown**2 * (3 - 2 * shown) - shown)), np.float32)
 
 
 @cache

@@ -78,6 +78,6 @@ def is_cut(
     w = first * coords[a, 2] + second * coords[b, 2] + third * coords[c, 2]
     layer = coords[a, 4]
     if layer == 0:  # hair that hangs or is tied: whole, but for its ends
-        return bool(inside < 0.35 + 0.3 * look_up(noise, 0.5 * (u + 0.6 * w), 0.06 * v, STRANDS))
+        return bool(inside < 0.05 + 0.06 * look_up(noise, 0.5 * (u + 0.6 * w), 0.06 * v, STRANDS))
     clumps = look_up(noise, 0.55 * (u + 0.37 * w), 0.25 * v + 0.45 * w, CLUMPS)
     return bool(inside + 0.09 * clumps < 0 or (layer > 0.3 and clumps < 2.3 * layer - 1.6))
