@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | info | bench`.
+"""The command line: `python -m motionfollower prepare | edit | info | bench | dancers`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+from motionfollower.dancers.command import add_commands as add_dancers
 from motionfollower.errors import InputError
 from motionfollower.progress import show
 from motionfollower.types import Align, Camera, PrepareSettings, Regions, SamplerSettings
@@ -39,7 +40,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
-    _add_bench(commands.add_parser("bench", help="measure the work, the speed and the memory of an edit"))
+    _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
+    add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"), _size)
     return parser
 
 

@@ -37,8 +37,12 @@ ALLOWED = {
     "motionfollower.measures": "preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.bench": "sampler guidance models metadata device types errors preprocess",
+    "motionfollower.dancers": "case preparation types errors preprocess",
+    "motionfollower.dancers.command": "dancers progress events errors preprocess",
     "motionfollower.progress": "types",
-    "motionfollower.cli": "job progress bench info backends results metadata device types errors preprocess",
+    "motionfollower.cli": (
+        "dancers.command job progress bench info backends results metadata device types errors preprocess"
+    ),
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",
     "app": "ui backends",
@@ -142,6 +146,8 @@ def is_about_devices(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(value=ast.Name("torch"), attr="Generator" | "device") | ast.Name():
             return False  # in annotations; making one is the next case
+        case ast.Attribute(value=ast.Attribute(value=ast.Name("np"), attr="random"), attr="Generator"):
+            return False  # numpy's, which knows no device
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="Generator")):
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device"), args=[ast.Constant("meta")]):

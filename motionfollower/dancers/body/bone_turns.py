@@ -53,7 +53,7 @@ def _trunk(segments: Doubles) -> dict[str, Doubles]:
 
 
 def _limb_turns(limbs: RestLimbs, segments: Doubles, hands: Hands) -> dict[str, Doubles]:
-    turns = {}
+    turns: dict[str, Doubles] = {}
     pelvis, chest = segments[:, Segment.PELVIS], segments[:, Segment.CHEST]
     for index, side in enumerate("LR"):
         upper, fore = (segments[:, part] @ limbs.arms[index, bone].T for bone, part in enumerate(ARMS[index]))

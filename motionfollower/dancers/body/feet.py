@@ -32,7 +32,7 @@ def _heights(motion: Motion, skeleton: Skeleton, sole: float) -> Doubles:
     """How high above the floor the lowest point of each foot is, f64 [F, 2]."""
     feet = motion.segments[:, [leg[2] for leg in LEGS]]
     points = np.einsum("fsj,snj->fsn", feet[:, :, 1], skeleton.soles)
-    return skeleton.legs.ankles(motion)[..., 1] + points.min(axis=2) - sole
+    return np.asarray(skeleton.legs.ankles(motion)[..., 1] + points.min(axis=2) - sole)
 
 
 def _raise(motion: Motion, height: Doubles) -> Motion:
@@ -42,7 +42,7 @@ def _raise(motion: Motion, height: Doubles) -> Motion:
 def _floor(lowest: Doubles, fps: float) -> Doubles:
     """The floor under the lowest foot f64 [F]: what it touched nearby in time, so that jumps stay jumps."""
     touched = minimum_filter1d(lowest, 2 * round(JUMP * fps) + 1, mode="nearest")
-    return np.minimum(gaussian_filter1d(touched, SETTLE * fps, mode="nearest"), lowest + 0.012)
+    return np.asarray(np.minimum(gaussian_filter1d(touched, SETTLE * fps, mode="nearest"), lowest + 0.012))
 
 
 def _plant(motion: Motion, skeleton: Skeleton, sole: float) -> Motion:

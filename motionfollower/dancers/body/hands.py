@@ -25,6 +25,8 @@ def lively_hands(frames: int, fps: float, seed: int) -> Hands:
     seconds = np.arange(frames)[:, None] / fps
 
     def wave(amplitude: float) -> Doubles:
-        return np.asarray(amplitude * np.sin(2 * np.pi * (random.uniform(0.5, 1.1, 2) * seconds + random.uniform(size=2))))
+        return np.asarray(
+            amplitude * np.sin(2 * np.pi * (random.uniform(0.5, 1.1, 2) * seconds + random.uniform(size=2)))
+        )
 
     return Hands(flex=wave(0.25), curl=RELAXED + wave(0.17))

@@ -61,7 +61,9 @@ class Skeleton:
             if parent < 0:
                 positions[:, bone] = motion.root
             else:
-                positions[:, bone] = positions[:, parent] + rotations[:, parent] @ (self.heads[bone] - self.heads[parent])
+                positions[:, bone] = positions[:, parent] + rotations[:, parent] @ (
+                    self.heads[bone] - self.heads[parent]
+                )
         return Posed(rotations, positions)
 
 
@@ -92,4 +94,4 @@ def _sole(foot: Doubles) -> Doubles:
     directions = np.stack([[np.sin(angle), 0, np.cos(angle)] for angle in np.linspace(0, 2 * np.pi, 12, False)])
     corners = low[(directions @ low.T).argmax(axis=1)]
     corners[:, 1] = foot[:, 1].min()
-    return corners
+    return np.asarray(corners)

@@ -12,19 +12,15 @@ from scipy.sparse import csr_array
 from motionfollower.dancers.assets.types import Assets, Doubles
 from motionfollower.dancers.body.morph import mean_of
 
-BONES_OF = {
-    "arm": ("upperarm", "lowerarm", "wrist", "metacarpal", "finger"),
-    "foot": ("foot", "toe"),
-    "left foot": ("foot.L", "toe1-1.L", "toe1-2.L", *(f"toe{toe}-{bone}.L" for toe in range(2, 6) for bone in (1, 2, 3))),
-    "right foot": ("foot.R", "toe1-1.R", "toe1-2.R", *(f"toe{toe}-{bone}.R" for toe in range(2, 6) for bone in (1, 2, 3))),
-}  # fmt: skip
+BONES_OF = {"arm": ("upperarm", "lowerarm", "wrist", "metacarpal", "finger"), "foot": ("foot", "toe")}
 
 
 @dataclass(frozen=True, eq=False)
 class Template:
     """Fields over the base mesh in its own decimetres, f64 [V] each unless said otherwise.
 
-    `arm`, `foot`, `head` are shares of the vertex that hang on such bones. `along_arm` is 0 at the shoulder,
+    `arm`, `foot`, `head` are shares of the vertex that hang on such bones; `feet` the left foot's vertices and the
+    right's. `along_arm` is 0 at the shoulder,
     1 at the elbow, 2 at the wrist. `hanging` [V, 3] are places with the arms let down, so that stripes go around
     sleeves; `weights` is the sparse matrix [V, B] of skin weights.
     """
@@ -48,15 +44,14 @@ def read_template(assets: Assets) -> Template:
         (rig.weights.ravel(), (vertices, rig.bones.ravel())), shape=(len(points), len(rig.names)), dtype=np.float64
     )
     shares = {part: weights @ _hangs_on(rig.names, stems) for part, stems in BONES_OF.items()}
-    skin = np.zeros(len(points), bool)
-    skin[assets.mesh.quads["body"]] = True
+    is_foot = np.isin(np.arange(len(points)), assets.mesh.quads["body"]) & (shares["foot"] > 0.5)
     places = {name: mean_of(points, rig.heads[index]) for index, name in enumerate(rig.names)}
     return Template(
         points=points,
         arm=shares["arm"],
         foot=shares["foot"],
         head=weights @ _below(assets, "head"),
-        feet=tuple(np.flatnonzero(skin & (shares[f"{side} foot"] > 0.5)) for side in ("left", "right")),  # type: ignore[arg-type]
+        feet=(np.flatnonzero(is_foot & (points[:, 0] > 0)), np.flatnonzero(is_foot & (points[:, 0] < 0))),
         along_arm=_along_arm(points, places),
         hanging=_hang_arms(points, shares["arm"], places),
         weights=weights,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from motionfollower.dancers.body.morph import Build
 from motionfollower.dancers.colour import from_hex
@@ -21,8 +22,7 @@ from motionfollower.dancers.look.types import (
     Top,
     Trousers,
 )
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 SKINS = ("e9bfa3", "e2b294", "d8a37f", "cb9470", "b98258", "9a6743", "7c4e33", "5f3a27", "47291c")
 SKINS_OF = ((0, 4), (4, 9), (1, 5))  # which of them, by the strongest ancestry
@@ -37,7 +37,19 @@ CLOTHS = (
     "f2f0ea", "1f2024", "3b3f47", "8f949c", "b7332f", "d9683a", "e2b13c", "5c8a4a", "2f6f62", "2f5f9e", "27386b",
     "5b3f86", "b35f93", "e7a9b5", "7a4b33", "c9b08a", "86b7c9", "a3c2a0", "e8d44d", "d0423f", "3aa6a0", "6d1f3a",
 )  # fmt: skip
-TROUSERS = ("26272c", "3a5a86", "2b3c5e", "b9a07a", "5b6156", "8a8f98", "1c1c20", "6b4a38", "d8d2c4", "6a2c34", "3f5a44")
+TROUSERS = (
+    "26272c",
+    "3a5a86",
+    "2b3c5e",
+    "b9a07a",
+    "5b6156",
+    "8a8f98",
+    "1c1c20",
+    "6b4a38",
+    "d8d2c4",
+    "6a2c34",
+    "3f5a44",
+)
 SHOES = ("f2f2f0", "e8e6e0", "2a2a2c", "c9c2b4", "b7332f", "27386b")
 DENIMS = (("34527e", "86a5c8"), ("2c4468", "5d7ea8"), ("4a6a96", "a9c0d8"), ("23242a", "55585f"))
 TOP_PATTERNS = (
@@ -77,7 +89,11 @@ def draw_look(seed: int) -> Look:
 def _colour(random: Random, palette: tuple[str, ...]) -> Colour:
     """One of a palette, shifted a little."""
     colour = np.array(from_hex(palette[random.integers(len(palette))])) + random.normal(0, 0.025, 3)
-    red, green, blue = np.clip(colour, 0.02, 0.97).tolist()
+    return _as_colour(np.clip(colour, 0.02, 0.97))
+
+
+def _as_colour(values: NDArray[np.float64]) -> Colour:
+    red, green, blue = values.tolist()
     return red, green, blue
 
 
@@ -111,12 +127,13 @@ def _expression(random: Random) -> tuple[tuple[str, float], ...]:
 
 
 def _skin(random: Random, is_man: bool, ancestry: int) -> Skin:
-    tone = _colour(random, SKINS[slice(*SKINS_OF[ancestry])])
+    first, end = SKINS_OF[ancestry]
+    tone = _colour(random, SKINS[first:end])
     own_lips = np.array(tone) * OWN_LIPS
     lips = own_lips if is_man else 0.55 * own_lips + 0.45 * np.array(_colour(random, LIPS))
     return Skin(
         tone=tone,
-        lips=tuple(lips.tolist()),
+        lips=_as_colour(lips),
         iris=_colour(random, IRISES),
         brow=0.055 if is_man else 0.038,
         stubble=max(float(random.normal(0.05, 0.3)), 0.0) if is_man else 0.0,
@@ -200,7 +217,5 @@ def _skirt(random: Random) -> Skirt:
 
 
 def _shoes(random: Random) -> Shoes:
-    cloth = Cloth(
-        _colour(random, SHOES), _colour(random, CLOTHS), Pattern.SOLE, folds=0.02, roughness=0.5, shine=0.03
-    )
+    cloth = Cloth(_colour(random, SHOES), _colour(random, CLOTHS), Pattern.SOLE, folds=0.02, roughness=0.5, shine=0.03)
     return Shoes(cloth, top=float(random.choice([-7.2, -7.2, -6.9, -6.6])))

@@ -66,7 +66,7 @@ def _outside_neckline(template: Template, depth: float) -> Doubles:
     way = end - start
     along = np.clip((template.points - start) @ way / (way @ way), 0, 1)
     distance = np.linalg.norm(template.points - start - along[:, None] * way, axis=1)
-    return np.minimum(distance - NECK_WIDTH - 0.3 * depth, COLLAR - template.points[:, 1])
+    return np.asarray(np.minimum(distance - NECK_WIDTH - 0.3 * depth, COLLAR - template.points[:, 1]))
 
 
 def _jacket(template: Template, jacket: Jacket) -> Drape:
@@ -109,7 +109,7 @@ def _shoes(template: Template, shoes: Shoes) -> Drape:
 
 
 def _feet(template: Template, quads: np.ndarray) -> np.ndarray:
-    return quads[(template.points[quads, 1] < -6).all(axis=1)]
+    return np.asarray(quads[(template.points[quads, 1] < -6).all(axis=1)])
 
 
 def _flatten(shoes: Part) -> Part:

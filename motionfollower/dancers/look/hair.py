@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from motionfollower.dancers.assets.types import Assets, Doubles
 from motionfollower.dancers.body.template import Template
 from motionfollower.dancers.look.patch import Drape, Part, drape
 from motionfollower.dancers.look.tube import Curve, tube
 from motionfollower.dancers.look.types import Hair, HairStyle, Hat, Material
+
+AnyFloats = NDArray[np.floating[Any]]
 
 NOT_HAIR = -9.0
 CENTRE = (0.0, 7.35, 0.35)  # of the head, in decimetres
@@ -19,10 +23,6 @@ HAIRLINE = np.array(
 )
 """Its height by the angle from the front: high over the face, down before the ears, low at the nape."""
 
-SHORT_LAYERS = tuple((share / 6, share / 6) for share in range(1, 7))
-AFRO_LAYERS = ((0.5, 0.3), (0.86, 0.3), (0.9, 0.55), (0.94, 0.7), (0.97, 0.85), (1.0, 1.0))
-FLAT_LAYERS = ((0.25, 0.25), (0.5, 0.5), (0.75, 0.75), (1.0, 1.0))
-"""How far each layer stands off, as a share of the hair's length, and how sparse it is, in (0, 1]."""
 FLAT = 0.010  # metres: how far combed hair stands off
 FULL = 0.003  # metres that hanging hair is farther from the head than its helper mesh
 ENDS = 0.3  # how slowly hanging hair thins out at its ends
@@ -36,7 +36,7 @@ BUN = Curve(
 )
 
 
-def hairline(x: Doubles, z: Doubles) -> Doubles:
+def hairline(x: AnyFloats, z: AnyFloats) -> Doubles:
     """The height of the hairline in the direction of a point from the head's middle, in decimetres."""
     angle = np.arctan2(np.abs(x), z - CENTRE[2])
     return np.asarray(np.interp(angle, *HAIRLINE.T))
@@ -48,7 +48,7 @@ def make_hair(assets: Assets, template: Template, rest: Doubles, hair: Hair, hat
         return []
     if hat is not None:
         hair = _under_a_hat(hair)
-    parts = _layers(assets, template, rest, hair)
+    parts = _shells(assets, template, rest, hair)
     if hair.style in (HairStyle.LONG, HairStyle.BOB):
         parts.append(_hanging(assets, template, rest, hair))
     elif hair.style is HairStyle.PONYTAIL:
@@ -71,28 +71,42 @@ def scalp(template: Template, lower: float = 0.0) -> Doubles:
     return np.where(ear, NOT_HAIR, above)
 
 
-def _layers(assets: Assets, template: Template, rest: Doubles, hair: Hair) -> list[Part]:
-    """Shells over the scalp, the outer ones with more gaps."""
-    inside = scalp(template, hair.hairline)
-    quads = _head_quads(assets, template, inside)
-    height = np.clip(template.points[:, 1] - 7.4, 0, 1)
-    taper = np.clip(0.3 + inside / 0.9, 0.3, 1)  # shorter toward the hairline
+@dataclass(frozen=True)
+class _Coat:
+    """Shells over the scalp: how far each stands off, as a share of `length` metres, and how sparse it is, in (0, 1].
+
+    `even` is what hair has of its length where the crown's is whole.
+    """
+
+    shells: tuple[tuple[float, float], ...]
+    length: float
+    even: float
+
+
+def _coat(hair: Hair) -> _Coat:
     if hair.style is HairStyle.AFRO:
-        layers, profile, length = AFRO_LAYERS, taper * (0.85 + 0.15 * height), hair.length
-    else:
-        is_short = hair.style is HairStyle.SHORT
-        layers, profile = SHORT_LAYERS if is_short else FLAT_LAYERS, taper * (0.5 + 0.5 * height)
-        length = hair.length if is_short else FLAT
+        return _Coat(((0.5, 0.3), (0.86, 0.3), (0.9, 0.55), (0.94, 0.7), (0.97, 0.85), (1.0, 1.0)), hair.length, 0.85)
+    if hair.style is HairStyle.SHORT:
+        return _Coat(tuple((share / 6, share / 6) for share in range(1, 7)), hair.length, 0.5)
+    return _Coat(tuple((share / 4, share / 4) for share in range(1, 5)), FLAT, 0.5)
+
+
+def _shells(assets: Assets, template: Template, rest: Doubles, hair: Hair) -> list[Part]:
+    """The coat of a style, shorter toward the hairline."""
+    inside, coat = scalp(template, hair.hairline), _coat(hair)
+    quads = _head_quads(assets, template, inside)
+    crown = np.clip(template.points[:, 1] - 7.4, 0, 1)
+    length = coat.length * np.clip(0.3 + inside / 0.9, 0.3, 1) * (coat.even + (1 - coat.even) * crown)
     return [
         drape(
             Material.HAIR,
             template,
             rest,
             quads,
-            Drape(inside - 0.05 * sparse, 0.003 + length * away * profile, rounds=1 + round(2 * away)),
+            Drape(inside - 0.05 * sparse, 0.003 + away * length, rounds=1 + round(2 * away)),
             sparse,
         )
-        for away, sparse in layers
+        for away, sparse in coat.shells
     ]
 
 

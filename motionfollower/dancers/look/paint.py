@@ -47,8 +47,8 @@ class _Canvas:
         """The canvas of a texture of `size` pixels a side."""
         x, up, ahead = np.moveaxis(map_body(assets, size), -1, 0)
         clouds, grain = spectral_noise(seed, 1.6, 4), spectral_noise(seed + 1, 0.4, 60)
-        wide = (cv2.resize(noise, (size, size), interpolation=cv2.INTER_LINEAR) for noise in (clouds, grain))
-        return cls(x, np.abs(x), up, ahead, *wide, is_face=(ahead > 0.55) & (up > 6.2))
+        clouds, grain = (cv2.resize(noise, (size, size)) for noise in (clouds, grain))
+        return cls(x, np.abs(x), up, ahead, clouds, grain, is_face=(ahead > 0.55) & (up > 6.2))
 
     def spot(self, middle: tuple[float, float, float], reach: tuple[float, float, float]) -> Floats:
         """A soft spot on both sides of the body, 1 in its middle."""
@@ -90,7 +90,7 @@ def _darker(colour: Colour, by: float) -> Colour:
 
 
 def _redden(picture: Floats, canvas: _Canvas, blush: float) -> Floats:
-    red = sum((strength * canvas.spot(middle, reach) for middle, reach, strength in PLACES_OF_BLUSH), np.float32(0))
+    red = np.sum([strength * canvas.spot(middle, reach) for middle, reach, strength in PLACES_OF_BLUSH], axis=0)
     return np.asarray(picture * (1 - blush * red[..., None] * RUDDY), np.float32)
 
 
@@ -105,7 +105,7 @@ def _brows(canvas: _Canvas, width: float) -> Floats:
     height = 7.465 + 0.07 * np.sin(2.1 * along) - 0.05 * along**3
     strip = np.clip(1.4 - np.abs(canvas.up - height) / (width * (1.15 - 0.75 * along)), 0, 1)
     inside = (canvas.across > 0.11) & (canvas.across < 0.62) & canvas.is_face
-    return np.clip(strip * inside * (0.8 + 0.25 * canvas.grain), 0, 0.8)
+    return np.asarray(np.clip(strip * inside * (0.8 + 0.25 * canvas.grain), 0, 0.8))
 
 
 def _shade_eyes(picture: Floats, canvas: _Canvas, liner: float) -> Floats:
@@ -120,7 +120,7 @@ def _beard(canvas: _Canvas, lips: Floats) -> Floats:
     """Where a beard grows, in [0, 1], and its single hairs."""
     jaw = (canvas.up < 6.86) & (canvas.up > 6.1) & (canvas.ahead > 0.35) & (canvas.across < 0.75)
     soft = cv2.GaussianBlur((jaw * np.clip(6 * (6.95 - canvas.up), 0, 1)).astype(np.float32), (0, 0), len(jaw) / 170)
-    return np.clip(soft * (1 - lips) * (0.8 + 0.35 * canvas.grain), 0, 1)
+    return np.asarray(np.clip(soft * (1 - lips) * (0.8 + 0.35 * canvas.grain), 0, 1))
 
 
 def _scalp(canvas: _Canvas, look: Look) -> Floats:

@@ -1,5 +1,8 @@
-"""A person's looks as plain values. Colours are sRGB in [0, 1]; heights on the body are in the base mesh's decimetres:
-the soles at −8.2, the waist near 1.6, the shoulders near 5.5, the crown near 8.3."""  # fmt: skip  # noqa: D205, D209
+"""A person's looks as plain values.
+
+Colours are sRGB in [0, 1]. Heights on the body are in the base mesh's decimetres: the soles at −8.2, the waist near
+1.6, the shoulders near 5.5, the crown near 8.3.
+"""
 
 from __future__ import annotations
 

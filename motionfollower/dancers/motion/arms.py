@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 
 import numpy as np
 
 from motionfollower.dancers.motion.keys import play_turns
 from motionfollower.dancers.motion.rotations import X, Y, Z, about
 from motionfollower.dancers.motion.types import Doubles
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 
 @dataclass(frozen=True)
@@ -52,20 +51,20 @@ POSES = (
 )
 
 
-class Partnership(Enum):
+class Partnership(IntEnum):
     """What the right arm does."""
 
-    MIRRORED = auto()
-    A_BEAT_LATER = auto()
-    ITS_OWN = auto()
-    RESTING = auto()
+    MIRRORED = 0
+    A_BEAT_LATER = 1
+    ITS_OWN = 2
+    RESTING = 3
 
 
 def play_arms(random: Random, beats: Doubles, snap: float) -> Doubles:
     """Both arms relative to the chest, f64 [F, 2, 2, 3, 3]: left then right, upper arm then forearm."""
     keys = int(np.ceil(beats[-1])) + 2
     left = _draw_poses(random, keys)
-    partner = random.choice(list(Partnership))
+    partner = Partnership(int(random.integers(len(Partnership))))
     if partner is Partnership.MIRRORED:
         right = left
     elif partner is Partnership.A_BEAT_LATER:
@@ -88,9 +87,7 @@ def _draw_poses(random: Random, keys: int) -> list[ArmPose]:
 
 def _vary(random: Random, pose: ArmPose) -> ArmPose:
     side, forward, outward, elbow = random.normal(0, 5, 4)
-    return ArmPose(
-        pose.side + side, pose.forward + forward, pose.outward + outward, float(max(4, pose.elbow + elbow))
-    )
+    return ArmPose(pose.side + side, pose.forward + forward, pose.outward + outward, float(max(4, pose.elbow + elbow)))
 
 
 def _play(poses: list[ArmPose], beats: Doubles, snap: float) -> Doubles:

@@ -28,7 +28,7 @@ class Legs:
     def hip_positions(self, motion: Motion) -> Doubles:
         """f64 [F, 2, 3]."""
         pelvis = motion.segments[:, Segment.PELVIS]
-        return motion.root[:, None] + np.einsum("fij,sj->fsi", pelvis, self.hips)
+        return np.asarray(motion.root[:, None] + np.einsum("fij,sj->fsi", pelvis, self.hips))
 
     def ankles(self, motion: Motion) -> Doubles:
         """f64 [F, 2, 3], for a motion whose root is in the same units as the lengths."""

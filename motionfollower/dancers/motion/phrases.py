@@ -13,8 +13,7 @@ from motionfollower.dancers.motion.legs import ANKLE_HEIGHT, STRAIGHT, UNIT_LEGS
 from motionfollower.dancers.motion.rotations import X, Y, Z, about, interpolate
 from motionfollower.dancers.motion.steps import Footwork, play_steps
 from motionfollower.dancers.motion.types import ARMS, LEGS, Doubles, Motion, Segment
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 STANDING = 0.955  # of the leg: how high the hips are over the ankles, knees a little soft
 WEIGHT_SHIFT = 0.16  # seconds, over which the pelvis follows the feet
@@ -78,7 +77,7 @@ def _carry(feet: Footwork, dip: Doubles, fps: float) -> Doubles:
     """The pelvis over the feet that bear it, f64 [F, 3], as high as the legs reach."""
     weights = np.where(feet.places[..., 1] > 0.12, IN_THE_AIR, 1.0)[..., None]
     middle = (feet.places * weights).sum(axis=1) / weights.sum(axis=1)
-    root = gaussian_filter1d(middle, WEIGHT_SHIFT * fps, axis=0, mode="nearest")
+    root = np.asarray(gaussian_filter1d(middle, WEIGHT_SHIFT * fps, axis=0, mode="nearest"))
     across = np.linalg.norm((feet.places - root[:, None])[..., [0, 2]], axis=2) - UNIT_LEGS.hips[0, 0]
     standing = np.where(feet.places[..., 1] > 0.12, 0.0, np.maximum(across, 0)).max(axis=1)
     reach = np.sqrt(np.maximum((0.99 * STRAIGHT) ** 2 - standing**2, 0.3))

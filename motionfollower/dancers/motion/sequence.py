@@ -12,8 +12,7 @@ from motionfollower.dancers.motion.change import face_front, join, mirror, mix, 
 from motionfollower.dancers.motion.deepmimic import read_recording
 from motionfollower.dancers.motion.phrases import make_phrase
 from motionfollower.dancers.motion.types import Motion
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 FPS = 30.0
 OVERLAP = 0.5  # seconds in which one motion becomes the next

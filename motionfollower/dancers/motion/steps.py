@@ -9,8 +9,7 @@ import numpy as np
 from motionfollower.dancers.motion.keys import between_beats
 from motionfollower.dancers.motion.rotations import X, Y, about
 from motionfollower.dancers.motion.types import Doubles
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 LEFT, RIGHT = 0, 1
 STANCE = 0.16  # from the middle to each foot

@@ -6,8 +6,7 @@ import numpy as np
 
 from motionfollower.dancers.colour import from_hex
 from motionfollower.dancers.place.types import Colour, Floor, Hanging, Panel, Place, Style, Sun, Wall
-
-Random = np.random.Generator
+from motionfollower.dancers.random import Random
 
 WOOD = (("8a5f3c", "c39a6b"), ("6b4630", "a2764f"), ("9a7a58", "d8b98f"), ("5a4a40", "86705f"), ("b09070", "e0c8a4"))
 STONE = (("7d7a76", "9c9892"), ("55565a", "7b7d80"), ("8a8680", "b8b2a8"), ("474a4e", "63666a"), ("a8a096", "cbc4ba"))

@@ -33,9 +33,13 @@ def tint_floor(kind: int, x: float, z: float, scale: float, seed: float, noise: 
     if kind == CHECKER:
         return flag((int(np.floor(scale * x)) + int(np.floor(scale * z))) % 2 == 0), 1.0
     if kind == GRASS:
-        return 0.5 + 0.25 * look_up(noise, 0.13 * x, 0.13 * z, CLOUDS) + 0.35 * look_up(noise, 0.9 * x, 0.5 * z, GRAIN), 1.0
+        return 0.5 + 0.25 * look_up(noise, 0.13 * x, 0.13 * z, CLOUDS) + 0.35 * look_up(
+            noise, 0.9 * x, 0.5 * z, GRAIN
+        ), 1.0
     if kind == ASPHALT:
-        return 0.5 + 0.22 * look_up(noise, 0.11 * x, 0.11 * z, CLOUDS) + 0.2 * look_up(noise, 1.3 * x, 1.3 * z, GRAIN), 1.0
+        return 0.5 + 0.22 * look_up(noise, 0.11 * x, 0.11 * z, CLOUDS) + 0.2 * look_up(
+            noise, 1.3 * x, 1.3 * z, GRAIN
+        ), 1.0
     return 0.5 + 0.08 * look_up(noise, 0.1 * x + seed, 0.1 * z, CLOUDS) + 0.3 * look_up(noise, 3 * x, 3 * z, GRAIN), 1.0
 
 

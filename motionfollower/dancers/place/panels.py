@@ -69,7 +69,11 @@ def _books(u: float, v: float, seed: float) -> Vector:
     up = fraction(v / 0.32)
     if up < 0.07 or up > 0.66 + 0.3 * chance(book, board, seed):
         return scale(FRAME_COLOUR, 0.6)
-    return 0.08 + 0.4 * chance(book, board, seed + 1), 0.06 + 0.3 * chance(book, board, seed + 2), 0.06 + 0.3 * chance(book, board, seed + 3)
+    return (
+        0.08 + 0.4 * chance(book, board, seed + 1),
+        0.06 + 0.3 * chance(book, board, seed + 2),
+        0.06 + 0.3 * chance(book, board, seed + 3),
+    )
 
 
 @compiled

@@ -84,7 +84,9 @@ class Sun:
     def light(self) -> Light:
         """For the loops."""
         direction = np.array(self.direction)
-        return Light(direction / np.linalg.norm(direction), np.array(self.sun), np.array(self.sky), np.array(self.ground))
+        return Light(
+            direction / np.linalg.norm(direction), np.array(self.sun), np.array(self.sky), np.array(self.ground)
+        )
 
 
 @dataclass(frozen=True)

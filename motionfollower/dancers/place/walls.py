@@ -114,7 +114,11 @@ def _concrete(u: float, v: float, scale: float, seed: float, noise: Floats) -> T
 @compiled
 def _skyline(u: float, v: float, seed: float, noise: Floats) -> Tint:
     """Hills or houses far away under a wide sky."""
-    rise = 1.5 + 0.35 * look_up(noise, 0.03 * u + seed, 0.1, CLOUDS) + 0.25 * np.floor(4 * chance(np.floor(0.9 * u), 1.0, seed)) / 4
+    rise = (
+        1.5
+        + 0.35 * look_up(noise, 0.03 * u + seed, 0.1, CLOUDS)
+        + 0.25 * np.floor(4 * chance(np.floor(0.9 * u), 1.0, seed)) / 4
+    )
     if v > rise:
         pale = max(1 - 0.09 * (v - rise), 0.35)
         cloud = max(look_up(noise, 0.02 * u + seed, 0.06 * v, CLOUDS), 0.0) * 0.16

@@ -9,8 +9,8 @@ from motionfollower.dancers.look.types import Material
 from motionfollower.dancers.raster.noise import CLOUDS, CLUMPS, FOLD_U, FOLD_V, GRAIN, STRANDS, Floats, look_up
 from motionfollower.dancers.raster.patterns import second_colour
 from motionfollower.dancers.raster.surface import Spot, bump
-from motionfollower.dancers.raster.vectors import Vector, add, blend, clamp, row, scale, unit
 from motionfollower.dancers.raster.types import Wardrobe
+from motionfollower.dancers.raster.vectors import Vector, add, blend, clamp, row, scale, unit
 
 SKIN, HAIR, EYE = int(Material.SKIN), int(Material.HAIR), int(Material.EYE)
 
@@ -46,7 +46,14 @@ def finish_skin(spot: Spot, texture: Floats, noise: Floats) -> Finish:
 
 @compiled
 def finish_cloth(
-    spot: Spot, normal: Vector, is_lining: bool, along_u: Vector, along_v: Vector, material: int, wardrobe: Wardrobe, noise: Floats
+    spot: Spot,
+    normal: Vector,
+    is_lining: bool,
+    along_u: Vector,
+    along_v: Vector,
+    material: int,
+    wardrobe: Wardrobe,
+    noise: Floats,
 ) -> Finish:
     """Cloth: its pattern, its weave, its hem and its folds."""
     u, v, w = spot.coords
@@ -114,4 +121,4 @@ def strand_direction(normal: Vector) -> Vector:
 def glance(roughness: float, half_cosine: float) -> float:
     """Blinn and Phong's highlight, as much light for every roughness."""
     power = clamp(2 / (roughness**4 + 1e-4) - 2, 0, 400)
-    return max(half_cosine, 0.0) ** power * (power + 8) / 25
+    return float(max(half_cosine, 0.0) ** power * (power + 8) / 25)

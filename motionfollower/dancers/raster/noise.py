@@ -17,14 +17,21 @@ CLOUDS, GRAIN, STRANDS, FOLD_U, FOLD_V, CLUMPS = range(6)  # the channels of the
 
 
 def spectral_noise(
-    seed: int, falloff: float, lowest: float, highest: float = 1e9, stretch: tuple[float, float] = (1, 1), size: int = SIZE
+    seed: int,
+    falloff: float,
+    lowest: float,
+    highest: float = 1e9,
+    stretch: tuple[float, float] = (1, 1),
+    size: int = SIZE,
 ) -> Floats:
     """Noise f32 [size, size] with mean 0, deviation 1, and a spectrum that falls by the power `falloff`.
 
     Frequencies from `lowest` to `highest`, in periods a picture, remain; `stretch` squeezes it in (x, y).
     """
     white = np.fft.fft2(np.random.default_rng(seed).standard_normal((size, size)))
-    v, u = np.meshgrid(np.fft.fftfreq(size) * size * stretch[1], np.fft.fftfreq(size) * size * stretch[0], indexing="ij")
+    v, u = np.meshgrid(
+        np.fft.fftfreq(size) * size * stretch[1], np.fft.fftfreq(size) * size * stretch[0], indexing="ij"
+    )
     frequency = np.hypot(u, v)
     frequency[0, 0] = np.inf
     spectrum = np.where((frequency >= lowest) & (frequency <= highest), frequency**-falloff, 0)

@@ -7,7 +7,9 @@ from motionfollower.dancers.look.types import Pattern
 from motionfollower.dancers.raster.noise import CLOUDS, GRAIN, Floats, look_up
 from motionfollower.dancers.raster.vectors import Vector, clamp, flag, fraction
 
-STRIPES, PINSTRIPES, CHECKS, DOTS = (int(p) for p in (Pattern.STRIPES, Pattern.PINSTRIPES, Pattern.CHECKS, Pattern.DOTS))
+STRIPES, PINSTRIPES, CHECKS, DOTS = (
+    int(p) for p in (Pattern.STRIPES, Pattern.PINSTRIPES, Pattern.CHECKS, Pattern.DOTS)
+)
 DENIM, SOLE, BLOTCHES, PRINT = (int(p) for p in (Pattern.DENIM, Pattern.SOLE, Pattern.BLOTCHES, Pattern.PRINT))
 BLOCKS, ZIGZAG = int(Pattern.BLOCKS), int(Pattern.ZIGZAG)
 SOLE_TOP = -7.86  # where the rim of a shoe's sole is

@@ -42,7 +42,9 @@ def develop(light: Floats, seed: int | None) -> NDArray[np.uint8]:
         grain = np.zeros((height, width), np.float32)
     else:
         down, right = np.random.default_rng(seed).integers(GRAIN_SHIFT, size=2)
-        rows, columns = (np.arange(start, start + length) % GRAIN_SIZE for start, length in ((down, height), (right, width)))
+        rows, columns = (
+            np.arange(start, start + length) % GRAIN_SIZE for start, length in ((down, height), (right, width))
+        )
         grain = _grain()[np.ix_(rows, columns)]
     _develop(np.ascontiguousarray(light), _curve(), grain, picture)
     return picture

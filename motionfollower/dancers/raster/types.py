@@ -47,7 +47,7 @@ class Light(NamedTuple):
 
 
 class ShadowMap(NamedTuple):
-    """What the sun sees: `depth` f32 [S, S] along `rotation` f64 [3, 3], around `centre` f64 [3], `scale` px a metre."""
+    """What the sun sees along `rotation` f64 [3, 3] around `centre` f64 [3]: `depth` f32 [S, S], `scale` px a metre."""
 
     depth: Floats
     rotation: Doubles

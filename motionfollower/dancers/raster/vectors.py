@@ -80,7 +80,7 @@ def clamp(value: float, low: float, high: float) -> float:
 @compiled
 def fraction(value: float) -> float:
     """What is behind the point: where in its period a pattern is."""
-    return value - np.floor(value)
+    return float(value - np.floor(value))
 
 
 @compiled

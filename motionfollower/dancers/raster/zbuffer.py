@@ -37,7 +37,7 @@ def rasterize(screen: Floats, geometry: Geometry, noise: Floats, pixels: Pixels)
         x2, y2, z2 = row(screen, c)
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         material = geometry.materials[triangle]
-        is_whole = material == SKIN or material == EYE
+        is_whole = material in (SKIN, EYE)
         if abs(area) < 1e-9 or (is_whole and area >= 0):
             continue
         left = max(int(np.ceil(min(x0, x1, x2) - 0.5)), 0)
@@ -65,9 +65,7 @@ def rasterize(screen: Floats, geometry: Geometry, noise: Floats, pixels: Pixels)
 
 
 @compiled
-def is_cut(
-    coords: Floats, a: int, b: int, c: int, second: float, third: float, material: int, noise: Floats
-) -> bool:
+def is_cut(coords: Floats, a: int, b: int, c: int, second: float, third: float, material: int, noise: Floats) -> bool:
     """Whether there is nothing at this point of a triangle: beyond a hem, between hairs."""
     first = 1 - second - third
     inside = first * coords[a, 3] + second * coords[b, 3] + third * coords[c, 3]

@@ -1,0 +1,96 @@
+"""What `dancers render` makes: a dancer's clip, and with a second motion the right answer of an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from motionfollower.dancers.assets.types import Assets
+from motionfollower.dancers.cast import draw_scene
+from motionfollower.dancers.footage import Footage, shoot
+from motionfollower.dancers.motion.sequence import make_sequence
+from motionfollower.dancers.motion.types import Motion
+from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.seeds import ALL, check_seed
+from motionfollower.errors import SettingsError
+from preprocess.types import Size
+
+SMALLEST, LARGEST = 32, 1024  # pixels a side
+LONGEST = 600  # frames
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to render: who, doing what, and with `target_motion` what they shall do instead.
+
+    The clip that shows the target's motion has another dancer, the one of `other_seed`.
+    """
+
+    seed: int
+    motion: int
+    target_motion: int | None = None
+    size: Size = (512, 512)
+    frames: int = 24
+    fps: float = 8.0
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed, "seed")
+        check_seed(self.motion, "motion seed")
+        if self.target_motion is not None:
+            check_seed(self.target_motion, "target motion seed")
+        if not all(SMALLEST <= side <= LARGEST for side in self.size):
+            raise SettingsError.out_of_range("size", self.size, f"{SMALLEST} to {LARGEST} pixels a side")
+        if not 1 <= self.frames <= LONGEST:
+            raise SettingsError.out_of_range("frames", self.frames, f"1 to {LONGEST}")
+        if not 1 <= self.fps <= 60:
+            raise SettingsError.out_of_range("fps", self.fps, "1 to 60")
+
+    @property
+    def other_seed(self) -> int:
+        """Another dancer, of the same half of the seeds: held out where this one is."""
+        other = np.random.default_rng([self.seed, self.motion]).integers(100_000)
+        return ALL.start + (self.seed // 100_000) * 100_000 + int(other)
+
+    @property
+    def total(self) -> int:
+        """How many frames are rendered in all."""
+        return self.frames * (1 if self.target_motion is None else 3)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The right answer of an edit: another dancer's clip, and this dancer doing what that one does."""
+
+    target: Footage
+    truth: Footage
+
+
+@dataclass(frozen=True)
+class Production:
+    """A rendered order."""
+
+    source: Footage
+    edit: Edit | None
+
+
+def produce(assets: Assets, order: Order) -> Generator[int, None, Production]:
+    """Render an order; yield the number of frames done, of `order.total`."""
+    scene = draw_scene(assets, order.seed, order.size, order.fps)
+    seeds = [order.motion] if order.target_motion is None else [order.motion, order.target_motion]
+    motions = [make_sequence(assets, seed, order.frames / order.fps) for seed in seeds]
+    takes = plan_takes(scene, motions, order.frames, hands=order.seed)
+    renderer = Renderer(assets, scene)
+    source = yield from shoot(renderer, takes[0], order.fps)
+    if order.target_motion is None:
+        return Production(source, None)
+    truth = yield from shoot(renderer, takes[1], order.fps, order.frames)
+    other = draw_scene(assets, order.other_seed, order.size, order.fps)
+    target = yield from _shoot_alone(assets, other, order, motions[1])
+    return Production(source, Edit(target, truth))
+
+
+def _shoot_alone(assets: Assets, scene: Scene, order: Order, motion: Motion) -> Generator[int, None, Footage]:
+    (take,) = plan_takes(scene, [motion], order.frames, hands=order.other_seed)
+    return (yield from shoot(Renderer(assets, scene), take, order.fps, 2 * order.frames))
