@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from motionfollower.dancers.command import add_commands as add_dancers
 from motionfollower.errors import InputError
+from motionfollower.events import counted
 from motionfollower.progress import show
 from motionfollower.types import Align, Camera, PrepareSettings, Regions, SamplerSettings
 from preprocess.types import Size
@@ -92,9 +93,20 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("flops", "edit"), help="FLOPs against the released calls; time and memory")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
-    parser.set_defaults(run=_bench)
+    benches = parser.add_subparsers(required=True, dest="what", metavar="WHAT")
+    for what, about in (("flops", "FLOPs against the released calls"), ("edit", "time and memory of an edit")):
+        bench = benches.add_parser(what, help=about)
+        bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
+        bench.set_defaults(run=_bench)
+    _add_quality(benches.add_parser("quality", help="edits of rendered clips against the right answer"))
+
+
+def _add_quality(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter and smaller clips: some minutes")
+    parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
+    parser.add_argument("--seeds", metavar="A:B", help="which held-out clips, B excluded (default: the first ones)")
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the report goes")
+    parser.set_defaults(run=_quality)
 
 
 def _size(text: str) -> Size:
@@ -182,6 +194,20 @@ def _bench(options: argparse.Namespace) -> None:
     from motionfollower.bench import run_bench
 
     print(run_bench(options.what, options.json))
+
+
+def _quality(options: argparse.Namespace) -> None:
+    from motionfollower.bench.quality.measure import QUICK, WHOLE, WORK_A_CLIP, check_quality_place, measure_quality
+    from motionfollower.dancers.seeds import HELD_OUT, parse_seeds
+
+    scale = QUICK if options.quick else WHOLE
+    seeds = parse_seeds(options.seeds, HELD_OUT) if options.seeds else HELD_OUT[: scale.clips]
+    check_quality_place(options.output)
+    from motionfollower.backends import load_backend
+
+    work = measure_quality(seeds, scale, load_backend(options.backend), options.output)
+    print(show(counted("quality", WORK_A_CLIP * len(seeds), work)).text())
+    print(f"written to {options.output}")
 
 
 def _tell(warnings: Sequence[str], folder: Path) -> None:

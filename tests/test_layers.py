@@ -40,8 +40,10 @@ ALLOWED = {
     "motionfollower.dancers": "case preparation types errors preprocess",
     "motionfollower.dancers.command": "dancers progress events errors preprocess",
     "motionfollower.progress": "types",
+    "motionfollower.bench.quality": "dancers pipeline backends case device types errors preprocess",
     "motionfollower.cli": (
-        "dancers.command job progress bench info backends results metadata device types errors preprocess"
+        "dancers dancers.command bench bench.quality job progress events info backends results metadata device types "
+        "errors preprocess"
     ),
     "motionfollower.__main__": "cli",
     "ui": "job pipeline preflight measures composite backends results metadata device types errors preprocess",

@@ -27,6 +27,10 @@ LOWEST_SHOWN = {Framing.WHOLE: 0.0, Framing.KNEES_UP: 0.30, Framing.WAIST_UP: 0.
 """Where the picture begins, as a share of the person's height."""
 
 
+LEAST_FILL = 0.5
+"""Share of the picture's height that a standing person takes at least."""
+
+
 @dataclass(frozen=True)
 class Camera:
     """How a camera is held.
@@ -64,13 +68,17 @@ class Box:
 
 
 def film(camera: Camera, box: Box, person_height: float, size: Size, frames: int) -> list[View]:
-    """The views of all frames: the whole box is in the picture, but for what the framing leaves out below."""
+    """The views of all frames: the whole box is in the picture, but for what the framing leaves out below.
+
+    Whoever strays far is cut at the sides before they become too small.
+    """
     width, height = size
     focal = 0.5 * max(size) / np.tan(FIELD / 2)
     low = box.low.copy()
     low[1] += LOWEST_SHOWN[camera.framing] * person_height
     middle, span = (low + box.high) / 2, box.high - low
     distance = focal * max(span[1] / (camera.fill * height), span[0] / (0.96 * width)) + span[2] / 2
+    distance = min(distance, focal * person_height / (LEAST_FILL * height))
     time = np.linspace(-0.5, 0.5, frames) if frames > 1 else np.zeros(1)
     tremble = _tremble(camera, frames)
     eyes = np.stack(

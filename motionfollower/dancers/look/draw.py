@@ -57,10 +57,11 @@ TOP_PATTERNS = (
     Pattern.BLOTCHES, Pattern.PRINT, Pattern.PRINT, Pattern.BLOCKS, Pattern.ZIGZAG,
 )  # fmt: skip
 FACE_DETAILS = {
-    "nose/nose-width2": 0.5, "nose/nose-hump": 0.4, "chin/chin-width": 0.4, "head/head-fat": 0.4,
-    "mouth/mouth-scale-horiz": 0.4, "chin/chin-height": 0.3, "nose/nose-scale-horiz": 0.4, "eyes/l-eye-scale": 0.0,
+    "nose/nose-width2": 0.4, "nose/nose-hump": 0.35, "chin/chin-width": 0.3, "head/head-fat": 0.3,
+    "mouth/mouth-scale-horiz": 0.35, "chin/chin-height": 0.25, "nose/nose-scale-horiz": 0.3,
 }  # fmt: skip
 """Targets that exist as -incr and -decr, and how much people differ in them."""
+HEAD = 0.25  # how much heads differ
 HEADS = ("oval", "round", "square", "triangular", "diamond", "rectangular")
 
 
@@ -116,7 +117,7 @@ def _face(random: Random) -> tuple[tuple[str, float], ...]:
     for name, deviation in FACE_DETAILS.items():
         amount = float(random.normal(0, deviation))
         details.append((f"{name}-{'incr' if amount > 0 else 'decr'}", min(abs(amount), 0.9)))
-    details += [(f"head/head-{name}", max(float(random.normal(0, 0.35)), 0.0)) for name in HEADS]
+    details += [(f"head/head-{name}", max(float(random.normal(0, HEAD)), 0.0)) for name in HEADS]
     return tuple(details)
 
 

@@ -16,7 +16,7 @@ from motionfollower.dancers.random import Random
 
 FPS = 30.0
 OVERLAP = 0.5  # seconds in which one motion becomes the next
-CANDIDATES = 5  # for each part of a sequence: the one is taken that stays nearest to the middle
+CANDIDATES = 8  # for each part of a sequence: the one is taken that stays nearest to the middle
 PHRASE_SHARE = 0.6  # of all parts of a sequence
 RECORDINGS = {
     "dance_a": 5, "dance_b": 6, "spin": 2, "walk": 2, "run": 1, "jump": 2, "kick": 2, "punch": 2, "spinkick": 1,

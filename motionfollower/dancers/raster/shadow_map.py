@@ -11,6 +11,7 @@ SIZE = 512  # pixels a side
 REACH = 2.8  # metres that they span
 EYE = int(Material.EYE)
 FAR = 1e9
+OUTERMOST = 0.99  # layers of hair below it lie under another
 
 
 def sun_rotation(direction: Doubles) -> Doubles:
@@ -23,12 +24,12 @@ def sun_rotation(direction: Doubles) -> Doubles:
 
 @compiled
 def fill_shadow_map(geometry: Geometry, shadow: ShadowMap) -> None:
-    """Draw all triangles' depths into `shadow.depth`; hair and hems count as whole."""
+    """Draw the triangles' depths into `shadow.depth`; hair and hems count as whole, of hair the outermost layer."""
     shadow.depth[:] = FAR
     for triangle in range(geometry.triangles.shape[0]):
-        if geometry.materials[triangle] == EYE:
-            continue
         a, b, c = geometry.triangles[triangle]
+        if geometry.materials[triangle] == EYE or 0 < geometry.coords[a, 4] < OUTERMOST:
+            continue
         if min(geometry.coords[a, 3], geometry.coords[b, 3], geometry.coords[c, 3]) < 0:
             continue
         _fill(
