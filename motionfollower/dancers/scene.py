@@ -37,13 +37,14 @@ FEET = {"foot.L": 0.085, "foot.R": 0.085, "toe1-1.L": 0.03, "toe1-1.R": 0.03}
 
 @dataclass(frozen=True)
 class Scene:
-    """What stays the same whatever the dancer does."""
+    """What stays the same whatever the dancer does; `grain` is how strong the film's grain is, in levels."""
 
     dancer: Dancer
     place: Place
     camera: Camera
     size: Size
     fps: float
+    grain: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,12 @@ class Renderer:
         self._picture = np.empty((*fine, 4), np.float32)
         self._still: tuple[Backdrop, NDArray[np.uint8]] | None = None
 
-    def render(self, take: Take, grain: int = 1) -> Iterator[TrueFrame]:
-        """The frames of a take; `grain` is the seed of the film's grain, the same for all takes of a scene."""
+    def render(self, take: Take) -> Iterator[TrueFrame]:
+        """The frames of a take; the grain is the same for all takes of a scene."""
         for index, view in enumerate(take.views):
-            yield self._frame(take.posed.rotations[index], take.posed.positions[index], view, grain + index)
+            yield self._frame(take.posed.rotations[index], take.posed.positions[index], view, index)
 
-    def _frame(self, rotations: Doubles, positions: Doubles, view: View, grain: int) -> TrueFrame:
+    def _frame(self, rotations: Doubles, positions: Doubles, view: View, index: int) -> TrueFrame:
         scene = self._scene
         geometry = scene.dancer.pose(rotations, positions)
         shadow = self._cast(geometry, positions)
@@ -123,7 +124,7 @@ class Renderer:
         joints = self._finder.find(self._assets, scene.dancer, rotations, positions)
         places, depths = project_joints(joints, view)
         visibility = judge(places, depths, self._pixels, FINER)
-        return TrueFrame(develop(light, grain), plate, person[..., 3], left, places, visibility)
+        return TrueFrame(develop(light, scene.grain, index), plate, person[..., 3], left, places, visibility)
 
     def _cast(self, geometry: Geometry, positions: Doubles) -> ShadowMap:
         centre = positions[self._scene.dancer.skeleton.bone("spine03")]
@@ -145,7 +146,7 @@ class Renderer:
         if self._still is not None and not self._scene.camera.moves:
             return self._still
         backdrop = see_place(self._scene.place, view, self._scene.size)
-        self._still = backdrop, develop(backdrop.light, None)
+        self._still = backdrop, develop(backdrop.light)
         return self._still
 
     def _feet(self, positions: Doubles) -> Doubles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from motionfollower.dancers.assets.types import Assets
 from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage, shoot
 from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.motion.types import Motion
-from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.scene import Renderer, plan_takes
 from motionfollower.dancers.seeds import ALL, check_seed
 from motionfollower.errors import SettingsError
 from preprocess.types import Size
@@ -25,7 +24,8 @@ LONGEST = 600  # frames
 class Order:
     """What to render: who, doing what, and with `target_motion` what they shall do instead.
 
-    The clip that shows the target's motion has another dancer, the one of `other_seed`.
+    The clip that shows the target's motion has another dancer in another place, those of `other_seed`, before the
+    same camera: so an alignment that keeps the place in the picture brings the dance where the truth has it.
     """
 
     seed: int
@@ -86,11 +86,8 @@ def produce(assets: Assets, order: Order) -> Generator[int, None, Production]:
     if order.target_motion is None:
         return Production(source, None)
     truth = yield from shoot(renderer, takes[1], order.fps, order.frames)
-    other = draw_scene(assets, order.other_seed, order.size, order.fps)
-    target = yield from _shoot_alone(assets, other, order, motions[1])
+    other = replace(draw_scene(assets, order.other_seed, order.size, order.fps), camera=scene.camera)
+    (alone,) = plan_takes(other, motions[1:], order.frames, hands=order.other_seed)
+    same_camera = replace(alone, views=takes[1].views)
+    target = yield from shoot(Renderer(assets, other), same_camera, order.fps, 2 * order.frames)
     return Production(source, Edit(target, truth))
-
-
-def _shoot_alone(assets: Assets, scene: Scene, order: Order, motion: Motion) -> Generator[int, None, Footage]:
-    (take,) = plan_takes(scene, [motion], order.frames, hands=order.other_seed)
-    return (yield from shoot(Renderer(assets, scene), take, order.fps, 2 * order.frames))

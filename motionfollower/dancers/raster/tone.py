@@ -16,7 +16,6 @@ STEPS = 1024  # of the table, for a light of 1
 WHITE = 3.6  # the light that becomes white (extended Reinhard)
 EXPOSURE = 1.15
 CONTRAST = 0.45  # share of an S-shaped curve
-GRAIN = 1.5  # levels
 GRAIN_SIZE = 1200
 GRAIN_SHIFT = 64  # pixels: how far a frame's grain may be from the next one's
 
@@ -31,22 +30,17 @@ def _curve() -> Floats:
 
 @cache
 def _grain() -> Floats:
-    return np.asarray(GRAIN * np.random.default_rng(5).standard_normal((GRAIN_SIZE, GRAIN_SIZE)), np.float32)
+    return np.random.default_rng(5).standard_normal((GRAIN_SIZE, GRAIN_SIZE)).astype(np.float32)
 
 
-def develop(light: Floats, seed: int | None) -> NDArray[np.uint8]:
-    """Linear light f32 [H, W, 3] as a picture uint8 [H, W, 3]; with grain where a `seed` is given."""
+def develop(light: Floats, grain: float = 0.0, seed: int = 0) -> NDArray[np.uint8]:
+    """Linear light f32 [H, W, 3] as a picture uint8 [H, W, 3], with `grain` levels of grain, another for each seed."""
     picture = np.empty(light.shape, np.uint8)
     height, width = light.shape[:2]
-    if seed is None:
-        grain = np.zeros((height, width), np.float32)
-    else:
-        down, right = np.random.default_rng(seed).integers(GRAIN_SHIFT, size=2)
-        rows, columns = (
-            np.arange(start, start + length) % GRAIN_SIZE for start, length in ((down, height), (right, width))
-        )
-        grain = _grain()[np.ix_(rows, columns)]
-    _develop(np.ascontiguousarray(light), _curve(), grain, picture)
+    down, right = np.random.default_rng(seed).integers(GRAIN_SHIFT, size=2)
+    rows, columns = (down + np.arange(height)) % GRAIN_SIZE, (right + np.arange(width)) % GRAIN_SIZE
+    noise = np.float32(grain) * _grain()[np.ix_(rows, columns)]
+    _develop(np.ascontiguousarray(light), _curve(), noise, picture)
     return picture
 
 
