@@ -10,10 +10,10 @@ APP ?= yes
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-REQUIREMENTS := requirements.txt requirements-dev.txt requirements-reference.txt
+REQUIREMENTS := requirements.txt requirements-train.txt requirements-dev.txt requirements-reference.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check format bench clean
+.PHONY: help setup demo app assets test check format bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,10 @@ demo: setup ## edit a bundled clip, then open the app (APP=no: only edit)
 app: setup ## open the app in the browser
 	$(BIN)/python app.py
 
-test: setup ## run the tests
+assets: setup ## fetch what synthetic dancers are made from (150 MB), once
+	$(BIN)/python -m motionfollower dancers assets
+
+test: setup ## run the tests; those that render need the assets
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 check: setup ## lint, formatting, types
@@ -52,6 +55,6 @@ $(READY): $(REQUIREMENTS)
 		{ echo "Python 3.11 or 3.12 is needed: make PYTHON=/path/to/python3.11 setup"; exit 1; }
 	@echo "Installing into $(VENV): a few minutes, several GB."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-train.txt -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-reference.txt
 	@touch $(READY)
