@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,8 @@ from motionfollower.dancers.beat import write_beat
 from motionfollower.dancers.camera import Camera
 from motionfollower.dancers.dancer import make_dancer
 from motionfollower.dancers.look.draw import draw_look
-from motionfollower.dancers.motion.sequence import make_sequence, play_recording
+from motionfollower.dancers.motion.change import face_front, join, mirror
+from motionfollower.dancers.motion.sequence import make_sequence, play_once
 from motionfollower.dancers.motion.types import Motion
 from motionfollower.dancers.place.draw import draw_place
 from motionfollower.dancers.place.types import Style
@@ -26,6 +28,7 @@ from preprocess.write_video import write_video
 FOLDER = Path(__file__).parent
 FPS, FRAMES = 12.0, 48
 SQUARE, TALL = (512, 512), (512, 768)
+OVERLAP = 12  # frames of 30 a second
 LITTLE_GRAIN = 0.4  # levels: grain is most of what a film weighs
 
 
@@ -45,18 +48,27 @@ class Example:
 STILL = Camera(fill=0.86)
 MOVING = Camera(fill=0.8, pan=0.9, zoom=0.22, shake=0.006)
 EXAMPLES = (
-    Example("source-mia-room", 0, 1, Style.ROOM, 3, STILL),
+    Example("source-mia-room", 39, 1, Style.ROOM, 9, STILL),
+    Example("source-ken-brick-moving-camera", 94, 2, Style.BRICK, 14, MOVING),
+    Example("source-ana-park", 59, 3, Style.PARK, 8, STILL, TALL),
+    Example("source-zoe-studio-moving-camera", 84, 4, Style.STUDIO, 12, MOVING, TALL),
+    Example("target-leo-dance-b", 34, 5, Style.STREET, "dance_b", STILL),
+    Example("target-r107-dance-a", 107, 6, Style.STAGE, "dance_a", STILL),
+    Example("target-max-steps", 65, 7, Style.STUDIO, 3, STILL, TALL),
+    Example("target-ida-arms", 125, 8, Style.ROOM, 20, STILL, TALL),
 )
 
 
 def move(assets: Assets, motion: str | int) -> Motion:
-    seconds = FRAMES / FPS
-    if isinstance(motion, str):
-        return play_recording(assets, motion, seconds)
-    return make_sequence(assets, motion, seconds)
+    """A sequence of a seed, or a recording there and back, so that it stays in the picture."""
+    if isinstance(motion, int):
+        return make_sequence(assets, motion, FRAMES / FPS)
+    once = play_once(assets, motion)
+    return face_front(reduce(lambda whole, part: join(whole, part, OVERLAP), [once, mirror(once), once]))
 
 
 def render(assets: Assets, example: Example) -> Path:
+    """Render one clip with its sound; the file."""
     dancer, place = make_dancer(assets, draw_look(example.look)), draw_place(example.place, example.style)
     scene = Scene(dancer, place, example.camera, example.size, FPS, LITTLE_GRAIN)
     (take,) = plan_takes(scene, [move(assets, example.motion)], FRAMES)
@@ -70,6 +82,7 @@ def render(assets: Assets, example: Example) -> Path:
 
 
 def main(names: list[str]) -> None:
+    """Render the named clips, or all."""
     assets = load_assets()
     for example in EXAMPLES:
         if not names or example.name in names:

@@ -27,6 +27,9 @@ LOWEST_SHOWN = {Framing.WHOLE: 0.0, Framing.KNEES_UP: 0.30, Framing.WAIST_UP: 0.
 """Where the picture begins, as a share of the person's height."""
 
 
+ARMS_CUT = 0.6
+"""Share of the box's width that pictures show at least that begin above the feet."""
+
 LEAST_FILL = 0.5
 """Share of the picture's height that a standing person takes at least."""
 
@@ -72,28 +75,41 @@ def film(camera: Camera, box: Box, person_height: float, size: Size, frames: int
 
     Whoever strays far is cut at the sides before they become too small.
     """
-    width, height = size
     focal = 0.5 * max(size) / np.tan(FIELD / 2)
-    low = box.low.copy()
-    low[1] += LOWEST_SHOWN[camera.framing] * person_height
-    middle, span = (low + box.high) / 2, box.high - low
-    distance = focal * max(span[1] / (camera.fill * height), span[0] / (0.96 * width)) + span[2] / 2
-    distance = min(distance, focal * person_height / (LEAST_FILL * height))
+    distance = _distance(camera, box, person_height, size, focal)
+    middle = (box.low + box.high) / 2
+    if camera.framing is not Framing.WHOLE:
+        middle[1] = _lowest(camera, box, person_height) + 0.5 * size[1] * distance / focal
     time = np.linspace(-0.5, 0.5, frames) if frames > 1 else np.zeros(1)
     tremble = _tremble(camera, frames)
     eyes = np.stack(
         [
             middle[0] + camera.aside * distance + camera.pan * time,
-            np.full(frames, max(camera.height, 0.3) if camera.framing is Framing.WHOLE else middle[1] + 0.1),
+            np.full(frames, camera.height if camera.framing is Framing.WHOLE else middle[1]),
             middle[2] + distance * (1 - camera.zoom * time),
         ],
         axis=1,
     )
     targets = middle + np.stack([0.35 * camera.pan * time, 0 * time, 0 * time], axis=1)
     return [
-        View(_look(target + shake[1] - eye - shake[0]), eye + shake[0], focal, width / 2, height / 2)
+        View(_look(target + shake[1] - eye - shake[0]), eye + shake[0], focal, size[0] / 2, size[1] / 2)
         for eye, target, shake in zip(eyes, targets, tremble, strict=True)
     ]
+
+
+def _lowest(camera: Camera, box: Box, person_height: float) -> float:
+    """The height that the picture begins at."""
+    return float(box.low[1]) + LOWEST_SHOWN[camera.framing] * person_height
+
+
+def _distance(camera: Camera, box: Box, person_height: float, size: Size, focal: float) -> float:
+    """How far away the camera stands from the middle of the box, in metres."""
+    width, height = size
+    across, _, deep = box.high - box.low
+    up = float(box.high[1]) - _lowest(camera, box, person_height)
+    shown = 1.0 if camera.framing is Framing.WHOLE else ARMS_CUT
+    distance = focal * max(up / (camera.fill * height), shown * across / width) + deep / 2
+    return float(min(distance, focal * person_height / (LEAST_FILL * height)))
 
 
 def _tremble(camera: Camera, frames: int) -> Doubles:

@@ -12,7 +12,7 @@ from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.look.draw import draw_look
 from motionfollower.dancers.look.types import HairStyle, Skirt
-from motionfollower.dancers.motion.sequence import make_sequence, play_recording
+from motionfollower.dancers.motion.sequence import make_sequence, play_once
 from motionfollower.dancers.place.draw import draw_place
 from motionfollower.dancers.place.types import Style
 from motionfollower.dancers.scene import Renderer, Scene, plan_takes
@@ -55,7 +55,7 @@ def test_two_motions_share_place_light_and_grain(pair: list[Footage]):
     one, two = pair
     away = (one.alpha == 0) & (two.alpha == 0) & (one.shade == 255) & (two.shade == 255)
     assert away.mean() > 0.2
-    np.testing.assert_array_equal(one.frames[away], two.frames[away])
+    assert np.abs(one.frames[away].astype(int) - two.frames[away]).max() <= 1  # what rounding leaves of a shadow
 
 
 def test_the_person_fills_a_good_part_of_the_picture(pair: list[Footage]):
@@ -74,7 +74,7 @@ def test_joints_in_sight_lie_on_the_person(pair: list[Footage]):
 
 
 def test_somebody_from_behind_has_no_eyes_and_joints_outside_none(assets: Assets, scene: Scene):
-    (take,) = plan_takes(scene, [play_recording(assets, "walk", 1)], 1)
+    (take,) = plan_takes(scene, [play_once(assets, "walk")], 1)
     about_face = take.posed.rotations * np.array([-1, 1, -1])[:, None]
     places = take.posed.positions * np.array([-1, 1, -1])
     waist_up = [view._replace(y=view.y + 60) for view in take.views]
@@ -91,7 +91,7 @@ def test_framings_leave_out_what_they_say(assets: Assets, scene: Scene):
     lowest = {}
     for framing in Framing:
         framed = replace(scene, camera=Camera(framing=framing, fill=0.9))
-        (take,) = plan_takes(framed, [play_recording(assets, "dance_a", 1)], 1)
+        (take,) = plan_takes(framed, [play_once(assets, "dance_a")], 1)
         frame = next(Renderer(assets, framed).render(take))
         lowest[framing] = frame.visibility[[L_ANKLE, R_ANKLE]]
     assert (lowest[Framing.WHOLE] != Visibility.OUTSIDE).all()

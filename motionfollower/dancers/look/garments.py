@@ -83,7 +83,8 @@ def _with_sleeves(template: Template, trunk: Doubles, sleeve: float) -> Doubles:
     """The field of a trunk, with sleeves that end somewhere along the arms or with armholes."""
     if sleeve < 0:
         armhole = ARMHOLE - np.abs(template.points[:, 0])
-        return np.where(template.points[:, 1] > 2.5, np.minimum(trunk, armhole), trunk)
+        near_arm = (template.points[:, 1] > 2.5) | (template.arm > 0)
+        return np.where(near_arm, np.minimum(trunk, armhole), trunk)
     cuff = 2.2 * (sleeve - template.along_arm)
     return np.where(template.arm > 0.03, np.minimum(cuff, np.where(template.arm > 0.35, FAR, trunk)), trunk)
 

@@ -41,9 +41,11 @@ def _reach(motion: Motion) -> float:
     return float(np.linalg.norm((motion.root - motion.root[0])[:, [0, 2]], axis=1).max())
 
 
-def play_recording(assets: Assets, name: str, seconds: float, start: float = 0.0) -> Motion:
-    """One recording as it is, at 30 frames a second; the last frame stands where it is too short."""
-    return face_front(resample(read_recording(assets.recordings[name]), FPS, round(seconds * FPS) + 1, start))
+def play_once(assets: Assets, name: str) -> Motion:
+    """One recording as it is, once, at 30 frames a second."""
+    recording = assets.recordings[name]
+    seconds = (len(recording.frames) - 1) / recording.fps
+    return face_front(resample(read_recording(recording), FPS, round(seconds * FPS) + 1))
 
 
 def _draw_parts(assets: Assets, random: Random) -> Iterator[Motion]:
