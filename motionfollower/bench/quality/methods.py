@@ -48,40 +48,52 @@ class Attempt:
     refusal: str = ""
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What the estimators made of a clip and how long they took; `inputs` are None where they refuse it."""
+
+    inputs: EditInputs | None
+    seconds: float
+    refusal: str = ""
+
+
 def attempt_all(subject: Subject, backend: Backend) -> Iterator[Attempt]:
     """Every method's attempt; those that need poses share one look at the clips, whose time each is given."""
-    looked = _timed(Method.COPY, lambda: subject.source.frames)
-    inputs, refusal = None, ""
-    began = time.perf_counter()
-    try:
-        inputs = finish(
-            prepare(subject.source_path, subject.target_path, subject.preparing, backend.preprocessors)
-        ).inputs
-    except InputError as error:
-        refusal = str(error)
-    looking = time.perf_counter() - began
+    look = _look_at(subject, backend)
     for method in Method:
         if method is Method.COPY:
-            yield looked
+            yield _timed(method, lambda: subject.source.frames)
         elif method is Method.OURS_TRUE_INPUTS:
             yield _timed(method, lambda: _edit(read_case(subject.folder), backend, backend.settings))
-        elif inputs is None:
-            yield Attempt(method, subject.source.frames, looking, looked.peak_mb, refusal)
+        elif look.inputs is None:
+            refused = _timed(method, lambda: subject.source.frames)
+            yield replace(refused, seconds=look.seconds, refusal=look.refusal)
         else:
-            done = _timed(method, _work(method, inputs, backend))
-            yield replace(done, seconds=looking + done.seconds)
+            done = _timed(method, _work(method, look.inputs, backend))
+            yield replace(done, seconds=look.seconds + done.seconds)
+
+
+def _look_at(subject: Subject, backend: Backend) -> _Look:
+    """Prepare the two clips as `motionfollower prepare` does."""
+    began = time.perf_counter()
+    work = prepare(subject.source_path, subject.target_path, subject.preparing, backend.preprocessors)
+    try:
+        inputs = finish(work).inputs
+    except InputError as error:
+        return _Look(None, time.perf_counter() - began, str(error))
+    return _Look(inputs, time.perf_counter() - began)
 
 
 def _work(method: Method, inputs: EditInputs, backend: Backend) -> Callable[[], Frames]:
     """What a method does with estimated inputs."""
-    unguided = replace(backend.settings, guidance=replace(backend.settings.guidance, scale=0.0))
-    works: dict[Method, Callable[[], Frames]] = {
-        Method.OURS: lambda: _edit(inputs, backend, backend.settings),
-        Method.NO_GUIDANCE: lambda: _edit(inputs, backend, unguided),
-        Method.PUPPET: lambda: _puppet(inputs),
-        Method.RIGID: lambda: move_rigidly(inputs, _background(inputs)),
-    }
-    return works[method]
+    if method is Method.PUPPET:
+        return lambda: _puppet(inputs)
+    if method is Method.RIGID:
+        return lambda: move_rigidly(inputs, _background(inputs))
+    if method is Method.NO_GUIDANCE:
+        unguided = replace(backend.settings, guidance=replace(backend.settings.guidance, scale=0.0))
+        return lambda: _edit(inputs, backend, unguided)
+    return lambda: _edit(inputs, backend, backend.settings)
 
 
 def _edit(inputs: EditInputs, backend: Backend, settings: SamplerSettings) -> Frames:
