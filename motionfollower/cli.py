@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from motionfollower.dancers.command import add_commands as add_dancers
+from motionfollower.dancers.libraries import MEASURING, check_libraries
 from motionfollower.errors import InputError
 from motionfollower.events import counted
 from motionfollower.progress import show
@@ -197,6 +198,7 @@ def _bench(options: argparse.Namespace) -> None:
 
 
 def _quality(options: argparse.Namespace) -> None:
+    check_libraries(MEASURING)
     from motionfollower.bench.quality.measure import QUICK, WHOLE, WORK_A_CLIP, check_quality_place, measure_quality
     from motionfollower.dancers.seeds import HELD_OUT, parse_seeds
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from motionfollower.dancers.libraries import RENDERING, check_libraries
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
 from motionfollower.progress import show
@@ -54,6 +55,7 @@ def _assets(options: argparse.Namespace) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
+    check_libraries(RENDERING)
     from motionfollower.dancers.assets.store import load_assets
     from motionfollower.dancers.studio import Order, produce
     from motionfollower.dancers.write import check_production_place, folders_of, write_production
@@ -68,6 +70,7 @@ def _render(options: argparse.Namespace) -> None:
 
 
 def _dataset(options: argparse.Namespace) -> None:
+    check_libraries(RENDERING)
     from motionfollower.dancers.seeds import TRAINING, parse_seeds
     from motionfollower.dancers.shards import Recipe, render_dataset
 

@@ -8,6 +8,7 @@ import pytest
 from motionfollower.case import read_case
 from motionfollower.cli import main
 from motionfollower.dancers.assets.types import Assets
+from motionfollower.dancers.libraries import RENDERING, check_libraries
 from motionfollower.dancers.seeds import HELD_OUT
 from motionfollower.dancers.shards import Recipe, is_whole, read_shard, render_dataset, render_shard, shard_path
 from motionfollower.dancers.studio import Order, Production, produce
@@ -107,6 +108,12 @@ def test_a_set_is_not_put_among_other_files(assets: Assets, tmp_path: Path):
     (tmp_path / "letter.txt").write_text("Dear")
     with pytest.raises(OutputError, match="other files"):
         next(render_dataset(tmp_path, range(1), RECIPE, jobs=1))
+
+
+def test_missing_libraries_say_how_to_get_them():
+    check_libraries(RENDERING)
+    with pytest.raises(InputError, match=r"numbat is not installed.*requirements-train\.txt"):
+        check_libraries(("numpy", "numbat"))
 
 
 def test_recipes_out_of_range_are_refused():
