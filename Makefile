@@ -11,10 +11,10 @@ APP ?= yes
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-REQUIREMENTS := requirements.txt requirements-dev.txt requirements-reference.txt
+REQUIREMENTS := requirements.txt requirements-train.txt requirements-dev.txt requirements-reference.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test browser check format bench gpu-check docker clean
+.PHONY: help setup demo app assets test browser check format bench gpu-check docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,10 @@ demo: setup ## edit a bundled clip, then open the app (APP=no: only edit)
 app: setup ## open the app in the browser
 	$(BIN)/python app.py
 
-test: setup browser ## run the tests
+assets: setup ## fetch what synthetic dancers are made from (150 MB), once
+	$(BIN)/python -m motionfollower dancers assets
+
+test: setup browser ## run the tests; those that render need the assets
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 browser: # Debian's chromium for the browser tests, where we may install it; they are skipped without it
@@ -67,6 +70,6 @@ $(READY): $(REQUIREMENTS)
 		{ echo "Python 3.11 or 3.12 is needed: make PYTHON=/path/to/python3.11 setup"; exit 1; }
 	@echo "Installing into $(VENV): a few minutes, several GB."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-train.txt -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-reference.txt
 	@touch $(READY)

@@ -55,14 +55,15 @@ def write_case(folder: Path, prepared: Prepared) -> Generator[int, None, None]:
     with replacing(folder) as draft:
         with writing(folder):
             draft.mkdir(parents=True)
-        for done, (name, pictures) in enumerate(_parts(prepared).items(), 1):
+        for done, (name, pictures) in enumerate(parts_of(prepared).items(), 1):
             write_frames(draft / name, pictures)
             yield done
         with writing(folder):
             (draft / PREPARATION).write_text(PreparationRecord.of(prepared).to_json(), encoding="utf-8")
 
 
-def _parts(prepared: Prepared) -> dict[str, Frames]:
+def parts_of(prepared: Prepared) -> dict[str, Frames]:
+    """The pictures of each folder, by its name."""
     inputs = prepared.inputs
     return {
         "source_images": inputs.source.frames,

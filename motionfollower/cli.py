@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | weights | info | bench`.
+"""The command line: `python -m motionfollower prepare | edit | weights | info | bench | dancers`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from motionfollower.dancers.command import add_commands as add_dancers
+from motionfollower.dancers.libraries import MEASURING, check_libraries
 from motionfollower.errors import InputError
+from motionfollower.events import counted
 from motionfollower.idle_options import check_idle_options
 from motionfollower.options import (
     add_prepare_settings,
@@ -25,6 +28,11 @@ from motionfollower.options import (
 from motionfollower.progress import show
 
 BAD_INPUT = 2
+BENCHES = {
+    "flops": "FLOPs against the released calls",
+    "memory": "memory against the released order of work",
+    "edit": "time and memory of an edit",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +54,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
     _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
-    _add_bench(commands.add_parser("bench", help="measure the work, the speed and the memory of an edit"))
+    _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
+    add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
     return parser
 
 
@@ -83,9 +92,20 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("flops", "memory", "edit"), help="work and memory against the released; time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
-    parser.set_defaults(run=_bench)
+    benches = parser.add_subparsers(required=True, dest="what", metavar="WHAT")
+    for what, about in BENCHES.items():
+        bench = benches.add_parser(what, help=about)
+        bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
+        bench.set_defaults(run=_bench)
+    _add_quality(benches.add_parser("quality", help="edits of rendered clips against the right answer"))
+
+
+def _add_quality(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter and smaller clips: some minutes")
+    parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
+    parser.add_argument("--seeds", metavar="A:B", help="which held-out clips, B excluded (default: the first ones)")
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the report goes")
+    parser.set_defaults(run=_quality)
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -164,6 +184,21 @@ def _bench(options: argparse.Namespace) -> None:
     from motionfollower.bench import run_bench
 
     print(run_bench(options.what, options.json))
+
+
+def _quality(options: argparse.Namespace) -> None:
+    check_libraries(MEASURING)
+    from motionfollower.bench.quality.measure import QUICK, WHOLE, WORK_A_CLIP, check_quality_place, measure_quality
+    from motionfollower.dancers.seeds import HELD_OUT, parse_seeds
+
+    scale = QUICK if options.quick else WHOLE
+    seeds = parse_seeds(options.seeds, HELD_OUT) if options.seeds else HELD_OUT[: scale.clips]
+    check_quality_place(options.output)
+    from motionfollower.backends import load_backend
+
+    work = measure_quality(seeds, scale, load_backend(options.backend), options.output)
+    print(show(counted("quality", WORK_A_CLIP * len(seeds), work)).text())
+    print(f"written to {options.output}")
 
 
 def _tell(warnings: Sequence[str], folder: Path) -> None:

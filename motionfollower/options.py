@@ -22,7 +22,9 @@ def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("preparing")
     group.add_argument("--align", choices=get_args(Align), default="similarity", help="default: %(default)s")
     group.add_argument("--frames", type=int, metavar="N", help="take the first N frames (default: all)")
-    group.add_argument("--size", type=_size, metavar="WxH", help="working size (default: the source's aspect, ~512²)")
+    group.add_argument(
+        "--size", type=parse_size, metavar="WxH", help="working size (default: about 512², as the source)"
+    )
     group.add_argument("--fps", type=float, metavar="F", help="frames a second (default: the source's own)")
     group.add_argument("--scale", type=float, default=1.0, help="enlarge the aligned person (default: 1)")
     group.add_argument("--shift", type=float, nargs=2, default=(0.0, 0.0), metavar=("X", "Y"), help="move it, pixels")
@@ -113,7 +115,8 @@ def sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> S
     return replace(backend, guidance=guidance, **changed)
 
 
-def _size(text: str) -> Size:
+def parse_size(text: str) -> Size:
+    """The size of WxH."""
     match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size; write WIDTHxHEIGHT, as in 512x768")

@@ -51,10 +51,13 @@ ALLOWED = {
     "motionfollower.bench": "planner rehearsal weights settings sampler guidance models metadata device types errors "
     "preprocess",
     "motionfollower.progress": "types",
+    "motionfollower.dancers": "case preparation types errors preprocess",
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
-    "motionfollower.cli": "job camera redo options idle_options progress bench weights info backends results metadata "
-    "device types errors preprocess",
+    "motionfollower.dancers.command": "dancers options progress events errors preprocess",
+    "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
+    "motionfollower.cli": "dancers dancers.command bench.quality events job camera redo options idle_options progress "
+    "bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
@@ -170,6 +173,8 @@ def is_about_devices(node: ast.AST) -> bool:
     match node:
         case ast.Attribute(value=ast.Name("torch"), attr="Generator" | "device") | ast.Name():
             return False  # in annotations; making one is the next case
+        case ast.Attribute(value=ast.Attribute(value=ast.Name("np"), attr="random"), attr="Generator"):
+            return False  # numpy's, which knows no device
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="Generator")):
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device"), args=[ast.Constant("meta")]):

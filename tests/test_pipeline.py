@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from motionfollower.backends import Backend, load_backend
+from motionfollower.camera import propose_camera
 from motionfollower.errors import SettingsError
-from motionfollower.pipeline import edit, prepare, realign, wants_camera_mode
+from motionfollower.pipeline import edit, prepare, realign
 from motionfollower.sampler.context import context_windows
 from motionfollower.types import (
     EditInputs,
@@ -141,7 +142,7 @@ def test_camera_mode_is_proposed_where_the_camera_moves_far(step: int, moves: bo
     frames = np.stack([picture[100:260, 100 + step * index : 260 + step * index] for index in range(8)])
     nobody = MaskSequence(np.zeros(frames.shape[:3], bool), "test")
     poses = repeated_poses(prepared.inputs.source_poses, len(frames), (160, 160))
-    assert wants_camera_mode(EditInputs(Clip(frames, 8), poses, poses, nobody, nobody)) == moves
+    assert propose_camera(EditInputs(Clip(frames, 8), poses, poses, nobody, nobody)).is_on == moves
 
 
 def test_networks_that_know_no_puppet_start_from_noise_alone(prepared: Prepared, backend: Backend) -> None:

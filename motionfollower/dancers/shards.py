@@ -1,0 +1,144 @@
+"""Training sets: one compressed file a character, with several motions under one camera; resumable.
+
+A shard `<seed>.npz` holds, for M motions of F frames:
+images uint8 [M, F, H, W, 3]   alpha, shade uint8 [M, F, H, W]        plates uint8 [F or 1, H, W, 3]
+joints f32 [M, F, 128, 2]      visibility uint8 [M, F, 128]           fps f32
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Generator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motionfollower.dancers.assets.store import load_assets
+from motionfollower.dancers.cast import draw_scene
+from motionfollower.dancers.footage import Footage
+from motionfollower.dancers.motion.sequence import make_sequence
+from motionfollower.dancers.scene import Renderer, plan_takes
+from motionfollower.errors import InputError, OutputError, SettingsError
+from preprocess.atomic import check_place, replacing, writing
+from preprocess.types import Size
+
+RECORD = "dataset.json"
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What every shard of a training set has: its size, motions, frames of each, and their rate."""
+
+    size: Size = (144, 144)
+    motions: int = 4
+    frames: int = 10
+    fps: float = 8.0
+
+    def __post_init__(self) -> None:
+        if not all(32 <= side <= 1024 for side in self.size):
+            raise SettingsError.out_of_range("size", self.size, "32 to 1024 pixels a side")
+        if not 1 <= self.motions <= 32:
+            raise SettingsError.out_of_range("motions", self.motions, "1 to 32")
+        if not 1 <= self.frames <= 600:
+            raise SettingsError.out_of_range("frames", self.frames, "1 to 600")
+        if not 1 <= self.fps <= 60:
+            raise SettingsError.out_of_range("fps", self.fps, "1 to 60")
+
+    def to_json(self) -> str:
+        """The text of dataset.json."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def render_dataset(folder: Path, seeds: range, recipe: Recipe, jobs: int) -> Generator[int, None, None]:
+    """Render the missing shards of some seeds in `jobs` processes; yield how many of all are there.
+
+    InputError where the assets are missing or the folder has another recipe; OutputError where it can't be written.
+    """
+    load_assets()
+    _open(folder, recipe)
+    missing = [seed for seed in seeds if not is_whole(shard_path(folder, seed))]
+    done = len(seeds) - len(missing)
+    if done:
+        yield done
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        work = [pool.submit(render_shard, shard_path(folder, seed), seed, recipe) for seed in missing]
+        try:
+            for finished in as_completed(work):
+                finished.result()
+                done += 1
+                yield done
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _open(folder: Path, recipe: Recipe) -> None:
+    """Make the folder of a training set, or go on with one of the same recipe."""
+    check_place(folder)
+    record = folder / RECORD
+    if record.exists():
+        if record.read_text(encoding="utf-8") != recipe.to_json():
+            raise InputError(f"{folder} holds a training set of another recipe, see {RECORD}. Choose another folder.")
+        return
+    if folder.exists() and any(folder.iterdir()):
+        raise OutputError(f"{folder} holds other files. Choose an empty or a new folder.")
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with replacing(record) as draft, writing(record):
+        draft.write_text(recipe.to_json(), encoding="utf-8")
+
+
+def shard_path(folder: Path, seed: int) -> Path:
+    """Where the shard of a seed is."""
+    return folder / f"{seed:06d}.npz"
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a shard is there and undamaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (OSError, zipfile.BadZipFile, EOFError):
+        return False
+
+
+def read_shard(path: Path) -> Arrays:
+    """The arrays of a shard; InputError where it is missing or damaged."""
+    if not is_whole(path):
+        raise InputError(f"The shard {path} is missing or damaged. Render the set again: whole shards are kept.")
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def render_shard(path: Path, seed: int, recipe: Recipe) -> None:
+    """Render one shard and write it, whole or not at all; byte for byte the same for the same seed."""
+    arrays = render_arrays(seed, recipe)
+    with replacing(path) as draft, writing(path), draft.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def render_arrays(seed: int, recipe: Recipe) -> Arrays:
+    """What a shard holds."""
+    assets = load_assets()
+    scene = draw_scene(assets, seed, recipe.size, recipe.fps)
+    motion_seeds = np.random.default_rng([seed, 1]).integers(2**31, size=recipe.motions)
+    seconds = recipe.frames / recipe.fps
+    motions = [make_sequence(assets, int(motion), seconds) for motion in motion_seeds]
+    takes = plan_takes(scene, motions, recipe.frames, hands=seed)
+    renderer = Renderer(assets, scene)
+    footage = [Footage.of(list(renderer.render(take)), recipe.fps) for take in takes]
+    return {
+        "images": np.stack([part.frames for part in footage]),
+        "alpha": np.stack([part.alpha for part in footage]),
+        "shade": np.stack([part.shade for part in footage]),
+        "joints": np.stack([part.joints for part in footage]),
+        "visibility": np.stack([part.visibility for part in footage]),
+        "plates": footage[0].plates if scene.camera.moves else footage[0].plates[:1],
+        "fps": np.array(recipe.fps, np.float32),
+    }

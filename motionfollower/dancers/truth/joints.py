@@ -1,0 +1,72 @@
+"""Where the joints of a posed person are in the world: OpenPose's body, both hands, 68 points of the face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from motionfollower.dancers.assets.types import Assets, Doubles, Sparse
+from motionfollower.dancers.body.skinning import skin
+from motionfollower.dancers.dancer import Dancer, bone_maps
+from motionfollower.dancers.truth.face_points import FACE_VERTICES
+from preprocess.skeleton import BODY_NAMES, FACE, HANDS, JOINTS, L_SHOULDER, NECK, R_SHOULDER
+
+FINGERS = range(1, 6)
+FINGER_JOINTS = range(1, 5)
+
+
+@dataclass(frozen=True, eq=False)
+class JointFinder:
+    """The joints f64 [128, 3] as means of skinned vertices: `vertices` int [N] of the base mesh, `means` [128, N]."""
+
+    vertices: NDArray[np.int64]
+    means: csr_array
+
+    @classmethod
+    def of(cls, assets: Assets) -> JointFinder:
+        """The finder that serves every body."""
+        rows = _rows(assets)
+        vertices, places = np.unique(np.concatenate([row.indices for row in rows]), return_inverse=True)
+        joints = np.repeat(np.arange(JOINTS), [len(row.indices) for row in rows])
+        values = np.concatenate([row.values for row in rows])
+        return cls(vertices, csr_array((values, (joints, places)), shape=(JOINTS, len(vertices))))
+
+    def find(self, assets: Assets, dancer: Dancer, rotations: Doubles, positions: Doubles) -> Doubles:
+        """The joints of a dancer whose bones are turned by f64 [B, 3, 3] and begin at f64 [B, 3]."""
+        rest = dancer.rest[self.vertices].astype(np.float32)
+        rig, moved = assets.rig, np.empty_like(rest)
+        turns, shifts = bone_maps(dancer.skeleton, rotations, positions)
+        bones, weights = rig.bones[self.vertices], rig.weights[self.vertices]
+        skin(rest, np.zeros_like(rest), bones, weights, turns, shifts, moved, np.empty_like(rest))
+        return np.asarray(self.means @ moved.astype(np.float64))
+
+
+def _rows(assets: Assets) -> list[Sparse]:
+    """How each joint is a mean of vertices."""
+    body = [_body_joint(assets, name) for name in BODY_NAMES]
+    body[NECK] = _middle(body[L_SHOULDER], body[R_SHOULDER])
+    hands = [_cube(assets, name) for side in "lr" for name in _hand_cubes(side)]
+    face = [Sparse(np.array([vertex], np.int32), np.ones(1)) for vertex in FACE_VERTICES]
+    assert (len(hands), len(face)) == (HANDS.stop - HANDS.start, FACE.stop - FACE.start)
+    return [*body, *hands, *face]
+
+
+def _body_joint(assets: Assets, name: str) -> Sparse:
+    return assets.keypoints.get(name.replace(" ", "_"), Sparse(np.zeros(0, np.int32), np.zeros(0)))
+
+
+def _middle(one: Sparse, other: Sparse) -> Sparse:
+    return Sparse(np.concatenate([one.indices, other.indices]), np.concatenate([one.values, other.values]) / 2)
+
+
+def _hand_cubes(side: str) -> list[str]:
+    fingers = [f"joint-{side}-finger-{finger}-{joint}" for finger in FINGERS for joint in FINGER_JOINTS]
+    return [f"joint-{side}-hand", *fingers]
+
+
+def _cube(assets: Assets, name: str) -> Sparse:
+    vertices = assets.mesh.cubes[name]
+    return Sparse(vertices, np.full(len(vertices), 1 / len(vertices)))
