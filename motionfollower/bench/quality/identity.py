@@ -9,7 +9,7 @@ from preprocess.body_parts import PARTS, Pose, split_poses
 from preprocess.types import Bools, Floats, Frame, Frames, PoseSequence
 
 LEAST_PIXELS = 30  # of a part, to be compared
-TORSO_END = 1.0  # torso lengths below the neck
+TORSO_SHARE = 1 / 3  # of a seen body's height
 
 
 def identity_distance(edited: Frames, truth: Frames, poses: PoseSequence, person: Bools) -> float:
@@ -61,8 +61,8 @@ def _bone(pose: Pose, start: int, end: int) -> tuple[Floats, Floats]:
     """The ends of a part; the torso, which has none, goes straight down from the neck."""
     first, last = pose.joints[start], pose.joints[end]
     if start == end:
-        head = np.ptp(pose.joints[pose.trusted], axis=0).max() / 3
-        last = first + np.array([0, TORSO_END * head], np.float32)
+        length = TORSO_SHARE * np.ptp(pose.joints[pose.trusted], axis=0).max()
+        last = first + np.array([0, length], np.float32)
     return first, last
 
 

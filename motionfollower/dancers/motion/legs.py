@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from motionfollower.dancers.motion.rotations import X, Y, about, frame, unit
+from motionfollower.dancers.motion.rotations import X, about, frame, unit
 from motionfollower.dancers.motion.types import LEGS, Doubles, Motion, Segment
 
 STRAIGHT = 0.9985  # of the leg's length: the most that it is stretched, so that knees don't snap
@@ -61,8 +61,3 @@ UNIT_LEGS = Legs(hips=np.array([[0.11, -0.06, 0.0], [-0.11, -0.06, 0.0]]), thigh
 
 ANKLE_HEIGHT = 0.09
 """Of a standing foot, in lengths of the leg."""
-
-
-def pointing(yaw: Doubles) -> Doubles:
-    """Rotations [..., 3, 3] of feet flat on the floor that point `yaw` radians to the left."""
-    return about(Y, yaw)
