@@ -60,7 +60,7 @@ def take_desktop(page: Any) -> None:
 def take_error(page: Any) -> None:
     page.locator("#clip-source input[type=file]").set_input_files(EXAMPLES / "source-mia-room.mp4")
     page.wait_for_selector("#clip-source video")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(4000)  # the change of the clip has been seen
     press(page, "generate")
     page.locator("#clip-target").get_by_text("Add a target clip first.").wait_for()
     shoot(page, "error")
