@@ -50,6 +50,11 @@ class Sighting:
         """The torso's length, see `measure_torso`."""
         return measure_torso(self.keypoints)
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether the middle of the torso lies in the picture."""
+        return bool(((self.centre >= 0) & (self.centre < self.mask.shape[::-1])).all())
+
     def is_as_large(self, other: Sighting) -> bool:
         """Whether both are about equally near to the camera."""
         small, large = sorted((self.torso, other.torso))
@@ -128,9 +133,12 @@ def follow(
 
 
 def find_everybody(look: Look, frame: Frame) -> list[Sighting]:
-    """The people in one picture: each one found is painted over before the next look."""
+    """The people in one picture: each one found is painted over before the next look.
+
+    Where nobody is left the estimator may invent somebody, mostly beyond the picture; that ends the search.
+    """
     frame, people = frame.copy(), list[Sighting]()
-    while len(people) < CROWD and (person := look(frame)):
+    while len(people) < CROWD and (person := look(frame)) and (person.is_inside or not people):
         people.append(person)
         left, top, right, bottom = person.box()
         frame[top:bottom, left:right] = frame.mean(axis=(0, 1))
