@@ -39,7 +39,8 @@ def source(clips: Path) -> Path:
     """Three frames of an upright picture at 12.5 a second, with sound."""
     path = clips / "source.mp4"
     shape = ["-vf", "crop=384:512,scale=96:128", "-frames:v", "3", "-r", "12.5"]
-    ffmpeg("-itsscale", 8 / 12.5, "-i", MIA, "-f", "lavfi", "-i", "sine=d=0.24", *shape, "-crf", 10, "-shortest", path)
+    inputs = ["-itsscale", 12 / 12.5, "-i", MIA, "-f", "lavfi", "-i", "sine=d=0.24", "-map", "0:v", "-map", "1:a"]
+    ffmpeg(*inputs, *shape, "-crf", 10, "-shortest", path)
     return path
 
 
@@ -47,7 +48,8 @@ def source(clips: Path) -> Path:
 def target(clips: Path) -> Path:
     """Twelve frames of a square picture at 25 a second, twice as long as the source."""
     path = clips / "target.mp4"
-    ffmpeg("-itsscale", 8 / 25, "-i", LEO, "-vf", "scale=128:128", "-frames:v", "12", "-r", "25", "-crf", 10, path)
+    shape = ["-an", "-vf", "scale=128:128", "-frames:v", "12", "-r", "25"]
+    ffmpeg("-itsscale", 12 / 25, "-i", LEO, *shape, "-crf", 10, path)
     return path
 
 

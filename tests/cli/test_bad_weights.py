@@ -9,9 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, NETWORKS
+from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE
 from tests.cli.commands import run
 from tests.cli.conftest import Made
+from tests.full_set import write_set
 
 StateDict = dict[str, Tensor]
 Complain = Callable[..., str]
@@ -103,18 +104,18 @@ class TestFull:
 
     def test_missing_weights_come_with_how_to_get_them(self, weights: Path, complain: Complain) -> None:
         complaint = complain("--backend", "full")
-        assert complaint.startswith(f"Weights of the full backend are missing in {weights}: ")
-        assert "hf download stabilityai/sd-vae-ft-mse --include 'config.json' " in complaint
-        assert "download denoising_unet.pth, poctr.pth, motion_module.pth from https://drive.google.com/" in complaint
+        assert complaint.startswith(
+            "Weights of the full backend are missing. `python -m motionfollower weights fetch` "
+        )
+        assert str(weights) in complaint
+        assert "the Hugging Face repository stabilityai/sd-vae-ft-mse" in complaint
+        assert "motion_module.safetensors or motion_module.pth from https://drive.google.com/" in complaint
 
     def test_files_of_another_model_are_named(self, weights: Path, complain: Complain) -> None:
         """Every file is there, and all hold the tensors of something else."""
-        for part in NETWORKS:
-            for pattern in part.files:
-                path = weights / part.folder / pattern.replace("*model.*", "diffusion_pytorch_model.safetensors")
-                path = path.with_name(path.name.replace(".*", ".safetensors"))
-                path.parent.mkdir(parents=True, exist_ok=True)
-                (torch.save if path.suffix == ".pth" else save_file)({"lora.up": torch.zeros(2)}, path)
+        write_set(weights)
+        for path in (path for path in weights.rglob("*") if path.suffix in (".pth", ".safetensors")):
+            (torch.save if path.suffix == ".pth" else save_file)({"lora.up": torch.zeros(2)}, path)
         complaint = complain("--backend", "full")
         assert "diffusion_pytorch_model.safetensors + " in complaint
         assert "1 unknown (lora.up)" in complaint

@@ -80,8 +80,8 @@ def test_joints_and_masks_move_as_the_picture_does(mia: Clip, mia_seen: Observat
 
 @pytest.mark.parametrize("on_the_left", [True, False])
 def test_the_larger_of_two_is_followed(on_the_left: bool, mia: Clip) -> None:
-    """Ken as he is beside Mia at half her size; MediaPipe sees one person a picture, and not always the same."""
-    ken, small = read_example("ken").frames, np.stack([half_size(frame) for frame in mia.frames])
+    """Ken as he is beside Mia, made smaller; MediaPipe sees one person a picture, and not always the same."""
+    ken, small = read_example("ken").frames, np.stack([smaller(frame) for frame in mia.frames])
     halves = [ken[:, :, 128:448], small[:, :, 96:416]]
     frames = np.concatenate(halves if on_the_left else halves[::-1], axis=2)
     seen = observe(frames)
@@ -91,10 +91,10 @@ def test_the_larger_of_two_is_followed(on_the_left: bool, mia: Clip) -> None:
     assert seen.warnings == ("More than one person is seen; the largest one is followed.",)
 
 
-def half_size(frame: Frames) -> Frames:
-    """The frame at half its size, amid a plain picture as large as before."""
+def smaller(frame: Frames) -> Frames:
+    """The frame at five eighths of its size, amid a plain picture as large as before."""
     canvas = np.full_like(frame, 90)
-    canvas[128:384, 128:384] = cv2.resize(frame, (256, 256), interpolation=cv2.INTER_AREA)
+    canvas[96:416, 96:416] = cv2.resize(frame, (320, 320), interpolation=cv2.INTER_AREA)
     return canvas
 
 
