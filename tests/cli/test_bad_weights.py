@@ -117,7 +117,7 @@ class TestFull:
         for path in (path for path in weights.rglob("*") if path.suffix in (".pth", ".safetensors")):
             (torch.save if path.suffix == ".pth" else save_file)({"lora.up": torch.zeros(2)}, path)
         complaint = complain("--backend", "full")
-        assert "diffusion_pytorch_model.safetensors + " in complaint
+        assert "unet/diffusion_pytorch_model." in complaint
         assert "1 unknown (lora.up)" in complaint
         assert " missing (" in complaint
 
