@@ -9,7 +9,17 @@ import imageio_ffmpeg
 import pytest
 
 from .conftest import Server
-from .steps import FRAMES, download, open_tab, picture, set_field, wait_for_other_picture, wait_for_status
+from .steps import (
+    FRAMES,
+    PRESET_FRAMES,
+    download,
+    open_tab,
+    picture,
+    press,
+    set_field,
+    wait_for_other_picture,
+    wait_for_status,
+)
 from .test_server import status
 
 PLAYERS = "#player-source video, #player-pose video, #player-edited video"
@@ -100,6 +110,18 @@ def test_some_frames_are_made_anew(finished: Any, open_page: Any, tmp_path: Any)
     wait_for_status(page, r"^Done\.")
     run = json.loads(download(page, "run.json").read_text())
     assert (run["redo"]["first"], run["redo"]["last"], run["sampler"]["seed"]) == (1, 3, 43)
+
+
+def test_a_draft_is_finished_with_its_seed(finished: Any, open_page: Any, tmp_path: Any) -> None:
+    page = open_at_home(finished, open_page, tmp_path)
+    press(page, "finish")
+    page.locator("#stop:not([disabled])").wait_for()
+    open_tab(page, "Advanced")
+    assert page.locator("#frames input[type=number]").input_value() == PRESET_FRAMES["Quality"]
+    open_tab(page, "Basic")
+    assert page.locator("#seed input").input_value() == "42"
+    press(page, "stop")
+    wait_for_status(page, "^Stopped")
 
 
 def test_a_run_is_nobody_elses(finished: Any, server: Server) -> None:
