@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from .conftest import CHROMIUM, EXAMPLES, FLAGS, PHONE, opening, serving
-from .steps import open_tab, press, set_field, take_example, wait_for_status
+from .steps import open_tab, press, take_example, wait_for_status
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 SCREEN = {"width": 1440, "height": 940}
@@ -29,12 +29,8 @@ def main() -> None:
 def take_desktop(page: Any) -> None:
     shoot(page, "start")
     take_example(page, preset="Balanced")
-    open_tab(page, "Advanced")
-    set_field(page, "steps", 4)
-    open_tab(page, "Basic")
-    set_field(page, "guidance", 1)
     press(page, "generate")
-    wait_for_status(page, "^Sampling: [1-4]")
+    wait_for_status(page, "^Puppet: ")
     shoot(page, "running", patience=300)
     wait_for_status(page, r"^Done\.")
     show_middle(page)
