@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,9 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared with real clips and recorded numbers is absent")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Let Ctrl-C interrupt as it does at a terminal: what a script starts in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
