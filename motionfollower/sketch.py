@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from motionfollower.types import EditInputs
+from preprocess.finish import finish
 from preprocess.puppet import animate
 from preprocess.types import Frame, MaskSequence, PoseSequence
 
@@ -24,12 +25,8 @@ def sketch(inputs: EditInputs, index: int) -> Frame:
         _only(inputs.aligned_poses, one),
         dimmed,
     )
-    while True:
-        try:
-            next(moving)
-        except StopIteration as end:
-            picture: Frame = end.value.frames[0]
-            return picture
+    picture: Frame = finish(moving).frames[0]
+    return picture
 
 
 def _only(poses: PoseSequence, part: slice) -> PoseSequence:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from preprocess.finish import finish
 from preprocess.sam_prompts import Prompt, box_around, is_about, make_prompts, points_of_body, spills, usual_areas
 from preprocess.segment import confident_pixels, covers, is_empty
 from preprocess.types import Bools, Clip, Floats, Frame, MaskSequence, Observation, PoseSequence, Segmenter
@@ -85,7 +86,7 @@ class SamSegmenter:
         """The masks with the fallback's in the frames that failed, and a sentence that names these."""
         if not len(failed):
             return MaskSequence(masks, "sam"), ()
-        found, doubts = run_through(self._fallback.segment(*_only(clip, seen, failed)))
+        found, doubts = finish(self._fallback.segment(*_only(clip, seen, failed)))
         masks[failed] = found.masks
         where = np.isin(np.arange(len(clip)), failed)
         sentence = (
@@ -99,15 +100,3 @@ def _only(clip: Clip, seen: Observation, frames: NDArray[np.intp]) -> tuple[Clip
     poses = replace(seen.poses, keypoints=seen.poses.keypoints[frames], scores=seen.poses.scores[frames], drawings=None)
     masks = MaskSequence(seen.masks.masks[frames], seen.masks.origin) if seen.masks else None
     return replace(clip, frames=clip.frames[frames], sound=None), Observation(poses, masks)
-
-
-def run_through(
-    work: Generator[int, None, tuple[MaskSequence, tuple[str, ...]]],
-) -> tuple[MaskSequence, tuple[str, ...]]:
-    """What a segmenter returns in the end."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: tuple[MaskSequence, tuple[str, ...]] = stop.value
-            return result

@@ -14,8 +14,8 @@ from motionfollower.dancers.shards import Recipe, is_whole, read_shard, render_d
 from motionfollower.dancers.studio import Order, Production, produce
 from motionfollower.dancers.write import write_production
 from motionfollower.errors import InputError, OutputError, SettingsError
+from preprocess.finish import finish
 from preprocess.video import read_clip
-from tests.preprocess.clips import finish
 
 ORDER = Order(seed=4, motion=5, target_motion=6, size=(64, 64), frames=2)
 RECIPE = Recipe(size=(64, 64), motions=2, frames=2)

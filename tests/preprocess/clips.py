@@ -1,30 +1,17 @@
 """The bundled clips, and what MediaPipe sees in a few of their frames."""
 
-from collections.abc import Generator
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
+from preprocess.finish import finish
 from preprocess.holistic import HolisticEstimator
 from preprocess.types import Bools, Clip, Frames, Observation
 from preprocess.video import read_clip
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FPS = 8
-
-T = TypeVar("T")
-
-
-def finish(job: Generator[int, None, T]) -> T:
-    """Run a job to its end and return its result."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 @cache

@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from preprocess.finish import finish
 from preprocess.holistic import HolisticEstimator
 from preprocess.skeleton import BODY, HANDS, JOINTS, L_ANKLE, L_WRIST, LEFT_HAND, NECK, NOSE
 from preprocess.types import Clip, Floats, Frames, InputError, Observation, PoseSequence
-from tests.preprocess.clips import FPS, finish, masks_of, observe, observe_example, overlap, read_example
+from tests.preprocess.clips import FPS, masks_of, observe, observe_example, overlap, read_example
 
 NOBODY = np.full((512, 512, 3), 90, np.uint8)
 

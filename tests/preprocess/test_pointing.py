@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from preprocess.finish import finish
 from preprocess.holistic import HolisticEstimator
 from preprocess.types import Clip, ClipPoint, InputError
-from tests.preprocess.clips import finish, read_example
+from tests.preprocess.clips import read_example
 
 FRAMES = 2
 SMALL = ClipPoint(0.88, 0.76, frame=1)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from preprocess.finish import finish
 from preprocess.puppet import Puppet, animate
 from preprocess.skeleton import BODY, L_WRIST, R_WRIST
 from preprocess.types import Bools, Clip, Frames, PoseSequence
-from tests.preprocess.clips import finish, overlap
+from tests.preprocess.clips import overlap
 from tests.preprocess.figures import as_poses, capsules, raise_arms, standing
 
 SIZE = (240, 320)

@@ -8,7 +8,8 @@ import torch
 
 from motionfollower.errors import WeightsError
 from motionfollower.weights.sam import load_sam
-from preprocess.sam import SamSegmenter, run_through
+from preprocess.finish import finish
+from preprocess.sam import SamSegmenter
 from preprocess.sam_memory import RememberingPredictor
 from preprocess.sam_prompts import box_around, make_prompts, points_of_body, spills, usual_areas
 from preprocess.skeleton import JOINTS, L_ANKLE, L_HIP, NECK, NOSE, R_ANKLE, R_HIP
@@ -48,7 +49,7 @@ class Known:
 
 
 def run(predictor: BrightPredictor, mask: Bools, observation: Observation) -> tuple[MaskSequence, tuple[str, ...]]:
-    return run_through(SamSegmenter(predictor, Known()).segment(clip(mask), observation))
+    return finish(SamSegmenter(predictor, Known()).segment(clip(mask), observation))
 
 
 def test_the_best_answer_that_fits_the_pose_is_taken():
@@ -142,9 +143,7 @@ def test_pictures_are_remembered():
 
 def test_a_whole_clip_goes_through_the_real_network():
     """Untrained, it finds nobody or anything; either way every frame gets a mask that covers the person's joints."""
-    masks, _ = run_through(
-        SamSegmenter(RememberingPredictor(tiny_sam()), Known()).segment(clip(person_mask(2)), seen(2))
-    )
+    masks, _ = finish(SamSegmenter(RememberingPredictor(tiny_sam()), Known()).segment(clip(person_mask(2)), seen(2)))
     assert masks.masks.any(axis=(1, 2)).all()
 
 

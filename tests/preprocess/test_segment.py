@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from preprocess.finish import finish
 from preprocess.segment import MediaPipeSegmenter, clean, covers, fill_from_nearest
 from preprocess.types import Bools, Clip, MaskSequence, Observation
-from tests.preprocess.clips import FPS, finish, masks_of, observe_example, overlap, read_example
+from tests.preprocess.clips import FPS, masks_of, observe_example, overlap, read_example
 from tests.preprocess.figures import as_poses, standing
 
 

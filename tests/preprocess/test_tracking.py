@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from preprocess.finish import finish
 from preprocess.skeleton import BODY, JOINTS
 from preprocess.tracking import Sighting, find_everybody, follow_largest
 from preprocess.types import Frame
-from tests.preprocess.clips import finish
 from tests.preprocess.figures import STANDING
 
 SIZE = (120, 160)

@@ -12,7 +12,6 @@ import numpy as np
 from motionfollower.backends import Backend
 from motionfollower.bench.quality.memory import watching_memory
 from motionfollower.bench.quality.rigid import move_rigidly
-from motionfollower.bench.quality.run import finish
 from motionfollower.bench.quality.subject import Subject
 from motionfollower.camera import propose_camera
 from motionfollower.case import read_case
@@ -20,6 +19,7 @@ from motionfollower.errors import InputError
 from motionfollower.pipeline import edit, prepare
 from motionfollower.types import EditInputs, SamplerSettings
 from preprocess.background import fill_background
+from preprocess.finish import finish
 from preprocess.puppet import animate
 from preprocess.types import Frames
 

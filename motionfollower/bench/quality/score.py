@@ -11,10 +11,10 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from motionfollower.bench.quality.identity import identity_distance
 from motionfollower.bench.quality.methods import Attempt
 from motionfollower.bench.quality.regions import SubjectRegions
-from motionfollower.bench.quality.run import finish
 from motionfollower.bench.quality.subject import Subject
 from motionfollower.dancers.truth.visibility import Visibility
 from motionfollower.errors import InputError
+from preprocess.finish import finish
 from preprocess.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.types import Bools, Clip, Floats, Frames, PoseEstimator
 

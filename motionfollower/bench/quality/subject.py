@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from motionfollower.bench.quality.run import finish
 from motionfollower.dancers.assets.types import Assets
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.studio import Order, produce
 from motionfollower.dancers.write import write_production
 from motionfollower.types import PrepareSettings
+from preprocess.finish import finish
 from preprocess.types import Size
 
 

@@ -1,4 +1,4 @@
-"""Running a job to its end without showing it."""
+"""Run a job to its end without showing it."""
 
 from __future__ import annotations
 
