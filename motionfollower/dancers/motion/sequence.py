@@ -78,5 +78,5 @@ def _stretch(assets: Assets, random: Random, name: str, seconds: float) -> Motio
     """As much of a recording as lasts `seconds`, or all of it, at a speed of its own."""
     motion, speed = read_recording(assets.recordings[name]), random.uniform(0.75, 1.2)
     lasts = min(seconds, motion.seconds / speed)
-    start = random.uniform(0, motion.seconds - lasts * speed)
+    start = random.uniform(0, max(0.0, motion.seconds - lasts * speed))  # rounding may make it less than 0
     return resample(motion, FPS, max(round(lasts * FPS), round(2.5 * OVERLAP * FPS)), start, speed)
