@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | weights | info | bench | dancers`.
+"""The command line: `python -m motionfollower prepare | edit | weights | info | bench | dancers | train`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -26,6 +26,7 @@ from motionfollower.options import (
     sampler_settings,
 )
 from motionfollower.progress import show
+from motionfollower.training.command import add_commands as add_training
 
 BAD_INPUT = 2
 BENCHES = {
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
     add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
+    add_training(commands.add_parser("train", help="train a model, tiny to full"))
     return parser
 
 

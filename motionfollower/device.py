@@ -54,6 +54,11 @@ def describe(device: torch.device) -> DeviceInfo:
     return DeviceInfo(name, device.type, memory, dtype)
 
 
+def seed_fresh_weights(seed: int) -> None:
+    """Let the weights of networks that are built next depend on a seed alone."""
+    torch.manual_seed(seed)
+
+
 def free_memory(device: torch.device) -> int:
     """The bytes that a run may use now: on a GPU what is free there and what this process has reserved already."""
     if device.type == "cuda":
@@ -105,3 +110,7 @@ class NoiseSource:
     def draw(self, shape: Sequence[int], device: torch.device, dtype: torch.dtype) -> torch.Tensor:
         """The next standard normal noise of `shape`."""
         return torch.randn(tuple(shape), generator=self._generator).to(device, dtype)
+
+    def choose(self, count: int) -> int:
+        """One of the numbers 0 … `count` − 1."""
+        return int(torch.randint(count, (1,), generator=self._generator))

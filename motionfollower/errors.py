@@ -4,6 +4,7 @@ InputError            a clip, a folder or a file that can't be used (defined in 
 ├── SettingsError     a setting outside its range
 ├── WeightsError      weights that are missing, damaged or of another model
 ├── MemoryLimitError  an edit that is too large for the machine
+├── TrainingError     a training run that can't go on
 └── OutputError       a result that can't be written (defined in `preprocess.types`)
 
 Each message is one clear sentence or two: what was given, what is allowed, what to do.
@@ -12,7 +13,7 @@ Anything else that is raised is a defect of ours and keeps its traceback.
 
 from preprocess.types import InputError, OutputError
 
-__all__ = ["InputError", "MemoryLimitError", "OutputError", "SettingsError", "WeightsError"]
+__all__ = ["InputError", "MemoryLimitError", "OutputError", "SettingsError", "TrainingError", "WeightsError"]
 
 
 class SettingsError(InputError):
@@ -30,3 +31,7 @@ class WeightsError(InputError):
 
 class MemoryLimitError(InputError):
     """An edit that is too large for the machine; the message says what would make it smaller."""
+
+
+class TrainingError(InputError):
+    """A training run that can't go on; the message says at which step and clips, and what is kept."""

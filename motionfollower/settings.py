@@ -24,7 +24,8 @@ def _require(condition: bool, field_name: str, value: object, allowed: str) -> N
         raise SettingsError.out_of_range(field_name, value, allowed)
 
 
-def _is_within(value: float, low: float, high: float) -> bool:
+def is_within(value: float, low: float, high: float) -> bool:
+    """Whether a finite number lies in a range."""
     return math.isfinite(value) and low <= value <= high
 
 
@@ -59,13 +60,13 @@ class PrepareSettings:
         _require(self.frames is None or 1 <= self.frames <= 10**6, "frames", self.frames, "1 to 1000000")
         is_drawable = self.size is None or all(8 <= side <= 8192 for side in self.size)
         _require(is_drawable, "size", self.size, "8 to 8192 pixels a side")
-        _require(self.fps is None or _is_within(self.fps, 1, 240), "fps", self.fps, "1 to 240")
-        _require(_is_within(self.scale, 0.1, 10), "scale", self.scale, "0.1 to 10")
-        is_near = all(_is_within(pixels, -8192, 8192) for pixels in self.shift)
+        _require(self.fps is None or is_within(self.fps, 1, 240), "fps", self.fps, "1 to 240")
+        _require(is_within(self.scale, 0.1, 10), "scale", self.scale, "0.1 to 10")
+        is_near = all(is_within(pixels, -8192, 8192) for pixels in self.shift)
         _require(is_near, "shift", self.shift, "−8192 to 8192 pixels each way")
-        _require(_is_within(self.foot_line, 0, 8192), "foot line", self.foot_line, "0 to 8192 pixels")
+        _require(is_within(self.foot_line, 0, 8192), "foot line", self.foot_line, "0 to 8192 pixels")
         _require(self.parts in get_args(Parts), "parts", self.parts, ", ".join(get_args(Parts)))
-        _require(_is_within(self.blend, 0, 1), "blend", self.blend, "0 to 1")
+        _require(is_within(self.blend, 0, 1), "blend", self.blend, "0 to 1")
         clicks = max(len(self.source_clicks), len(self.target_clicks))
         _require(clicks <= MOST_CLICKS, "number of clicks", clicks, f"0 to {MOST_CLICKS} a clip")
 
@@ -88,7 +89,7 @@ class GuidanceSettings:
 
     def __post_init__(self) -> None:
         for name in ("scale", "foreground", "body", "overlap", "complement"):
-            _require(_is_within(getattr(self, name), 0, 10), f"guidance {name}", getattr(self, name), "0 to 10")
+            _require(is_within(getattr(self, name), 0, 10), f"guidance {name}", getattr(self, name), "0 to 10")
         _require(self.regions in ("released", "paper"), "guidance regions", self.regions, "'released' or 'paper'")
 
 
@@ -114,12 +115,12 @@ class SamplerSettings:
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
 
     def __post_init__(self) -> None:
-        _require(_is_within(self.strength, 0.001, 1), "strength", self.strength, "0.001 to 1")
+        _require(is_within(self.strength, 0.001, 1), "strength", self.strength, "0.001 to 1")
         most = int(1000 * self.strength)
         _require(1 <= self.steps <= most, "steps", self.steps, f"1 to {most}")
-        _require(_is_within(self.cfg_scale, 1, 30), "cfg", self.cfg_scale, "1 to 30")
+        _require(is_within(self.cfg_scale, 1, 30), "cfg", self.cfg_scale, "1 to 30")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 − 1")
-        _require(_is_within(self.noise_eta, 0, 1), "noise", self.noise_eta, "0 to 1")
+        _require(is_within(self.noise_eta, 0, 1), "noise", self.noise_eta, "0 to 1")
         _require(1 <= self.repeats <= 10, "repeats", self.repeats, "1 to 10")
         _require(1 <= self.window <= 32, "window", self.window, "1 to 32 frames")
         _require(0 <= self.overlap < self.window, "overlap", self.overlap, f"0 to {self.window - 1} frames")

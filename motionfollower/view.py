@@ -53,16 +53,20 @@ class View:
 
 def make_view(inputs: EditInputs, puppet: Frames | None, size: Size | None) -> View:
     """The clips at `size`, in a crop around the person; all of the picture at the working size where it is None."""
-    whole = Framing.letterbox(inputs.source.size, inputs.source.size)
     if size is None:
-        framing = whole
-    else:
-        framing = Framing.around(inputs.source_masks, inputs.target_masks, size=size, margin=CROP_MARGIN)
+        whole = Framing.letterbox(inputs.source.size, inputs.source.size)
+        return view_through(whole, inputs, puppet, is_whole=True)
+    around = Framing.around(inputs.source_masks, inputs.target_masks, size=size, margin=CROP_MARGIN)
+    return view_through(around, inputs, puppet)
+
+
+def view_through(framing: Framing, inputs: EditInputs, puppet: Frames | None, *, is_whole: bool = False) -> View:
+    """The clips in any framing; where it `is_whole`, pose pictures that somebody else drew are used as they stand."""
     return View(
         framing=framing,
         source=framing.apply(inputs.source.frames),
-        source_pose=_draw(inputs.source_poses, framing, is_whole=size is None),
-        target_pose=_draw(inputs.aligned_poses, framing, is_whole=size is None),
+        source_pose=_draw(inputs.source_poses, framing, is_whole=is_whole),
+        target_pose=_draw(inputs.aligned_poses, framing, is_whole=is_whole),
         source_mask=framing.apply_masks(inputs.source_masks.masks),
         target_mask=framing.apply_masks(inputs.target_masks.masks),
         puppet=None if puppet is None else framing.apply(puppet),

@@ -35,3 +35,11 @@ COLOURS = (
 
 # The bones of one hand: from the wrist (0) along each finger.
 HAND_BONES = tuple((0 if joint % 4 == 1 else joint - 1, joint) for joint in range(1, 21))
+
+MIRRORED_BODY = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
+MIRRORED_FACE = (
+    *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), 45, 44, 43, 42, 47, 46,
+    39, 38, 37, 36, 41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), 67, 66, 65,
+)  # fmt: skip
+MIRRORED = (*MIRRORED_BODY, *range(39, 60), *range(18, 39), *(60 + point for point in MIRRORED_FACE))
+"""The joint that each joint is in a mirror."""

@@ -56,8 +56,11 @@ ALLOWED = {
     "motionfollower.idle_options": "options errors",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
-    "motionfollower.cli": "dancers dancers.command bench.quality events job camera redo options idle_options progress "
-    "bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
+    "types errors preprocess",
+    "motionfollower.training.command": "training dancers weights progress events errors",
+    "motionfollower.cli": "training.command dancers dancers.command bench.quality events job camera redo options "
+    "idle_options progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",

@@ -1,0 +1,84 @@
+"""Edits whose right answer is known, and training clips from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from motionfollower.training.clips import TrainingClip
+from motionfollower.types import EditInputs
+from motionfollower.view import view_through
+from preprocess.finish import finish
+from preprocess.framing import Framing
+from preprocess.puppet import animate
+from preprocess.types import Clip, Frames, MaskSequence, PoseSequence
+
+SHOWN_HEIGHT = (0.6, 1.35)
+SOURCE_SHARE = 0.25  # of the framings are around the source's place, so that it is learned to be left
+LEAST_HEIGHT = 0.1  # of the picture: of somebody who is hardly in it
+CLIP_FRAMES = 8
+"""Frames of a training clip; the puppet's limbs come from all of the edit."""
+
+
+@dataclass(frozen=True)
+class KnownEdit:
+    """The inputs of an edit with its `truth` uint8 [F, H, W, 3].
+
+    `background`, of the same shape, is the source without its person; None makes clips without a puppet.
+    """
+
+    inputs: EditInputs
+    truth: Frames
+    background: Frames | None
+
+    def shows_somebody(self, frames: range) -> bool:
+        """Whether a clip of some frames has anything to learn from."""
+        span = _span(frames)
+        return bool(self.inputs.source_masks.masks.any() and self.inputs.target_masks.masks[span].any())
+
+    def clip(self, frames: range, framing: Framing) -> TrainingClip:
+        """Some of the frames as the networks see them in a framing."""
+        span, whole = _span(frames), self.inputs
+        inputs = EditInputs(
+            source=Clip(whole.source.frames[span], whole.source.fps),
+            source_poses=_poses(whole.source_poses, span),
+            aligned_poses=_poses(whole.aligned_poses, span),
+            source_masks=MaskSequence(whole.source_masks.masks[span], whole.source_masks.origin),
+            target_masks=MaskSequence(whole.target_masks.masks[span], whole.target_masks.origin),
+        )
+        view = view_through(framing, inputs, self._puppet(inputs.aligned_poses, span))
+        return TrainingClip.of(view, framing.apply(self.truth[span]))
+
+    def _puppet(self, aligned: PoseSequence, span: slice) -> Frames | None:
+        if self.background is None:
+            return None
+        whole = self.inputs
+        moved = animate(whole.source, whole.source_poses, whole.source_masks, aligned, self.background[span])
+        return finish(moved).frames
+
+
+def draw_framing(edit: KnownEdit, frames: range, size: int, random: np.random.Generator) -> Framing:
+    """A square on the person, `size` pixels a side, as large as a model sees people: mostly where they will be.
+
+    It is often too small for all of them: a model of `size` learns every detail, and is then used on larger views.
+    """
+    masks = edit.inputs.source_masks if random.random() < SOURCE_SHARE else edit.inputs.target_masks
+    seen = masks.masks[_span(frames)]
+    mask = (seen if seen.any() else edit.inputs.target_masks.masks[_span(frames)]).any(axis=0)
+    rows, columns = np.nonzero(mask)
+    shown = random.uniform(*SHOWN_HEIGHT)  # of the person, in sizes of the square
+    side = max(float(np.ptp(rows)) + 1, LEAST_HEIGHT * mask.shape[0]) / shown
+    place = int(random.integers(len(rows)))
+    x, y = (
+        0.5 * (float(values.min() + values.max()) / 2 + float(values[place])) - side / 2 for values in (columns, rows)
+    )
+    return Framing((x, y, side, side), (size, size))
+
+
+def _span(frames: range) -> slice:
+    return slice(frames.start, frames.stop)
+
+
+def _poses(poses: PoseSequence, span: slice) -> PoseSequence:
+    return PoseSequence(poses.keypoints[span], poses.scores[span], poses.size)

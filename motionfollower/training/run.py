@@ -1,0 +1,173 @@
+"""The loop: draw a batch, learn, and now and then check, log, save and export."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+
+from motionfollower.device import HALF, NoiseSource, pick_device
+from motionfollower.errors import InputError, TrainingError
+from motionfollower.models.config import NetworksConfig
+from motionfollower.models.networks import Networks
+from motionfollower.sampler.schedule import TRAIN_STEPS, zero_snr_alpha_bars
+from motionfollower.training.batch import Batch, draw_batch
+from motionfollower.training.check import check
+from motionfollower.training.clip_set import ClipSet
+from motionfollower.training.learner import Learner, add_noise, encode_truth, wanted, weighted_loss
+from motionfollower.training.log import Log
+from motionfollower.training.recipe import Recipe
+from motionfollower.training.start import start_networks
+from motionfollower.training.state import Training, load_state, save_state
+from motionfollower.training.teacher import choose_trained, make_mean, make_optimizer, set_rate
+from motionfollower.types import GuidanceSettings, SamplerSettings
+from motionfollower.weights.save import save_networks
+from preprocess.atomic import check_place, replacing, writing
+
+RECIPE = "recipe.json"
+EXPORT = "model"
+CHECKED_AS = SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
+"""How held-out clips are edited where a model knows the puppet: one step shows how far it has learned."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A run: the model's `plan` (config.json as plain data), what it begins with, its clips and its recipe."""
+
+    plan: dict[str, Any]
+    init: str | None
+    clips: ClipSet
+    recipe: Recipe
+    check_every: int = 500
+    save_every: int = 100
+    settings: SamplerSettings = CHECKED_AS
+
+
+def train(folder: Path, order: Order) -> Generator[int, None, None]:
+    """Train in a folder, or go on there; yield the number of steps done.
+
+    TrainingError where the loss is no number; the last good state stays. InputError where the folder has another
+    recipe; OutputError where it can't be written.
+    """
+    yield from Run(folder, order)
+
+
+class Run:
+    """A run under way."""
+
+    def __init__(self, folder: Path, order: Order) -> None:
+        _open_folder(folder, order.recipe)
+        self._folder, self._order, recipe = folder, order, order.recipe
+        self._accelerator = Accelerator(mixed_precision=recipe.precision, cpu=pick_device().type == "cpu")
+        self._networks = start_networks(NetworksConfig.from_json(order.plan), order.init, recipe.seed)
+        self._networks.unet.use_checkpointing = recipe.use_checkpointing
+        learner = Learner(self._networks)
+        optimizer = make_optimizer(choose_trained(learner, recipe), recipe)
+        self._training = Training(learner, make_mean(learner, recipe), optimizer)
+        load_state(folder, self._training)
+        self._networks = self._networks.to(self._accelerator.device, torch.float32)
+        self._training.mean.to(self._accelerator.device)
+        self._learner, self._optimizer = self._accelerator.prepare(learner, optimizer)
+        self._alpha_bars = zero_snr_alpha_bars(self._networks.config.schedule)
+        self._log = Log(folder)
+        self._losses: list[float] = []
+
+    def __iter__(self) -> Generator[int, None, None]:
+        order, training = self._order, self._training
+        while training.step < order.recipe.steps:
+            self._learn()
+            training.step += 1
+            is_last = training.step == order.recipe.steps
+            if self._accelerator.is_main_process:
+                if training.step % order.save_every == 0 or is_last:
+                    save_state(self._folder, training)
+                if training.step % order.check_every == 0 or is_last:
+                    self._check()
+            yield training.step
+
+    def _learn(self) -> None:
+        """One step of the optimiser."""
+        recipe, step = self._order.recipe, self._training.step
+        process = self._accelerator.process_index
+        size = self._networks.config.size[0]
+        batch = draw_batch(self._order.clips.training, recipe, size, step, process).to(self._accelerator.device)
+        loss = self._loss(batch, NoiseSource(_seed_of(recipe.seed, step, process)))
+        if not torch.isfinite(loss):
+            raise TrainingError(_not_finite(step, batch.paths, self._folder))
+        self._accelerator.backward(loss)
+        self._accelerator.clip_grad_norm_(self._learner.parameters(), recipe.clip_norm)
+        set_rate(self._optimizer, recipe.rate_at(step))
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self._training.mean.update_parameters(self._accelerator.unwrap_model(self._learner))
+        self._losses.append(float(loss.detach()))
+
+    def _loss(self, batch: Batch, noise_source: NoiseSource) -> torch.Tensor:
+        config, recipe = self._networks.config, self._order.recipe
+        x0 = encode_truth(self._networks.codec, batch, config.needs_puppet)
+        timestep = _draw_timestep(recipe, noise_source)
+        alpha_bar = float(self._alpha_bars[timestep])
+        noise = noise_source.draw(x0.shape, x0.device, torch.float32)
+        said = self._learner(batch, add_noise(x0, noise, alpha_bar), timestep)
+        target = wanted(x0, noise, alpha_bar, config.prediction_type)
+        return weighted_loss(said, target, batch.person, recipe.person_weight)
+
+    def _check(self) -> None:
+        """Edit the held-out clips with the mean weights, log, and export these."""
+        step, order = self._training.step, self._order
+        mean = self._mean_networks()
+        sheet = self._folder / f"sheet-{step:07d}.jpg"
+        scores = check(mean, order.clips.held_out, order.settings, mean.config.size[0], sheet)
+        loss = sum(self._losses) / max(len(self._losses), 1)
+        self._losses.clear()
+        self._log.add({"step": step, "loss": round(loss, 6), **scores.to_row()})
+        save_networks(self._folder / EXPORT, mean, {**order.plan, "train_steps": step}, HALF)
+
+    def _mean_networks(self) -> Networks:
+        learner = self._training.mean.module
+        assert isinstance(learner, Learner)
+        return replace(
+            self._networks,
+            unet=learner.unet,
+            pose_controller=learner.pose_controller,
+            image_encoder=learner.image_encoder,
+        )
+
+
+def _draw_timestep(recipe: Recipe, noise_source: NoiseSource) -> int:
+    """One of the recipe's timesteps, for the whole batch."""
+    kinds = recipe.timesteps or tuple(range(TRAIN_STEPS))
+    return kinds[noise_source.choose(len(kinds))]
+
+
+def _seed_of(*numbers: int) -> int:
+    """One seed from several numbers."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def _not_finite(step: int, paths: Sequence[Path], folder: Path) -> str:
+    names = ", ".join(sorted({path.name for path in paths}))
+    return (
+        f"The loss of step {step} is not a finite number. Its clips: {names}. The state before it is kept in {folder}: "
+        "look at the clips, or go on in a new folder with a lower rate."
+    )
+
+
+def _open_folder(folder: Path, recipe: Recipe) -> None:
+    """Make the folder of a run, or go on with one of the same recipe."""
+    check_place(folder)
+    record = folder / RECIPE
+    if record.exists() and replace(Recipe.from_json(record.read_text()), steps=recipe.steps) != recipe:
+        raise InputError(
+            f"{folder} holds a run of another recipe, see {RECIPE}; only its steps may change. "
+            "Choose another folder, with --init to begin with what was learned."
+        )
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with replacing(record) as draft, writing(record):
+        draft.write_text(recipe.to_json())

@@ -1,0 +1,56 @@
+"""What is trained, the optimiser, and the running mean of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import nn
+from torch.optim import AdamW
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from motionfollower.errors import InputError
+from motionfollower.training.learner import Learner
+from motionfollower.training.recipe import Recipe
+
+MOTION = "motion_modules."
+
+
+def choose_trained(learner: Learner, recipe: Recipe) -> list[nn.Parameter]:
+    """Let a stage's parameters be trained, and no others. InputError where there are none."""
+    for name, parameter in learner.named_parameters():
+        parameter.requires_grad_(_is_trained(name, recipe))
+    trained = [parameter for parameter in learner.parameters() if parameter.requires_grad]
+    if not trained:
+        raise InputError(
+            "The configuration has no motion modules, which stage 'clips' would train: see its config.json."
+        )
+    return trained
+
+
+def _is_trained(name: str, recipe: Recipe) -> bool:
+    if recipe.stage == "clips":
+        return MOTION in name
+    return MOTION not in name and (recipe.trains_image_encoder or not name.startswith("image_encoder."))
+
+
+def make_optimizer(trained: list[nn.Parameter], recipe: Recipe) -> AdamW:
+    """AdamW; norms and biases are not decayed."""
+    matrices = [parameter for parameter in trained if parameter.ndim > 1]
+    vectors = [parameter for parameter in trained if parameter.ndim <= 1]
+    groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": vectors, "weight_decay": 0.0}]
+    return AdamW([group for group in groups if group["params"]], lr=recipe.rate, betas=(0.9, 0.99))
+
+
+def make_mean(learner: Learner, recipe: Recipe) -> AveragedModel:
+    """The exponential moving average of the weights, which is what is checked and shipped."""
+    return AveragedModel(learner, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
+
+
+def set_rate(optimizer: AdamW, rate: float) -> None:
+    """Give all groups a learning rate."""
+    for group in _groups(optimizer):
+        group["lr"] = rate
+
+
+def _groups(optimizer: AdamW) -> Iterator[dict[str, object]]:
+    yield from optimizer.param_groups
