@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from motionfollower.models.codec import Codec
 from motionfollower.models.networks import Networks
 from motionfollower.training.batch import Batch
+from motionfollower.training.recipe import Loss
 
 
 class Learner(nn.Module):
@@ -50,8 +51,10 @@ def wanted(x0: Tensor, noise: Tensor, alpha_bar: float, prediction_type: str) ->
     return math.sqrt(alpha_bar) * noise - math.sqrt(1 - alpha_bar) * x0
 
 
-def weighted_loss(said: Tensor, target: Tensor, person: Tensor, person_weight: float) -> Tensor:
-    """The mean squared error, in which latents of the person weigh more; `person` [b, 1, f, H, W] in pixels."""
+def weighted_loss(said: Tensor, target: Tensor, person: Tensor, person_weight: float, loss: Loss) -> Tensor:
+    """The mean error, in which latents of the person weigh more; `person` [b, 1, f, H, W] in pixels."""
     share = F.interpolate(person, size=said.shape[2:], mode="area")
     weights = 1 + (person_weight - 1) * share
-    return ((said.float() - target).square() * weights).sum() / (weights.sum() * said.shape[1])
+    error = said.float() - target
+    error = error.square() if loss == "squared" else error.abs()
+    return (error * weights).sum() / (weights.sum() * said.shape[1])

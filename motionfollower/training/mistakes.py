@@ -15,7 +15,7 @@ from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 Doubles = NDArray[np.float64]
 Random = np.random.Generator
 
-JOINT_ERROR = 0.035  # of the torso: standard deviation of a joint's place
+JOINT_ERROR = 0.012  # of the torso: standard deviation of a joint's place; of larger ones only blur is learned
 JOINT_MEMORY = 1.5  # frames over which an error lasts
 HAND_LOST = 0.1  # share of the hands that are missing from a clip
 RIM_ERROR = 0.012  # of the picture's longer side: how far a mask's outline is off

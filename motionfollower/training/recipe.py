@@ -12,6 +12,7 @@ from motionfollower.settings import is_within
 
 Stage = Literal["images", "clips"]
 Precision = Literal["no", "bf16", "fp16"]
+Loss = Literal["squared", "absolute"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Recipe:
     single_share    of the steps of stage "clips" see single frames (paper: .4)
     rate            learning rate after `warmup` steps; `decay` is the weight decay of AdamW
     timesteps       that are trained, each as often as it is listed; none means all of 0…999 alike
+    loss            the squared error, as in the paper, or the absolute one, which would rather leave a puppet's
+                    sharp pixel than blur it
     person_weight   of pixels where the person is, was, or will be, in the loss; all others weigh 1
     token_drop      share of the image tokens that are dropped for CFG; `repeat_share` of the frames are shown with
                     their own pose, for the reconstruction branch
@@ -43,6 +46,7 @@ class Recipe:
     warmup: int = 100
     decay: float = 0.01
     timesteps: tuple[int, ...] = ()
+    loss: Loss = "squared"
     person_weight: float = 4.0
     token_drop: float = 0.1
     repeat_share: float = 0.1
@@ -55,7 +59,7 @@ class Recipe:
     use_checkpointing: bool = False
 
     def __post_init__(self) -> None:
-        for name, kinds in (("stage", Stage), ("precision", Precision)):
+        for name, kinds in (("stage", Stage), ("precision", Precision), ("loss", Loss)):
             if getattr(self, name) not in get_args(kinds):
                 raise SettingsError.out_of_range(name, getattr(self, name), ", ".join(get_args(kinds)))
         for name, low, high in _RANGES:

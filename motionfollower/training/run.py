@@ -115,7 +115,7 @@ class Run:
         noise = noise_source.draw(x0.shape, x0.device, torch.float32)
         said = self._learner(batch, add_noise(x0, noise, alpha_bar), timestep)
         target = wanted(x0, noise, alpha_bar, config.prediction_type)
-        return weighted_loss(said, target, batch.person, recipe.person_weight)
+        return weighted_loss(said, target, batch.person, recipe.person_weight, recipe.loss)
 
     def _check(self) -> None:
         """Edit the held-out clips with the mean weights, log, and export these."""
