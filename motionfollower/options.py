@@ -20,7 +20,7 @@ SWITCH = ("on", "off")
 def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
     """How the clips are read and aligned."""
     group = parser.add_argument_group("preparing")
-    group.add_argument("--align", choices=get_args(Align), default="similarity", help="default: %(default)s")
+    group.add_argument("--align", choices=get_args(Align), default="bones", help="default: %(default)s")
     group.add_argument("--frames", type=int, metavar="N", help="take the first N frames (default: all)")
     group.add_argument(
         "--size", type=parse_size, metavar="WxH", help="working size (default: about 512², as the source)"

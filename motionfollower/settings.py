@@ -40,7 +40,7 @@ class PrepareSettings:
     point at whom to follow, at the largest person where None. The clicks put the masks right, one after the other.
     """
 
-    align: Align = "similarity"
+    align: Align = "bones"
     frames: int | None = None
     size: Size | None = None
     fps: float | None = None

@@ -14,8 +14,8 @@ SOUNDS = [("Source", "source"), ("Target", "target"), ("None", "none")]
 PARTS = [("Whole body", "all"), ("Upper body", "upper"), ("Arms", "arms"), ("Legs", "legs")]
 CAMERAS = [("Find out", "auto"), ("On", "on"), ("Off", "off")]
 ALIGNMENTS = [
-    ("One size, on the source's ground", "similarity"),
-    ("Limbs as long as the source's", "bones"),
+    ("The source's size and build", "bones"),
+    ("The source's size, the target's build", "similarity"),
     ("As released, frame by frame", "official"),
     ("As it is", "none"),
 ]
@@ -62,7 +62,7 @@ class SettingsPanel:
         self.blend = gr.Slider(
             0, 100, 100, step=5, label="How far, %", info="0: as in the source. 100: as in the target.", elem_id="blend"
         )
-        self.align = gr.Radio(ALIGNMENTS, value="similarity", label="Alignment")
+        self.align = gr.Radio(ALIGNMENTS, value="bones", label="Alignment")
         self.camera = gr.Radio(CAMERAS, value="auto", label="Moving camera", elem_id="camera")
 
     def _build_advanced(self, usual: SamplerSettings) -> None:

@@ -26,7 +26,7 @@ def align(
     source_masks: MaskSequence,
     target_poses: PoseSequence,
     target_masks: MaskSequence,
-    mode: AlignMode = "similarity",
+    mode: AlignMode = "bones",
     manual: ManualAlignment | None = None,
     following: Following | None = None,
 ) -> Alignment:
@@ -37,7 +37,7 @@ def align(
 
     - `official`: as the released aligned poses, a scale a frame by the masks' boxes.
     - `similarity`: one scale and one foot point for the clip.
-    - `bones`: the same place, but each limb as long as the source's.
+    - `bones`: the same place, and the source's build (see `bones`).
     - `none`: the letterboxed target as it is.
 
     `manual` comes on top of each. With `following` only some parts of the body do the target's motion, or all do
@@ -50,7 +50,7 @@ def align(
     transforms = placement.transforms()
     poses = target_poses.transformed(transforms, source_poses.size)
     if mode == "bones":
-        poses = retarget(source_poses, poses)
+        poses = retarget(source, target, poses)
     following = following or Following()
     poses = follow(source_poses, poses, following)
     report = describe(mode, source, target, placement, poses) | asdict(following)

@@ -1,4 +1,4 @@
-"""Retargeting bone by bone: the target's directions with the source's lengths."""
+"""Retargeting part by part: the target's directions with the source's build."""
 
 from __future__ import annotations
 
@@ -7,57 +7,86 @@ from dataclasses import replace
 import numpy as np
 
 from preprocess.align.ground import interpolated, lower_ankle
-from preprocess.align.person import believed
+from preprocess.align.person import Person
+from preprocess.align.proportions import Proportions, compare_builds
 from preprocess.skeleton import (
     FACE,
+    L_ELBOW,
+    L_HIP,
+    L_KNEE,
+    L_SHOULDER,
     L_WRIST,
     LEFT_HAND,
     LIMBS,
+    NECK,
     NOSE,
+    R_ELBOW,
+    R_HIP,
+    R_KNEE,
+    R_SHOULDER,
     R_WRIST,
     RIGHT_HAND,
 )
 from preprocess.types import Floats, PoseSequence
 
-# Each limb's partner on the other side: both have one length, which steadies the measure.
-_SIDES = ((0, 1), (2, 4), (3, 5), (6, 9), (7, 10), (8, 11), (12,), (13, 15), (14, 16))
+HIPS = [R_HIP, L_HIP]
 _FOLLOWERS = ((LEFT_HAND, L_WRIST), (RIGHT_HAND, R_WRIST), (FACE, NOSE))
-FEWEST = 3  # measures that a median needs
-FARTHEST = 2.0  # a bone this much longer or shorter than the body's scale is a wrong joint
 
 
-def retarget(source: PoseSequence, moved: PoseSequence) -> PoseSequence:
-    """The `moved` (similarity-aligned) target poses with every limb at the source's length.
+def retarget(source: Person, target: Person, moved: PoseSequence) -> PoseSequence:
+    """The target's poses, `moved` to the source's size and place, with the source's build.
 
-    A limb's factor is the ratio of its median lengths over the believed frames of both clips, so that
-    foreshortening stays the target's. The neck stays, limbs follow outward from it, hands and face ride
-    along unscaled; then the lower ankle is put back on its height before, so that feet keep their foot line.
+    Directions and foreshortening stay the target's; lengths change as far as the clips are believed (see
+    `proportions`). The middle of the hips stays in its column, the parts follow
+    outward from it, hands and face ride along unscaled. The lower ankle stays in its row, so that feet keep their
+    foot line; the neck does where a picture cuts one of the persons.
     """
-    factors = _bone_factors(source, moved)
-    keypoints = moved.keypoints.copy()
-    for (start, end), factor in zip(LIMBS, factors, strict=True):
-        linked = (moved.scores[:, [start, end]] > 0).all(axis=1)
-        bone = moved.keypoints[:, end] - moved.keypoints[:, start]
-        keypoints[linked, end] = (keypoints[:, start] + factor * bone)[linked]
+    measured = replace(moved, scores=target.poses.scores)
+    keypoints = _rebuilt(moved, compare_builds(source.poses, measured))
     for part, joint in _FOLLOWERS:
         keypoints[:, part] += (keypoints[:, joint] - moved.keypoints[:, joint])[:, None]
-    lift = interpolated(lower_ankle(moved.keypoints, moved.scores) - lower_ankle(keypoints, moved.scores))
-    keypoints[..., 1] += lift[:, None]
+    is_cut = source.is_cut or target.is_cut
+    kept = moved.keypoints[:, NECK, 1] - keypoints[:, NECK, 1] if is_cut else _lift(measured, keypoints)
+    keypoints[..., 1] += kept[:, None]
     return replace(moved, keypoints=np.where(moved.scores[..., None] > 0, keypoints, 0).astype(np.float32))
 
 
-def _bone_factors(source: PoseSequence, moved: PoseSequence) -> Floats:
-    """Source length over moved target's length, one a limb; 1 where too few frames show it."""
-    factors = np.ones(len(LIMBS), np.float32)
-    for sides in _SIDES:
-        wanted, given = _median_length(source, sides), _median_length(moved, sides)
-        if given > 0 and 1 / FARTHEST <= wanted / given <= FARTHEST:
-            factors[list(sides)] = wanted / given
-    return factors
+def _lift(before: PoseSequence, keypoints: Floats) -> Floats:
+    """What brings the lower ankle back to its row, f32 [F]."""
+    return interpolated(lower_ankle(before.keypoints, before.scores) - lower_ankle(keypoints, before.scores))
 
 
-def _median_length(poses: PoseSequence, sides: tuple[int, ...]) -> float:
-    starts, ends = zip(*[LIMBS[limb] for limb in sides], strict=True)
-    lengths = np.linalg.norm(believed(poses, *ends) - believed(poses, *starts), axis=-1)
-    known = lengths[~np.isnan(lengths)]
-    return float(np.median(known)) if len(known) >= FEWEST else float("nan")
+def _rebuilt(moved: PoseSequence, build: Proportions) -> Floats:
+    """The joints f32 [F, 128, 2] with each part of the body scaled, from the hips outward."""
+    keypoints = moved.keypoints.copy()
+    middle = _middle_of_hips(moved)
+    known = np.isfinite(middle).all(axis=1)
+    for joint, factor in ((NECK, build.torso), (R_HIP, build.hips), (L_HIP, build.hips)):
+        scaled = middle + factor * (moved.keypoints[:, joint] - middle)
+        keypoints[known, joint] = scaled[known]
+    for start, end, factor in _outward(build):
+        linked = (moved.scores[:, [start, end]] > 0).all(axis=1)
+        bone = moved.keypoints[:, end] - moved.keypoints[:, start]
+        keypoints[linked, end] = (keypoints[:, start] + factor * bone)[linked]
+    return keypoints
+
+
+def _middle_of_hips(poses: PoseSequence) -> Floats:
+    """Between the hips, f32 [F, 2]; one hip where the other is missing, NaN where both are."""
+    found = poses.scores[:, HIPS] > 0
+    weights = found / np.where(found.any(axis=1), found.sum(axis=1), np.nan)[:, None]
+    return np.asarray((weights[..., None] * poses.keypoints[:, HIPS]).sum(axis=1), np.float32)
+
+
+def _outward(build: Proportions) -> tuple[tuple[int, int, float], ...]:
+    """Bones from the neck and the hips outward, each with its factor."""
+    factors = {
+        (NECK, R_SHOULDER): build.shoulders,
+        (NECK, L_SHOULDER): build.shoulders,
+        (R_ELBOW, R_WRIST): build.forearms,
+        (L_ELBOW, L_WRIST): build.forearms,
+        (R_HIP, R_KNEE): build.thighs,
+        (L_HIP, L_KNEE): build.thighs,
+    }
+    outward = (bone for bone in LIMBS if bone[1] not in HIPS)
+    return tuple((*bone, factors.get(bone, 1.0)) for bone in outward)

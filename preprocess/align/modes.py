@@ -9,6 +9,8 @@ from preprocess.align.placement import ManualAlignment, Placement, fit_factor, f
 from preprocess.skeleton import NECK
 from preprocess.types import Floats
 
+ALIKE = 1.1  # two measures of a scale that differ by less mean the same
+
 
 def place_unaligned(source: Person, target: Person) -> Placement:
     """Mode `none`: the target's picture letterboxed into the source's, nothing else."""
@@ -32,28 +34,33 @@ def place_official(source: Person, target: Person) -> Placement:
 def place_similarity(source: Person, target: Person) -> Placement:
     """Mode `similarity`: one scale and one foot point for the whole clip, so that nothing jitters or slides.
 
-    The scale is the ratio of the two persons'
-
-    - statures by their joints, where the pictures show both down to the feet;
-    - visible heights by their masks, frames with raised arms left out, where the lower edge cuts both:
-      both then end at that edge, and close-ups that fill the picture get a scale near 1;
-    - torsos, where it cuts only one of them: their heights say nothing then.
-
-    The foot point, the median of the masks' bottom-centres, stays where it is in the (letterboxed) target
-    picture, as the official rule has it; where one person is cut, the neck comes to the source's height instead.
+    The scale is the ratio of the two persons' lengths along the body, as far down as both are seen (see `_ratio`).
+    The foot point, the ground under the target's feet, stays where it is in the (letterboxed) target picture, as
+    the official rule has it. Where the lower edge of only one picture cuts a person, or of both at different parts
+    of the body, the neck comes to the source's height instead.
     """
-    foot: Floats = np.median(target.feet[target.has_mask], axis=0)
-    if source.is_cut != target.is_cut:
-        scale = _ratio(source.torso, target.torso, source, target)
-        return _at_neck_height(source, target, _steady(source, target, scale, foot))
-    statures = (float("nan"), float("nan")) if source.is_cut else (source.stature, target.stature)
-    return _steady(source, target, _ratio(*statures, source, target), foot)
+    scale = _ratio(source, target)
+    placement = _steady(source, target, scale, target.ground)
+    ends_alike = source.is_cut == target.is_cut and (not source.is_cut or scale == _visible_ratio(source, target))
+    return placement if ends_alike else _at_neck_height(source, target, placement)
 
 
-def _ratio(of_source: float, of_target: float, source: Person, target: Person) -> float:
-    """The ratio of two lengths, or of the visible heights where a length is unknown."""
-    ratio = of_source / of_target if of_target > 0 else float("nan")
-    return ratio if np.isfinite(ratio) and ratio > 0 else source.visible_height / target.visible_height
+def _ratio(source: Person, target: Person) -> float:
+    """How much larger the source's person is.
+
+    By the longest stretch of the body that both clips show: to the feet, to the knees, to the hips. Where the
+    lower edge cuts both at the same part of the body their visible heights, frames with raised arms left out, are
+    the steadier measure: then both end at that edge, and close-ups that fill the picture get a scale near 1.
+    """
+    visible = _visible_ratio(source, target)
+    ratios = [ours / theirs for ours, theirs in zip(source.lengths, target.lengths, strict=True)]
+    along = next((ratio for ratio in ratios if np.isfinite(ratio)), visible)
+    are_cut_alike = source.is_cut and target.is_cut and max(along / visible, visible / along) < ALIKE
+    return visible if are_cut_alike else along
+
+
+def _visible_ratio(source: Person, target: Person) -> float:
+    return source.visible_height / target.visible_height
 
 
 def _steady(source: Person, target: Person, scale: float, foot: Floats) -> Placement:

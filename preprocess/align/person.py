@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from preprocess.align.ground import lower_ankle
 from preprocess.skeleton import (
     L_ANKLE,
     L_HIP,
     L_KNEE,
+    L_SHOULDER,
     L_WRIST,
     NECK,
     NOSE,
     R_ANKLE,
     R_HIP,
     R_KNEE,
+    R_SHOULDER,
     R_WRIST,
     SEEN,
 )
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
 CUT_MARGIN = 0.01  # of the picture's height: a mask this near the lower edge goes on below it
+SOLE = 0.05  # of the way from neck to ankles: how far below the ankle the ground is
 UPRIGHT = 90  # percentile over the frames: limbs only look shorter than they are, never longer
 
 
@@ -29,7 +33,8 @@ UPRIGHT = 90  # percentile over the frames: limbs only look shorter than they ar
 class Person:
     """A clip's person: the poses, and the masks' boxes f32 [F, 4] left, top, right, bottom.
 
-    Boxes are in pixels, their edges half a pixel outside the outermost pixels; NaN where a mask is empty.
+    Joints that an estimator guesses outside the picture are not believed: they measure nothing. Boxes are in pixels,
+    their edges half a pixel outside the outermost pixels; NaN where a mask is empty.
     """
 
     poses: PoseSequence
@@ -38,7 +43,7 @@ class Person:
     @classmethod
     def of(cls, poses: PoseSequence, masks: MaskSequence) -> Person:
         """The person with these poses and masks."""
-        return cls(poses, np.stack([_box(mask) for mask in masks.masks]))
+        return cls(_inside(poses), np.stack([_box(mask) for mask in masks.masks]))
 
     @property
     def has_mask(self) -> Bools:
@@ -79,27 +84,33 @@ class Person:
         return float(np.median(self.heights[usable if usable.any() else self.has_mask]))
 
     @property
-    def stature(self) -> float:
-        """Neck to ankle along the body, whatever the pose; NaN where no frame shows all of it."""
-        legs = [[self._distances(hip, knee), self._distances(knee, ankle)] for hip, knee, ankle in _LEGS]
-        return _upright(self._torsos() + np.sum(legs, axis=1).mean(axis=0))
+    def lengths(self) -> tuple[float, float, float, float]:
+        """Neck to ankles, to knees, to hips along the body, and shoulders; NaN where no frame shows it."""
+        torsos, thighs, shins = self._torsos(), self._legs(_HIPS, _KNEES), self._legs(_KNEES, _ANKLES)
+        shoulders = np.linalg.norm(np.diff(believed(self.poses, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1)
+        return upright(torsos + thighs + shins), upright(torsos + thighs), upright(torsos), upright(shoulders)
 
     @property
-    def torso(self) -> float:
-        """Neck to the middle of the hips; NaN where no frame shows it."""
-        return _upright(self._torsos())
+    def ground(self) -> Floats:
+        """Where the person stands, f32 [2]: under the ankles, at the mask's lower edge where few frames show them."""
+        foot: Floats = np.median(self.feet[self.has_mask], axis=0)
+        ankles = lower_ankle(self.poses.keypoints, self.poses.scores)
+        if np.isnan(ankles).mean() < 0.5 and np.isfinite(stature := self.lengths[0]):
+            foot[1] = np.nanmedian(ankles) + SOLE * stature
+        return foot
 
     def _torsos(self) -> Floats:
         hips = believed(self.poses, R_HIP, L_HIP).mean(axis=1)
         lengths: Floats = np.linalg.norm(believed(self.poses, NECK)[:, 0] - hips, axis=-1)
         return lengths
 
-    def _distances(self, start: int, end: int) -> Floats:
-        lengths: Floats = np.linalg.norm(believed(self.poses, start)[:, 0] - believed(self.poses, end)[:, 0], axis=-1)
-        return lengths
+    def _legs(self, starts: tuple[int, int], ends: tuple[int, int]) -> Floats:
+        """The mean length of both legs' parts, f32 [F]."""
+        parts: Floats = believed(self.poses, *ends) - believed(self.poses, *starts)
+        return np.asarray(np.linalg.norm(parts, axis=-1).mean(axis=1))
 
 
-_LEGS = ((R_HIP, R_KNEE, R_ANKLE), (L_HIP, L_KNEE, L_ANKLE))
+_HIPS, _KNEES, _ANKLES = (R_HIP, L_HIP), (R_KNEE, L_KNEE), (R_ANKLE, L_ANKLE)
 
 
 def believed(poses: PoseSequence, *indices: int) -> Floats:
@@ -108,7 +119,14 @@ def believed(poses: PoseSequence, *indices: int) -> Floats:
     return np.where(seen[..., None], poses.body[:, indices], np.nan).astype(np.float32)
 
 
-def _upright(lengths: Floats) -> float:
+def _inside(poses: PoseSequence) -> PoseSequence:
+    """The poses without the joints outside the picture."""
+    is_inside = ((poses.keypoints >= -0.5) & (poses.keypoints <= np.array(poses.size) - 0.5)).all(axis=-1)
+    return replace(poses, scores=np.where(is_inside, poses.scores, 0).astype(np.float32), drawings=None)
+
+
+def upright(lengths: Floats) -> float:
+    """The length that lengths f32 [N] of one part amount to; NaN where none is known."""
     known = lengths[~np.isnan(lengths)]
     return float(np.percentile(known, UPRIGHT)) if len(known) else float("nan")
 

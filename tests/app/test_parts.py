@@ -133,7 +133,7 @@ def test_what_must_be_invented_is_pink() -> None:
 
 def choices(**changes: object) -> Choices:
     usual = Choices(
-        1.0, 0.0, 42, False, True, "source", "all", 100, "similarity", "auto", 1, 8, 256, 0,
+        1.0, 0.0, 42, False, True, "source", "all", 100, "bones", "auto", 1, 8, 256, 0,
         1, 1, 1, 1, 0.4, 3, 32, 8, 1.0, 0, 0, 0, Marks(),
     )  # fmt: skip
     return usual._replace(**changes)

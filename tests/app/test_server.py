@@ -46,7 +46,7 @@ def test_a_program_prepares_two_clips(client: Client) -> None:
     with zipfile.ZipFile(case) as archive:
         assert {"predicted_masks/frame_1.png", "prepare.json"} <= set(archive.namelist())
     assert report["findings"] == []
-    assert report["alignment"]["mode"] == "similarity"
+    assert report["alignment"]["mode"] == "bones"
 
 
 def test_only_the_public_endpoints_are_named(client: Client) -> None:

@@ -75,7 +75,7 @@ def test_source_target_pose_and_edit_stand_side_by_side(edited: Made) -> None:
 
 def test_the_record_holds_the_settings_and_the_seed(run_json: dict[str, Any]) -> None:
     assert run_json["backend"] == "embedded"
-    assert run_json["prepare"].items() >= {"align": "similarity", "size": [WIDTH, HEIGHT], "frames": None}.items()
+    assert run_json["prepare"].items() >= {"align": "bones", "size": [WIDTH, HEIGHT], "frames": None}.items()
     assert run_json["sampler"].items() >= {"seed": 42, "camera": False, "window": 32}.items()
     assert run_json["size"] == [WIDTH, HEIGHT]
     assert (run_json["fps"], run_json["frames"]) == (FPS, FRAMES)

@@ -102,7 +102,7 @@ def test_keypoints_and_scores_are_plain_lists(record: dict[str, Any]) -> None:
 def test_the_record_holds_rate_report_and_warnings(prepared: Made, record: dict[str, Any]) -> None:
     assert record["fps"] == 12.5
     assert record["format"] == 1
-    assert record["alignment"]["mode"] == "similarity"
+    assert record["alignment"]["mode"] == "bones"
     assert record["warnings"] == prepared.outcome.notes
 
 
