@@ -101,17 +101,25 @@ def fill_clip_set(
     done, refused = len(sources) - len(missing), list[str]()
     if done:
         yield done
+    for reason in _made(folder, missing, shape, jobs):
+        if reason:
+            refused.append(reason)
+        done += 1
+        yield done
+    return refused
+
+
+def _made(folder: Path, sources: Sequence[Path], shape: ClipShape, jobs: int) -> Iterator[str]:
+    """Make the clips of each source, here or in several processes; what there is to say of each, as it is done."""
+    if jobs == 1:
+        yield from (make_clips(folder, source, shape) for source in sources)
+        return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        work = [pool.submit(make_clips, folder, source, shape) for source in missing]
+        work = [pool.submit(make_clips, folder, source, shape) for source in sources]
         try:
-            for finished in as_completed(work):
-                if reason := finished.result():
-                    refused.append(reason)
-                done += 1
-                yield done
+            yield from (finished.result() for finished in as_completed(work))
         finally:
             pool.shutdown(cancel_futures=True)
-    return refused
 
 
 def _is_done(folder: Path, name: str) -> bool:
