@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from accelerate import Accelerator
+from accelerate.utils import DistributedDataParallelKwargs
 
 from motionfollower.device import HALF, NoiseSource, pick_device
 from motionfollower.errors import InputError, TrainingError
@@ -63,9 +64,10 @@ class Run:
     def __init__(self, folder: Path, order: Order) -> None:
         _open_folder(folder, order.recipe)
         self._folder, self._order, recipe = folder, order, order.recipe
-        self._accelerator = Accelerator(mixed_precision=recipe.precision, cpu=pick_device().type == "cpu")
+        self._accelerator = _make_accelerator(recipe)
         self._networks = start_networks(NetworksConfig.from_json(order.plan), order.init, recipe.seed)
         self._networks.unet.use_checkpointing = recipe.use_checkpointing
+        self._size = fit_size(self._networks, order.clips.shape.size)
         learner = Learner(self._networks)
         optimizer = make_optimizer(choose_trained(learner, recipe), recipe)
         self._training = Training(learner, make_mean(learner, recipe), optimizer)
@@ -94,8 +96,8 @@ class Run:
         """One step of the optimiser."""
         recipe, step = self._order.recipe, self._training.step
         process = self._accelerator.process_index
-        size = self._networks.config.size[0]
-        batch = draw_batch(self._order.clips.training, recipe, size, step, process).to(self._accelerator.device)
+        drawn = draw_batch(self._order.clips.training, recipe, self._size, step, process)
+        batch = drawn.to(self._accelerator.device)
         loss = self._loss(batch, NoiseSource(_seed_of(recipe.seed, step, process)))
         if not torch.isfinite(loss):
             raise TrainingError(_not_finite(step, batch.paths, self._folder))
@@ -122,7 +124,7 @@ class Run:
         step, order = self._training.step, self._order
         mean = self._mean_networks()
         sheet = self._folder / f"sheet-{step:07d}.jpg"
-        scores = check(mean, order.clips.held_out, order.settings, mean.config.size[0], sheet)
+        scores = check(mean, order.clips.held_out, order.settings, self._size, sheet)
         loss = sum(self._losses) / max(len(self._losses), 1)
         self._losses.clear()
         self._log.add({"step": step, "loss": round(loss, 6), **scores.to_row()})
@@ -137,6 +139,24 @@ class Run:
             pose_controller=learner.pose_controller,
             image_encoder=learner.image_encoder,
         )
+
+
+def _make_accelerator(recipe: Recipe) -> Accelerator:
+    # A single image token needs neither queries nor keys, so that some parameters never have a gradient.
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    is_cpu = pick_device().type == "cpu"
+    return Accelerator(mixed_precision=recipe.precision, cpu=is_cpu, kwargs_handlers=[unused])
+
+
+def fit_size(networks: Networks, most: int) -> int:
+    """Pixels a side to train on: the model's own, or as many as the clips have. InputError where these are too few."""
+    multiple = networks.codec.factor * networks.unet.multiple
+    size = min(networks.config.size[0], most) // multiple * multiple
+    if not size:
+        raise InputError(
+            f"The clips have {most} pixels a side; this model needs {multiple} at least. Make larger ones."
+        )
+    return size
 
 
 def _draw_timestep(recipe: Recipe, noise_source: NoiseSource) -> int:
