@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from motionfollower.models.config import KLCodecConfig, PixelCodecConfig
+from motionfollower.models.config import KLCodecConfig, LayerCodecConfig, PixelCodecConfig
 from motionfollower.models.layers import fold, unfold
 
 
@@ -108,3 +108,41 @@ class PixelCodec:
         folded = F.pixel_shuffle(fold(latents, len(latents)), self.config.patch)
         difference = unfold(folded / self.config.scale, latents.shape[2])
         return difference if base is None else base + difference
+
+
+class LayerCodec:
+    """Patches of pixels with their opacity as channels, no weights: a layer that covers the puppet where it is opaque.
+
+    Zero latents are the puppet to within a fiftieth. To cover it, nothing must be known of what is covered: a
+    difference from it would have to know every pixel.
+    """
+
+    SLOPE = 8.0
+
+    def __init__(self, config: LayerCodecConfig) -> None:
+        self.config = config
+
+    @property
+    def factor(self) -> int:
+        """A patch is one latent."""
+        return self.config.patch
+
+    @property
+    def latent_channels(self) -> int:
+        """Three colours and the opacity of each pixel of a patch."""
+        return 4 * self.config.patch**2
+
+    def encode(self, frames: Tensor, base: Tensor | None = None) -> Tensor:
+        """The frames as an opaque layer; `base` isn't looked at."""
+        layer = torch.cat([frames, torch.ones_like(frames[:, :1])], dim=1)
+        return unfold(F.pixel_unshuffle(fold(layer, len(layer)), self.config.patch), frames.shape[2])
+
+    def decode(self, latents: Tensor, base: Tensor | None = None) -> Tensor:
+        """The layer over `base`, over mid-grey where there is none."""
+        colours, opacity = self.layer(latents)
+        return opacity * colours if base is None else base + opacity * (colours - base)
+
+    def layer(self, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """The layer's colours [b, 3, f, H, W] and its opacity [b, 1, f, H, W] in [0, 1]."""
+        layer = unfold(F.pixel_shuffle(fold(latents, len(latents)), self.config.patch), latents.shape[2])
+        return layer[:, :3], torch.sigmoid(self.SLOPE * (layer[:, 3:] - 0.5))

@@ -74,6 +74,8 @@ def _run(options: argparse.Namespace) -> None:
     from motionfollower.weights.model import read_plan
 
     recipe = _recipe(options)
+    check_every = _at_least_one("check every", options.check_every)
+    save_every = _at_least_one("save every", options.save_every)
     if options.config is None and options.init is None:
         raise InputError("train run needs --config FILE, a model's config.json, or --init MODEL to begin with.")
     order = Order(
@@ -81,8 +83,8 @@ def _run(options: argparse.Namespace) -> None:
         init=options.init,
         clips=ClipSet.open(options.clips, options.held_out),
         recipe=recipe,
-        check_every=_at_least_one("check every", options.check_every),
-        save_every=_at_least_one("save every", options.save_every),
+        check_every=check_every,
+        save_every=save_every,
     )
     show(counted("train", recipe.steps, train(options.output, order)))
     print(f"written to {options.output}: the model is in its folder `model`, the figures are in log.csv")

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from motionfollower.models.codec import Codec
+from motionfollower.models.codec import Codec, LayerCodec
 from motionfollower.models.networks import Networks
 from motionfollower.training.batch import Batch
-from motionfollower.training.recipe import Loss
+from motionfollower.training.recipe import Loss, Recipe
 
 
 class Learner(nn.Module):
@@ -51,10 +51,26 @@ def wanted(x0: Tensor, noise: Tensor, alpha_bar: float, prediction_type: str) ->
     return math.sqrt(alpha_bar) * noise - math.sqrt(1 - alpha_bar) * x0
 
 
-def weighted_loss(said: Tensor, target: Tensor, person: Tensor, person_weight: float, loss: Loss) -> Tensor:
-    """The mean error, in which latents of the person weigh more; `person` [b, 1, f, H, W] in pixels."""
-    share = F.interpolate(person, size=said.shape[2:], mode="area")
-    weights = 1 + (person_weight - 1) * share
-    error = said.float() - target
-    error = error.square() if loss == "squared" else error.abs()
-    return (error * weights).sum() / (weights.sum() * said.shape[1])
+def edit_loss(said: Tensor, batch: Batch, codec: LayerCodec, recipe: Recipe) -> Tensor:
+    """How far the edit that latents x0 mean is from the truth, and a little the layer's colours by themselves.
+
+    Without the latter, a layer that nobody sees yet would never learn what to show.
+    """
+    weights = 1 + (recipe.person_weight - 1) * batch.person
+    colours, _ = codec.layer(said.float())
+    seen = _mean(_error(codec.decode(said.float(), batch.puppet), batch.truth, recipe.loss), weights)
+    return seen + recipe.layer_weight * _mean(_error(colours, batch.truth, recipe.loss), batch.person)
+
+
+def latent_loss(said: Tensor, target: Tensor, batch: Batch, recipe: Recipe) -> Tensor:
+    """The mean error of latents, in which those of the person weigh more."""
+    share = F.interpolate(batch.person, size=said.shape[2:], mode="area")
+    return _mean(_error(said.float(), target, recipe.loss), 1 + (recipe.person_weight - 1) * share)
+
+
+def _error(said: Tensor, target: Tensor, loss: Loss) -> Tensor:
+    return (said - target).square() if loss == "squared" else (said - target).abs()
+
+
+def _mean(error: Tensor, weights: Tensor) -> Tensor:
+    return (error * weights).sum() / (weights.sum().clamp(min=1) * error.shape[1])

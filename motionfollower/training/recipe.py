@@ -29,6 +29,7 @@ class Recipe:
     loss            the squared error, as in the paper, or the absolute one, which would rather leave a puppet's
                     sharp pixel than blur it
     person_weight   of pixels where the person is, was, or will be, in the loss; all others weigh 1
+    layer_weight    of the error of a layer's colours by themselves, seen or not
     token_drop      share of the image tokens that are dropped for CFG; `repeat_share` of the frames are shown with
                     their own pose, for the reconstruction branch
     colour          how far colours are changed, as a share
@@ -48,6 +49,7 @@ class Recipe:
     timesteps: tuple[int, ...] = ()
     loss: Loss = "squared"
     person_weight: float = 4.0
+    layer_weight: float = 0.1
     token_drop: float = 0.1
     repeat_share: float = 0.1
     colour: float = 0.15
@@ -98,6 +100,7 @@ _RANGES = (
     ("warmup", 0, 10**6),
     ("decay", 0, 1),
     ("person_weight", 0, 1000),
+    ("layer_weight", 0, 1000),
     ("token_drop", 0, 1),
     ("repeat_share", 0, 1),
     ("colour", 0, 0.9),

@@ -14,13 +14,14 @@ from accelerate.utils import DistributedDataParallelKwargs
 
 from motionfollower.device import HALF, NoiseSource, pick_device
 from motionfollower.errors import InputError, TrainingError
+from motionfollower.models.codec import LayerCodec
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks
 from motionfollower.sampler.schedule import TRAIN_STEPS, zero_snr_alpha_bars
 from motionfollower.training.batch import Batch, draw_batch
 from motionfollower.training.check import check
 from motionfollower.training.clip_set import ClipSet
-from motionfollower.training.learner import Learner, add_noise, encode_truth, wanted, weighted_loss
+from motionfollower.training.learner import Learner, add_noise, edit_loss, encode_truth, latent_loss, wanted
 from motionfollower.training.log import Log
 from motionfollower.training.recipe import Recipe
 from motionfollower.training.start import start_networks
@@ -116,8 +117,9 @@ class Run:
         alpha_bar = float(self._alpha_bars[timestep])
         noise = noise_source.draw(x0.shape, x0.device, torch.float32)
         said = self._learner(batch, add_noise(x0, noise, alpha_bar), timestep)
-        target = wanted(x0, noise, alpha_bar, config.prediction_type)
-        return weighted_loss(said, target, batch.person, recipe.person_weight, recipe.loss)
+        if isinstance(self._networks.codec, LayerCodec):
+            return edit_loss(said, batch, self._networks.codec, recipe)
+        return latent_loss(said, wanted(x0, noise, alpha_bar, config.prediction_type), batch, recipe)
 
     def _check(self) -> None:
         """Edit the held-out clips with the mean weights, log, and export these."""

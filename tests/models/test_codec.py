@@ -2,8 +2,8 @@
 
 import torch
 
-from motionfollower.models.codec import KLCodec, PixelCodec
-from motionfollower.models.config import KLCodecConfig, PixelCodecConfig
+from motionfollower.models.codec import KLCodec, LayerCodec, PixelCodec
+from motionfollower.models.config import KLCodecConfig, LayerCodecConfig, PixelCodecConfig
 
 
 def frames(seed: int, size: int = 16) -> torch.Tensor:
@@ -21,6 +21,24 @@ def test_pixel_codec_loses_nothing():
 def test_pixel_codec_codes_twice_the_difference():
     codec, puppet = PixelCodec(PixelCodecConfig(patch=4, scale=2.0)), frames(1)
     torch.testing.assert_close(codec.encode(puppet + 0.25, puppet), torch.full((1, 48, 2, 4, 8), 0.5))
+
+
+def test_a_layer_covers_the_puppet_and_zero_latents_leave_it():
+    codec, clip, puppet = LayerCodec(LayerCodecConfig()), frames(0), frames(1)
+    latents = codec.encode(clip, puppet)
+    assert latents.shape == (1, codec.latent_channels, 2, 4, 8)
+    torch.testing.assert_close(codec.decode(latents, puppet), clip, atol=0.04, rtol=0)
+    torch.testing.assert_close(codec.decode(torch.zeros_like(latents), puppet), puppet, atol=0.02, rtol=0)
+
+
+def test_a_layer_is_as_opaque_as_it_says():
+    codec, clip = LayerCodec(LayerCodecConfig(patch=2)), frames(0)
+    latents = codec.encode(clip)
+    latents[:, -4:] = 0.5  # the opacity of a patch comes last
+    colours, opacity = codec.layer(latents)
+    torch.testing.assert_close(colours, clip)
+    torch.testing.assert_close(opacity, torch.full_like(opacity, 0.5))
+    torch.testing.assert_close(codec.decode(latents, -clip), torch.zeros_like(clip))
 
 
 @torch.no_grad()

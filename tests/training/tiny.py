@@ -14,8 +14,8 @@ SIZE, FRAMES = 40, 4
 
 PLAN: dict[str, Any] = {
     "unet": {
-        "in_channels": 48,
-        "out_channels": 48,
+        "in_channels": 64,
+        "out_channels": 64,
         "block_out_channels": [32, 32],
         "layers_per_block": 1,
         "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
@@ -39,7 +39,7 @@ PLAN: dict[str, Any] = {
         "hidden_act": "quick_gelu",
         "normalize": False,
     },
-    "codec": {"patch": 4, "scale": 2.0},
+    "codec": {"layer": 4},
     "scheduler": {"beta_start": 0.00085, "beta_end": 0.012},
     "prediction_type": "sample",
     "size": [32, 32],
