@@ -17,6 +17,7 @@ from motionfollower.rehearsal import LiveBytes, build_without_memory, weights_of
 from motionfollower.sampler.branches import Branches
 from motionfollower.sampler.conditioning import Conditioning
 from motionfollower.sampler.plan import make_plan
+from motionfollower.sampler.reuse import DeepFeatures
 from motionfollower.settings import SamplerSettings
 from motionfollower.view import View
 from preprocess.framing import Framing
@@ -140,9 +141,10 @@ def _step(
     frames = slice(0, settings.window)
     with LiveBytes([*weights_of(networks), *given.tensors()]) as counter:
         seen = latents[:, :, frames]
-        branches = Branches(networks.unet, given.window(frames), settings)
-        reference = branches.reconstruct(seen, 0, guides=guides, injects=injects) if guides or injects else None
-        branches.edit(seen, 0, reference)
+        branches = Branches(networks.unet, given.window(frames), settings, DeepFeatures.of_run(settings, len(given)))
+        for _ in range(2 if settings.reuse > 1 else 1):  # what a step keeps for the next is held while that runs
+            reference = branches.reconstruct(seen, 0, guides=guides, injects=injects) if guides or injects else None
+            branches.edit(seen, 0, reference)
     return int(counter.peak)
 
 

@@ -25,8 +25,9 @@ TERA = 10**12
         SamplerSettings(steps=14),  # of which one is taken three times
         SamplerSettings(steps=14, camera=True),
         SamplerSettings(steps=5, cfg_scale=1, guidance=GuidanceSettings(scale=0)),
+        SamplerSettings(steps=14, camera=True, cfg_span=(0.1, 0.8), reuse=2, guidance=GuidanceSettings(every=2)),
     ],
-    ids=["camera off", "camera on", "no guidance"],
+    ids=["camera off", "camera on", "no guidance", "with every saving"],
 )
 def test_our_count_is_that_of_a_real_run(settings: SamplerSettings):
     subject = Subject(tiny_networks(), torch.zeros(1, 3, 2, 32, 48))

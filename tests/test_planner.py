@@ -40,6 +40,13 @@ def test_a_rehearsal_counts_what_a_real_run_holds():
         assert getattr(rehearsed, stage) == pytest.approx(getattr(real, stage), rel=0.02), stage
 
 
+def test_what_is_kept_for_reuse_is_counted():
+    reusing = replace(JOB, settings=replace(SETTINGS, reuse=2))
+    rehearsed, real = rehearse(reusing, checkpoints=False), go_through(tiny_networks(), reusing)
+    assert rehearsed.sampling == pytest.approx(real.sampling, rel=0.02)
+    assert rehearsed.sampling > rehearse(JOB, checkpoints=False).sampling
+
+
 def test_plans_need_less_and_less():
     peaks = [plan.needs.sampling for plan in plans(JOB, available=0)]
     assert peaks == sorted(peaks, reverse=True)

@@ -30,6 +30,16 @@ def test_taps_are_outputs_after_the_upsamplers(unet: UNet, inputs: PassInputs):
     assert [tuple(tap.shape) for tap in taps.values()] == [(1, 64, 3, 4, 6), (1, 32, 3, 8, 12), (1, 32, 3, 8, 12)]
 
 
+@torch.no_grad()
+def test_a_shallow_pass_around_its_own_deep_features_is_the_whole_pass(unet: UNet, inputs: PassInputs):
+    whole = unet.through(unet.features(*inputs.arguments(), taps=(1,)))
+    shallow = unet.shallow_features(*inputs.arguments(), whole.deep)
+    assert torch.equal(unet.finish(shallow), unet.finish(whole))
+    earlier = unet.through(unet.features(*replace(inputs, timestep=979).arguments(), taps=()))
+    reused = unet.finish(unet.shallow_features(*inputs.arguments(), earlier.deep))
+    assert (reused - unet.finish(whole)).abs().max() > 1e-4
+
+
 def test_features_can_be_differentiated_and_finished_without_gradients(unet: UNet, inputs: PassInputs):
     latents = inputs.latents.clone().requires_grad_()
     features = unet.features(*replace(inputs, latents=latents).arguments(), taps=(0,))
