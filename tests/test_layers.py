@@ -56,7 +56,8 @@ ALLOWED = {
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
-    "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
+    "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
+    "preprocess",
     "motionfollower.cli": "dancers dancers.command bench.quality events job camera redo options idle_options progress "
     "bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
