@@ -96,7 +96,11 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
     for what, about in BENCHES.items():
         bench = benches.add_parser(what, help=about)
         bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
-        bench.set_defaults(run=_bench)
+        bench.set_defaults(run=_bench, full_step=False)
+        if what == "memory":
+            bench.add_argument(
+                "--full-step", action="store_true", help="take a step of the full-size model too: 12 GB, some minutes"
+            )
     quality = benches.add_parser("quality", help="edits of rendered clips against the right answer")
     _add_clips_to_measure(quality)
     quality.set_defaults(run=_quality)
@@ -189,7 +193,7 @@ def _info(options: argparse.Namespace) -> None:
 def _bench(options: argparse.Namespace) -> None:
     from motionfollower.bench import run_bench
 
-    print(run_bench(options.what, options.json))
+    print(run_bench(options.what, options.json, full_step=options.full_step))
 
 
 def _quality(options: argparse.Namespace) -> None:
