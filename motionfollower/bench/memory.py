@@ -13,7 +13,7 @@ from motionfollower.bench.released_memory import kept_for_camera_mode, released_
 from motionfollower.device import HALF
 from motionfollower.errors import InputError
 from motionfollower.models.config import NetworksConfig
-from motionfollower.planner import Job, rehearse
+from motionfollower.planner import CHUNKS, Job, rehearse
 from motionfollower.rehearsal import build_without_memory, without_memory
 from motionfollower.settings import SamplerSettings
 
@@ -129,6 +129,7 @@ def measure_memory(*, full_step: bool = False) -> Memory:
         full_peaks={
             "peak": rehearse(full, checkpoints=False).peak,
             "peak, layers computed twice under guidance": rehearse(full, checkpoints=True).peak,
+            "peak, feed-forwards in chunks as well": rehearse(full, checkpoints=True, chunks=CHUNKS).peak,
         },
         tiny=take_step("tiny"),
         full=take_step("full") if full_step else None,

@@ -12,7 +12,7 @@ from motionfollower.models.blocks import Conditions, DownBlock, MidBlock, UpBloc
 from motionfollower.models.config import UNetConfig
 from motionfollower.models.controllers import AppearanceController
 from motionfollower.models.kv import KVExchange
-from motionfollower.models.layers import TimeEmbedding, fold, unfold
+from motionfollower.models.layers import FeedForward, TimeEmbedding, fold, unfold
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ class UNet(nn.Module):
     def multiple(self) -> int:
         """Latents' height and width must be divisible by this."""
         return int(2 ** (len(self.config.channels) - 1))
+
+    def split_feed_forwards(self, chunks: int) -> None:
+        """Let all feed-forwards, whose middle is the widest of all, take their frames or pixels in so many chunks."""
+        for module in self.modules():
+            if isinstance(module, FeedForward):
+                module.chunks = chunks
 
     def encode_appearance(self, frames: Tensor) -> tuple[Tensor, ...]:
         """One feature [b, c_k, f, h_k, w_k] for each down block, from frames [b, c, f, H, W] in [−1, 1].

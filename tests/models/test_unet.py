@@ -59,6 +59,19 @@ def test_checkpointing_changes_no_number(unet: UNet, inputs: PassInputs):
     assert torch.equal(*gradients)
 
 
+@pytest.mark.parametrize("use_checkpointing", [False, True])
+def test_chunks_change_no_number(unet: UNet, inputs: PassInputs, use_checkpointing: bool):
+    predictions, gradients = [], []
+    unet.use_checkpointing = use_checkpointing
+    for chunks in (1, 2):
+        unet.split_feed_forwards(chunks)
+        latents = inputs.latents.clone().requires_grad_()
+        predictions.append(unet(*replace(inputs, latents=latents).arguments()))
+        gradients.append(torch.autograd.grad(predictions[-1].square().sum(), latents)[0])
+    torch.testing.assert_close(*predictions, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-5)
+
+
 @torch.no_grad()
 def test_the_features_of_one_clip_serve_a_batch(unet: UNet, inputs: PassInputs):
     twice = replace(
