@@ -31,8 +31,8 @@ class DeepFeatures:
 
     def keep(self, kind: Pass, features: Features) -> None:
         """Keep those of a pass that went through all blocks, without its graph."""
-        if features.deep is not None:
-            self._latest[kind] = features.deep.detach()
+        assert features.deep is not None
+        self._latest[kind] = features.deep.detach()
 
     def of(self, kind: Pass) -> Tensor:
         """What the latest whole pass of a kind kept."""
