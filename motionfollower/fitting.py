@@ -52,6 +52,7 @@ def _try(
     yield StageStarted(STAGE, note=plan.text(job, available))
     settings = plan.applied(job.settings)
     networks.unet.use_checkpointing = plan.checkpoints
+    networks.unet.split_feed_forwards(plan.chunks)
     try:
         result = yield from run(settings)
     except RuntimeError as error:

@@ -16,7 +16,7 @@ def check_idle_options(options: argparse.Namespace) -> None:
     if options.again:
         settled = {*given(options, add_prepare_settings), *given(options, add_result_settings)} - {"bundle"}
         sampling = set(given(options, add_sampler_settings))
-        settled |= sampling & {"camera"} if options.redo else sampling
+        settled |= sampling & {"camera", "preset"} if options.redo else sampling
         settled |= {"backend"} if options.backend != "auto" else set()
         _refuse(settled, "--run, as a run is repeated with its own settings")
     if options.case:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from motionfollower.presets import PresetName, at_speed
 from motionfollower.settings import Align, Camera, PrepareSettings, Regions, SamplerSettings, SoundChoice
 from preprocess.align.partial import Parts
 from preprocess.clicks import MaskClick
@@ -50,9 +51,19 @@ def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
 def add_sampler_settings(parser: argparse.ArgumentParser) -> None:
     """How to sample."""
     group = parser.add_argument_group("sampling", "what isn't given is as the backend has it")
+    group.add_argument(
+        "--preset", choices=get_args(PresetName), help="how much work to do; other options here come on top"
+    )
     group.add_argument("--steps", type=int, metavar="N", help="denoising steps")
     group.add_argument("--cfg", type=float, metavar="X", help="classifier-free guidance; 1 switches it off")
     group.add_argument("--guidance", type=float, metavar="X", help="strength of score guidance; 0 switches it off")
+    group.add_argument(
+        "--guide-every", type=int, metavar="N", help="guide one in N of the steps that are usually guided"
+    )
+    group.add_argument(
+        "--cfg-span", type=float, nargs=2, metavar=("A", "B"), help="CFG between these shares of the run only"
+    )
+    group.add_argument("--reuse", type=int, metavar="N", help="one pass through the deep layers for N steps; 1: each")
     group.add_argument("--regions", choices=get_args(Regions), help="which reading of the background regions")
     group.add_argument("--seed", type=int, metavar="N", help="the noise (default: 42)")
     group.add_argument("--noise", type=float, metavar="ETA", help="SDE noise where the person will be")
@@ -96,12 +107,15 @@ def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
 
 
 def sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> SamplerSettings:
-    """The backend's settings, with what was given on the command line in their place."""
+    """The backend's settings at the wanted speed, with what was given on the command line in their place."""
 
     def given(**values: object) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value is not None}
 
-    guidance = replace(backend.guidance, **given(scale=options.guidance, regions=options.regions))
+    usual = at_speed(backend, options.preset) if options.preset else backend
+    guidance = replace(
+        usual.guidance, **given(scale=options.guidance, regions=options.regions, every=options.guide_every)
+    )
     changed = given(
         steps=options.steps,
         cfg_scale=options.cfg,
@@ -111,8 +125,10 @@ def sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> S
         repeats=options.repeats,
         window=options.window,
         overlap=options.overlap,
+        cfg_span=tuple(options.cfg_span) if options.cfg_span else None,
+        reuse=options.reuse,
     )
-    return replace(backend, guidance=guidance, **changed)
+    return replace(usual, guidance=guidance, **changed)
 
 
 def parse_size(text: str) -> Size:

@@ -17,12 +17,16 @@ from motionfollower.rehearsal import LiveBytes, build_without_memory, weights_of
 from motionfollower.sampler.branches import Branches
 from motionfollower.sampler.conditioning import Conditioning
 from motionfollower.sampler.plan import make_plan
+from motionfollower.sampler.reuse import DeepFeatures
 from motionfollower.settings import SamplerSettings
 from motionfollower.view import View
 from preprocess.framing import Framing
 from preprocess.types import Size
 
 SMALL_WINDOWS = (16, 8, 4)
+CHUNKS = 8
+"""Of the feed-forwards, where their memory counts: more of them save little more."""
+
 SPARE = 0.9
 """The share of the free memory that a plan may fill: allocators round up, and kernels want room to work."""
 
@@ -59,7 +63,7 @@ class Job:
 class MemoryPlan:
     """How an edit runs: `checkpoints` computes layers again instead of keeping them; `window` frames at once.
 
-    `is_whole` where that is as many as the settings ask for.
+    `is_whole` where that is as many as the settings ask for. Feed-forwards work in `chunks`.
     """
 
     checkpoints: bool
@@ -67,6 +71,7 @@ class MemoryPlan:
     is_whole: bool
     needs: Needs
     fits: bool
+    chunks: int = 1
 
     def applied(self, settings: SamplerSettings) -> SamplerSettings:
         """The settings of a run by this plan."""
@@ -75,7 +80,8 @@ class MemoryPlan:
     def text(self, job: Job, available: int) -> str:
         """One line for people: "24 × 512×512: about 11 GB, fits in 16 GB"."""
         width, height = job.size
-        means = [*(["layers computed twice"] * self.checkpoints), f"{self.window} frames at once"]
+        means = [*(["layers computed twice"] * self.checkpoints), *(["in chunks"] * (self.chunks > 1))]
+        means.append(f"{self.window} frames at once")
         verdict = "fits in" if self.fits else "may not fit in"
         return (
             f"{job.frames} × {width}×{height}: about {self.needs.peak / GB:.1f} GB, "
@@ -87,10 +93,14 @@ def plans(job: Job, available: int) -> Iterator[MemoryPlan]:
     """Every way to run an edit, the fastest first; smaller windows come last, as they change the result a little."""
     whole = min(job.frames, job.settings.window)
     windows = [whole, *(window for window in SMALL_WINDOWS if window < whole)]
-    for checkpoints, window in [(False, whole), *((True, window) for window in windows)]:
+    for checkpoints, chunks, window in [
+        (False, 1, whole),
+        (True, 1, whole),
+        *((True, CHUNKS, window) for window in windows),
+    ]:
         settings = job.settings if window == whole else _in_windows(job.settings, window)
-        needs = rehearse(replace(job, settings=settings), checkpoints)
-        yield MemoryPlan(checkpoints, window, window == whole, needs, needs.peak <= SPARE * available)
+        needs = rehearse(replace(job, settings=settings), checkpoints, chunks)
+        yield MemoryPlan(checkpoints, window, window == whole, needs, needs.peak <= SPARE * available, chunks)
 
 
 def _in_windows(settings: SamplerSettings, window: int) -> SamplerSettings:
@@ -98,12 +108,13 @@ def _in_windows(settings: SamplerSettings, window: int) -> SamplerSettings:
 
 
 @lru_cache(maxsize=64)
-def rehearse(job: Job, checkpoints: bool) -> Needs:
+def rehearse(job: Job, checkpoints: bool, chunks: int = 1) -> Needs:
     """What an edit holds at most. Takes seconds: every operation of one step of each kind is gone through."""
     _kinds(job)  # needs numbers
     with without_memory():
         networks = build_without_memory(job.config, job.dtype)
         networks.unet.use_checkpointing = checkpoints
+        networks.unet.split_feed_forwards(chunks)
         return go_through(networks, job)
 
 
@@ -140,9 +151,10 @@ def _step(
     frames = slice(0, settings.window)
     with LiveBytes([*weights_of(networks), *given.tensors()]) as counter:
         seen = latents[:, :, frames]
-        branches = Branches(networks.unet, given.window(frames), settings)
-        reference = branches.reconstruct(seen, 0, guides=guides, injects=injects) if guides or injects else None
-        branches.edit(seen, 0, reference)
+        branches = Branches(networks.unet, given.window(frames), settings, DeepFeatures.of_run(settings, len(given)))
+        for _ in range(2 if settings.reuse > 1 else 1):  # what a step keeps for the next is held while that runs
+            reference = branches.reconstruct(seen, 0, guides=guides, injects=injects) if guides or injects else None
+            branches.edit(seen, 0, reference)
     return int(counter.peak)
 
 

@@ -78,6 +78,7 @@ class GuidanceSettings:
     `scale` multiplies the score gradient: 1 is the released strength, 0 switches guidance off.
     `foreground`, `body`, `overlap`, `complement` weigh the terms of the losses, 1 as released.
     `regions` chooses what the background terms reward: as the released code has it, or as the paper says.
+    Of the steps that the released code guides, the first is guided and then one in `every`.
     """
 
     scale: float = 1.0
@@ -86,11 +87,13 @@ class GuidanceSettings:
     overlap: float = 1.0
     complement: float = 1.0
     regions: Regions = "released"
+    every: int = 1
 
     def __post_init__(self) -> None:
         for name in ("scale", "foreground", "body", "overlap", "complement"):
             _require(is_within(getattr(self, name), 0, 10), f"guidance {name}", getattr(self, name), "0 to 10")
         _require(self.regions in ("released", "paper"), "guidance regions", self.regions, "'released' or 'paper'")
+        _require(1 <= self.every <= 1000, "guidance every", self.every, "1 to 1000 steps")
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,10 @@ class SamplerSettings:
     SDE noise inside the target mask; `strength` the share of the noise that a run starts from: less than 1
     improves the puppet, for networks that know one; `repeats` the number of times a step of the repeat window
     is taken; `window` and `overlap` the frames seen at once and shared by neighbouring context windows.
+
+    `cfg_span` is where in the run CFG acts, from one share of the steps up to another (Kynkäänniemi et al. 2024).
+    `reuse` counts the steps that share one pass through the deep layers (DeepCache, Ma et al. 2024), 1 for none:
+    guided and repeated steps have their own, as has every step of a clip that is longer than a window.
     """
 
     steps: int = 50
@@ -112,6 +119,8 @@ class SamplerSettings:
     repeats: int = 3
     window: int = 32
     overlap: int = 8
+    cfg_span: tuple[float, float] = (0.0, 1.0)
+    reuse: int = 1
     guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
 
     def __post_init__(self) -> None:
@@ -124,3 +133,6 @@ class SamplerSettings:
         _require(1 <= self.repeats <= 10, "repeats", self.repeats, "1 to 10")
         _require(1 <= self.window <= 32, "window", self.window, "1 to 32 frames")
         _require(0 <= self.overlap < self.window, "overlap", self.overlap, f"0 to {self.window - 1} frames")
+        start, end = self.cfg_span
+        _require(0 <= start <= end <= 1, "cfg span", f"{start} to {end}", "0 to 1, the start before the end")
+        _require(1 <= self.reuse <= 10, "reuse", self.reuse, "1 to 10 steps")

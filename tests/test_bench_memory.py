@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from motionfollower.bench.memory import KEPT_GOAL, PEAK_GOAL, Memory
+from motionfollower.bench.memory import KEPT_GOAL, PEAK_GOAL, Memory, Probe
 from motionfollower.bench.released_memory import kept_for_camera_mode, released_peak
 from motionfollower.device import HALF
 from motionfollower.models.config import NetworksConfig
@@ -36,12 +36,14 @@ def test_the_report():
         tiny_peak=5 * 10**8,
         tiny_peak_as_released=10**9,
         full_peaks={"peak": 2 * 10**10},
-        predicted=9 * 10**8,
-        measured=10**9,
+        tiny=Probe(predicted=9 * 10**8, measured=10**9),
     )
     assert memory.figures()["peak_ratio"] == 0.5
     assert memory.figures()["planner_error"] == pytest.approx(0.1)
     assert memory.figures()["kv_bytes_full"] == 5 * 10**8
     for words in ("20.00 GB", "ratio", "0.50", "10%"):
         assert words in memory.text()
-    assert replace(memory, predicted=11 * 10**8).planner_error == pytest.approx(0.1)
+    with_full = replace(memory, full=Probe(predicted=12 * 10**9, measured=10**10))
+    assert with_full.planner_error == pytest.approx(0.2)
+    assert "Full size, 2 frames" in with_full.text()
+    assert with_full.figures()["full_step"] == {"predicted": 12 * 10**9, "measured": 10**10}

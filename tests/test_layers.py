@@ -17,6 +17,7 @@ ALLOWED = {
     "motionfollower.digest": "",
     "motionfollower.errors": "preprocess",
     "motionfollower.settings": "errors preprocess",
+    "motionfollower.presets": "settings",
     "motionfollower.types": "settings errors preprocess",
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
@@ -48,21 +49,22 @@ ALLOWED = {
     "motionfollower.rehearsal": "models",
     "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
     "motionfollower.fitting": "planner rehearsal models device settings types errors",
-    "motionfollower.bench": "planner rehearsal weights settings sampler guidance models metadata device types errors "
-    "preprocess",
+    "motionfollower.bench": "presets planner rehearsal weights settings sampler guidance models metadata device types "
+    "errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.dancers": "case preparation types errors preprocess",
-    "motionfollower.options": "settings errors preprocess",
+    "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
-    "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
+    "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
+    "preprocess",
     "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
     "types errors preprocess",
     "motionfollower.training.command": "training dancers weights progress events errors",
     "motionfollower.cli": "training.command dancers dancers.command bench.quality events job camera redo options "
     "idle_options progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
-    "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
+    "ui": "job presets bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
     "app": "ui errors",
 }

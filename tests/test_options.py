@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from motionfollower.cli import BAD_INPUT, build_parser, main
-from motionfollower.options import is_on, prepare_settings
-from motionfollower.settings import PrepareSettings
+from motionfollower.options import is_on, prepare_settings, sampler_settings
+from motionfollower.presets import at_speed
+from motionfollower.settings import GuidanceSettings, PrepareSettings, SamplerSettings
 from preprocess.clicks import MaskClick
 from preprocess.types import ClipPoint
 
@@ -42,6 +43,21 @@ def test_every_new_option_reaches_its_setting() -> None:
     )
 
 
+def sampling(*options: str) -> SamplerSettings:
+    return sampler_settings(build_parser().parse_args([*EDIT, *options]), SamplerSettings())
+
+
+def test_a_preset_is_taken_and_what_is_said_comes_on_top() -> None:
+    assert sampling() == sampling("--preset", "quality") == SamplerSettings()
+    assert sampling("--preset", "draft") == at_speed(SamplerSettings(), "draft")
+    given = sampling("--preset", "balanced", "--steps", "20", "--cfg-span", "0.2", "0.5")
+    assert (given.steps, given.cfg_span) == (20, (0.2, 0.5))
+    assert given.reuse == at_speed(SamplerSettings(), "balanced").reuse
+    assert sampling("--guide-every", "3", "--reuse", "2") == SamplerSettings(
+        reuse=2, guidance=GuidanceSettings(every=3)
+    )
+
+
 @pytest.mark.parametrize(("text", "frames"), [("10-20", (10, 20)), ("7", (7, 7)), ("3–4", (3, 4))])
 def test_a_range_of_frames(text: str, frames: tuple[int, int]) -> None:
     assert build_parser().parse_args([*EDIT, "--redo", text]).redo == frames
@@ -70,6 +86,10 @@ def test_a_wrong_option_is_explained(option: str, value: str, message: str, caps
     ("arguments", "message"),
     [
         ([*EDIT, "--blend", "2"], "blend is 2.0; allowed is 0 to 1"),
+        (
+            ["edit", "--run", "run.json", "-o", "out", "--redo", "1-2", "--preset", "draft"],
+            "own settings: preset. Leave",
+        ),
         ([*EDIT, "--redo", "3"], "--redo needs --run run.json"),
         (
             ["edit", "--case", "gone.zip", "-o", "out", "--sound", "target"],

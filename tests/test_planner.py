@@ -40,10 +40,26 @@ def test_a_rehearsal_counts_what_a_real_run_holds():
         assert getattr(rehearsed, stage) == pytest.approx(getattr(real, stage), rel=0.02), stage
 
 
+def test_what_is_kept_for_reuse_is_counted():
+    reusing = replace(JOB, settings=replace(SETTINGS, reuse=2))
+    rehearsed, real = rehearse(reusing, checkpoints=False), go_through(tiny_networks(), reusing)
+    assert rehearsed.sampling == pytest.approx(real.sampling, rel=0.02)
+    assert rehearsed.sampling > rehearse(JOB, checkpoints=False).sampling
+
+
 def test_plans_need_less_and_less():
     peaks = [plan.needs.sampling for plan in plans(JOB, available=0)]
     assert peaks == sorted(peaks, reverse=True)
-    assert len(set(peaks)) == len(peaks) == 3  # whole; computed twice; windows of 4
+    assert len(set(peaks)) == len(peaks) == 4  # whole; computed twice; in chunks; windows of 4
+
+
+def test_chunks_are_counted():
+    networks = tiny_networks()
+    networks.unet.use_checkpointing = True
+    networks.unet.split_feed_forwards(2)
+    rehearsed = rehearse(JOB, checkpoints=True, chunks=2)
+    assert rehearsed.sampling == pytest.approx(go_through(networks, JOB).sampling, rel=0.02)
+    assert rehearsed.sampling < rehearse(JOB, checkpoints=True).sampling
 
 
 def test_the_text_is_for_people():
@@ -51,6 +67,7 @@ def test_the_text_is_for_people():
     assert plan.text(JOB, 16 * 10**9) == (
         "6 × 96×64: about 11.0 GB, fits in 16.0 GB (layers computed twice, 16 frames at once)"
     )
+    assert "(layers computed twice, in chunks, 16 frames" in replace(plan, chunks=8).text(JOB, 0)
     assert "may not fit in 8.0 GB" in replace(plan, fits=False).text(JOB, 8 * 10**9)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from motionfollower.camera import CameraProposal
 from motionfollower.job import EditRequest
 from motionfollower.metadata import RunMetadata
+from motionfollower.presets import PresetName, at_speed
 from motionfollower.settings import Align, Camera, GuidanceSettings, PrepareSettings, SamplerSettings, SoundChoice
 from preprocess.align.partial import Parts
 from preprocess.probe import probe
@@ -47,6 +48,10 @@ class Choices(NamedTuple):
     repeats: int
     window: int
     shared: int
+    cfg_from: float
+    cfg_until: float
+    every: int
+    reuse: int
     scale: float
     x: float
     y: float
@@ -83,7 +88,9 @@ class Choices(NamedTuple):
             repeats=int(self.repeats),
             window=int(self.window),
             overlap=int(self.shared),
-            guidance=GuidanceSettings(self.guidance, *weights, usual.guidance.regions),
+            cfg_span=(self.cfg_from, self.cfg_until),
+            reuse=int(self.reuse),
+            guidance=GuidanceSettings(self.guidance, *weights, usual.guidance.regions, int(self.every)),
         )
 
     def order(
@@ -119,6 +126,10 @@ class Choices(NamedTuple):
             repeats=sampler.repeats,
             window=sampler.window,
             shared=sampler.overlap,
+            cfg_from=sampler.cfg_span[0],
+            cfg_until=sampler.cfg_span[1],
+            every=sampler.guidance.every,
+            reuse=sampler.reuse,
             scale=prepare.scale,
             x=prepare.shift[0],
             y=prepare.shift[1],
@@ -126,31 +137,45 @@ class Choices(NamedTuple):
             marks=Marks(prepare.source_person, prepare.target_person, prepare.source_clicks, prepare.target_clicks),
         )
 
-    def preset(self, preset: Preset) -> Choices:
+    def preset(self, preset: Preset, usual: SamplerSettings) -> Choices:
         """The choices with those of a preset."""
-        return self._replace(**vars(preset))
+        return self._replace(**preset.fields(usual))
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A speed for a quality."""
+    """A speed for a quality: how the sampler runs, on how many frames of which size."""
 
-    steps: int
-    guidance: float
+    speed: PresetName
     frames: int
     side: int
+
+    def fields(self, usual: SamplerSettings) -> dict[str, Any]:
+        """The choices that it makes, given a backend's usual settings."""
+        sampler = at_speed(usual, self.speed)
+        return {
+            "steps": sampler.steps,
+            "guidance": sampler.guidance.scale,
+            "repeats": sampler.repeats,
+            "cfg_from": sampler.cfg_span[0],
+            "cfg_until": sampler.cfg_span[1],
+            "every": sampler.guidance.every,
+            "reuse": sampler.reuse,
+            "frames": self.frames,
+            "side": self.side,
+        }
 
 
 PRESETS = {
     "embedded": {
-        "Draft": Preset(1, 0.0, 8, 384),
-        "Balanced": Preset(1, 0.0, 24, 512),
-        "Quality": Preset(4, 0.0, 48, 512),
+        "Draft": Preset("draft", 8, 384),
+        "Balanced": Preset("balanced", 24, 512),
+        "Quality": Preset("quality", 48, 512),
     },
     "full": {
-        "Draft": Preset(15, 0.0, 16, 512),
-        "Balanced": Preset(30, 1.0, 24, 512),
-        "Quality": Preset(50, 1.0, 48, 512),
+        "Draft": Preset("draft", 16, 512),
+        "Balanced": Preset("balanced", 24, 512),
+        "Quality": Preset("quality", 48, 512),
     },
 }
 """By the name of the backend."""

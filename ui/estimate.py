@@ -14,6 +14,7 @@ from ui.engine import Engine
 EMBEDDED_SECONDS = (0.6, 0.06)
 START = 4.0  # seconds for an edit of any length: starting the estimators, opening and closing files
 SQUARE = 512 * 512
+SHALLOW = 0.4  # of a pass through all layers is one that reuses the deep features of another
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,7 @@ class Pace:
 
 def evaluations(settings: SamplerSettings) -> float:
     """About how often the networks run, in both branches; a gradient costs about two more runs."""
-    branches = 1 + (settings.cfg_scale > 1) + 3 * (settings.guidance.scale > 0)
-    return settings.steps * branches
+    start, end = settings.cfg_span
+    cfg = (end - start) * (settings.cfg_scale > 1)
+    guidance = 3 / settings.guidance.every * (settings.guidance.scale > 0)
+    return settings.steps * (SHALLOW + (1 - SHALLOW) / settings.reuse) * (1 + cfg + guidance)

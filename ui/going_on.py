@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from motionfollower.backends import usual_settings
 from motionfollower.metadata import RunMetadata
 from ui.choices import FRAMES_LIMIT, LARGEST_SEED, PRESETS, Choices
 from ui.kept import Kept
@@ -55,7 +56,7 @@ class GoingOn:
 
 def at_full_quality(kept: Kept, *values: Any) -> list[Any]:
     """The best preset, and the fields at it, with the seed of the run."""
-    best = Choices(*values).preset(PRESETS[kept.run.backend][BEST])
+    best = Choices(*values).preset(PRESETS[kept.run.backend][BEST], usual_settings(kept.run.backend))
     return [BEST, *best._replace(seed=kept.run.sampler.seed, new_seed=False)]
 
 

@@ -19,14 +19,14 @@ ALIGNMENTS = [
     ("As released, frame by frame", "official"),
     ("As it is", "none"),
 ]
-PRESET_FIELDS = ("steps", "guidance", "frames", "side")
 
 
 class SettingsPanel:
     """Basic, Motion and Advanced; the alignment by hand and the marks are given by the tabs that show their effect."""
 
     def __init__(self, engine: Engine) -> None:
-        self._presets, usual = PRESETS[engine.name], engine.settings
+        usual = engine.settings
+        self._presets = {name: preset.fields(usual) for name, preset in PRESETS[engine.name].items()}
         with gr.Tabs(elem_id="settings"):
             with gr.Tab("Basic"):
                 self._build_basic(usual)
@@ -43,7 +43,7 @@ class SettingsPanel:
             1, 15, usual.cfg_scale, step=0.1, label="CFG", info="How strictly to follow the pose. 1 is fastest."
         )
         self.guidance = gr.Slider(
-            0, 3, usual.guidance.scale, step=0.05, label="Score guidance", elem_id="guidance",
+            0, 3, self._presets["Balanced"]["guidance"], step=0.05, label="Score guidance", elem_id="guidance",
             info="Keeps looks and background. 0 is off.",
         )  # fmt: skip
         self.lock = gr.Checkbox(
@@ -70,14 +70,14 @@ class SettingsPanel:
         most = int(1000 * usual.strength)
         with gr.Row():
             self.steps = gr.Slider(
-                1, min(100, most), start.steps, step=1, label="Steps", min_width=150, elem_id="steps"
+                1, min(100, most), start["steps"], step=1, label="Steps", min_width=150, elem_id="steps"
             )
             self.frames = gr.Slider(
-                1, FRAMES_LIMIT, start.frames, step=1, label="Frames", min_width=150, elem_id="frames"
+                1, FRAMES_LIMIT, start["frames"], step=1, label="Frames", min_width=150, elem_id="frames"
             )
         with gr.Row():
             self.side = gr.Dropdown(
-                SIDES, value=start.side, label="Resolution", info="Side of a square as large.", min_width=150
+                SIDES, value=start["side"], label="Resolution", info="Side of a square as large.", min_width=150
             )
             self.fps = gr.Slider(0, 60, 0, step=1, label="Frames a second", info="0: as the source.", min_width=150)
         with gr.Accordion("Guidance of each region", open=False):
@@ -87,27 +87,33 @@ class SettingsPanel:
             self.complement = _weight("Background", usual.guidance.complement)
         with gr.Accordion("Sampler", open=False):
             self.noise = gr.Slider(0, 1, usual.noise_eta, step=0.05, label="Noise", info="Fresh noise at each step.")
-            self.repeats = gr.Slider(1, 10, usual.repeats, step=1, label="Repeats of a step")
+            self.repeats = gr.Slider(1, 10, start["repeats"], step=1, label="Repeats of a step")
             self.window = gr.Slider(1, 32, usual.window, step=1, label="Frames seen at once")
             self.shared = gr.Slider(0, 31, usual.overlap, step=1, label="Frames that windows share")
+        with gr.Accordion("Savings", open=False):
+            self.cfg_from = gr.Slider(0, 1, start["cfg_from"], step=0.05, label="CFG from this share of the run")
+            self.cfg_until = gr.Slider(0, 1, start["cfg_until"], step=0.05, label="CFG until")
+            self.every = gr.Slider(1, 10, start["every"], step=1, label="Guide one step in")
+            self.reuse = gr.Slider(1, 5, start["reuse"], step=1, label="Steps that share deep features")
 
     def _describe_presets(self) -> str:
-        return " · ".join(f"{name} {p.frames} frames, {_count(p.steps)}" for name, p in self._presets.items())
+        return " · ".join(f"{name} {it['frames']} frames, {_count(it['steps'])}" for name, it in self._presets.items())
 
     def wire(self) -> None:
         """Let a preset set the fields that it speaks of."""
-        fields = [getattr(self, name) for name in PRESET_FIELDS]
+        fields = [getattr(self, name) for name in self._presets["Balanced"]]
         self.preset.input(
             self._apply, self.preset, fields, queue=False, api_visibility="private", show_progress="hidden"
         )
 
     def _apply(self, name: str) -> list[Any]:
-        return [getattr(self._presets[name], field) for field in PRESET_FIELDS]
+        return list(self._presets[name].values())
 
     @property
     def costly(self) -> list[Any]:
         """The fields that the time depends on."""
-        return [self.steps, self.frames, self.side, self.cfg, self.guidance]
+        spans = [self.cfg_from, self.cfg_until]
+        return [self.steps, self.frames, self.side, self.cfg, self.guidance, *spans, self.every, self.reuse]
 
     def fields(self, **elsewhere: Any) -> list[Any]:
         """The components of Choices, in its order; some are `elsewhere` on the page."""
@@ -118,5 +124,5 @@ def _weight(label: str, value: float) -> gr.Slider:
     return gr.Slider(0, 3, value, step=0.05, label=label)
 
 
-def _count(steps: int) -> str:
+def _count(steps: float) -> str:
     return "1 step" if steps == 1 else f"{steps} steps"

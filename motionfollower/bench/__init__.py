@@ -7,10 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 
-def run_bench(what: str, file: Path | None) -> str:
+def run_bench(what: str, file: Path | None, *, full_step: bool = False) -> str:
     """Measure the work (`flops`), the `memory`, or the time (`edit`) of an edit; the report, as text.
 
-    The figures are also written to `file`, as JSON, where one is given.
+    `full_step` also takes a step of the full-size model, where memory is measured. The figures are also written to
+    `file`, as JSON, where one is given.
     """
     if what == "flops":
         from motionfollower.bench.flops import measure_flops
@@ -20,7 +21,7 @@ def run_bench(what: str, file: Path | None) -> str:
     elif what == "memory":
         from motionfollower.bench.memory import measure_memory
 
-        memory = measure_memory()
+        memory = measure_memory(full_step=full_step)
         text, figures = memory.text(), memory.figures()
     else:
         from motionfollower.bench.edit import measure_edit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -13,6 +14,8 @@ from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks, build_networks
 from motionfollower.sampler.conditioning import Conditioning
 from preprocess.types import Size
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,16 @@ class Subject:
         )
 
 
-def count_flops(call: Callable[[], object]) -> int:
-    """The FLOPs of one call, as torch counts them: matrix products, convolutions, attention; forwards and backwards."""
+def run_counting(call: Callable[[], Result]) -> tuple[Result, int]:
+    """What a call returns, and its FLOPs as torch counts them: products, convolutions, attention, and backwards."""
     with FlopCounterMode(display=False) as counter:
-        call()
-    return int(counter.get_total_flops())
+        result = call()
+    return result, int(counter.get_total_flops())
+
+
+def count_flops(call: Callable[[], object]) -> int:
+    """The FLOPs of one call."""
+    return run_counting(call)[1]
 
 
 def encoders_and_codec(subject: Subject, images: int, poses: int, appearances: int, decodings: int) -> list[Part]:

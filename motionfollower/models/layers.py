@@ -11,6 +11,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 
 def fold(video: Tensor, batch: int) -> Tensor:
@@ -111,13 +112,19 @@ class GatedLinear(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Each token alone through a gated layer four times as wide."""
+    """Each token alone through a gated layer four times as wide.
+
+    In `chunks` one after another it needs less memory, and in passes under grad more time.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
+        self.chunks = 1
         # The middle holds the place of the released dropout, so that the last layer is number 2.
         self.net = nn.Sequential(GatedLinear(channels, 4 * channels), nn.Identity(), nn.Linear(4 * channels, channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """`x` [..., c]."""
-        return self.net(x)
+        """`x` [b, ..., c], of which b is cut into chunks."""
+        if self.chunks == 1:
+            return self.net(x)
+        return torch.cat([checkpoint(self.net, part, use_reentrant=False) for part in x.chunk(self.chunks)])

@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 
 from motionfollower.guidance import TAPS, ScoreGradient, score_gradient
-from motionfollower.models.kv import KVRecorder, KVReference
-from motionfollower.models.unet import UNet
+from motionfollower.models.kv import KVExchange, KVRecorder, KVReference
+from motionfollower.models.unet import Features, UNet
 from motionfollower.sampler.conditioning import Conditioning
+from motionfollower.sampler.reuse import DeepFeatures, Pass
 from motionfollower.types import SamplerSettings
 
 
@@ -40,66 +41,86 @@ class Edit:
 class Branches:
     """The U-Net as both branches see it, with one stretch's conditions and one run's settings.
 
-    Latents go in and come out as float32, whatever number format the network computes in.
+    Latents go in and come out as float32, whatever number format the network computes in. `deep` is where passes
+    keep their deep features for steps that reuse them; None where no step does.
     """
 
-    def __init__(self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings) -> None:
+    def __init__(
+        self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings, deep: DeepFeatures | None = None
+    ) -> None:
         self._unet = unet
         self._given = conditioning
         self._settings = settings
+        self._deep = deep
 
-    def reconstruct(self, latents: Tensor, timestep: int, *, guides: bool, injects: bool) -> Reference:
-        """Evaluate the reconstruction branch; it keeps its taps if it `guides` and its K, V if it `injects`."""
-        given = self._given
+    def reconstruct(
+        self, latents: Tensor, timestep: int, *, guides: bool, injects: bool, reuses: bool = False
+    ) -> Reference:
+        """Evaluate the reconstruction branch; it keeps its taps if it `guides` and its K, V if it `injects`.
+
+        Where it `reuses` deep features it has no taps, and only the finest level's K and V.
+        """
         recorder = KVRecorder() if injects else None
-        features = self._unet.features(
-            self._enter(latents),
-            timestep,
-            given.image_embeds,
-            given.source_pose,
-            given.appearance,
-            TAPS if guides else (),
-            recorder,
-        )
-        masks = given.source_mask[:, None], given.target_mask[:, None]
+        features = self._begin(Pass.RECONSTRUCTION, latents, timestep, TAPS if guides else (), recorder, reuses=reuses)
+        masks = self._given.source_mask[:, None], self._given.target_mask[:, None]
         keys_values = KVReference(recorder, *masks) if recorder is not None else None
-        return Reference(self._unet.finish(features).float(), features.taps if guides else None, keys_values)
+        output = self._end(Pass.RECONSTRUCTION, features)
+        return Reference(output, features.taps if guides else None, keys_values)
 
-    def edit(self, latents: Tensor, timestep: int, reference: Reference | None) -> Edit:
+    def edit(
+        self,
+        latents: Tensor,
+        timestep: int,
+        reference: Reference | None,
+        *,
+        uses_cfg: bool = True,
+        reuses: bool = False,
+    ) -> Edit:
         """Evaluate the editing branch, guided and injected by what the `reference` of the same step kept."""
         keys_values = reference.keys_values if reference else None
         if reference is None or reference.taps is None:
-            conditional, guidance = self._conditional(latents, timestep, keys_values), None
+            conditional, guidance = self._evaluate(Pass.CONDITIONAL, latents, timestep, keys_values, reuses), None
         else:
             conditional, guidance = self._guided(latents, timestep, reference.taps, keys_values)
-        return Edit(self._apply_cfg(conditional, latents, timestep, keys_values), guidance)
+        if not uses_cfg or self._settings.cfg_scale == 1:
+            return Edit(conditional, guidance)
+        unconditional = self._evaluate(Pass.UNCONDITIONAL, latents, timestep, keys_values, reuses)
+        return Edit(unconditional + self._settings.cfg_scale * (conditional - unconditional), guidance)
 
     def conditional(self, latents: Tensor, timestep: int) -> Tensor:
         """The editing branch's plain conditional output: no CFG, not guided, not injected."""
-        return self._conditional(latents, timestep, None)
+        return self._unet.finish(self._begin(Pass.CONDITIONAL, latents, timestep)).float()
 
-    def _enter(self, latents: Tensor) -> Tensor:
-        return latents.to(self._given.image_embeds.dtype)
-
-    def _evaluate(self, latents: Tensor, timestep: int, embeds: Tensor, keys_values: KVReference | None) -> Tensor:
-        given = self._given
-        output: Tensor = self._unet(
-            self._enter(latents), timestep, embeds, given.target_pose, given.appearance, keys_values
-        )
-        return output.float()
-
-    def _conditional(self, latents: Tensor, timestep: int, keys_values: KVReference | None) -> Tensor:
-        return self._evaluate(latents, timestep, self._given.image_embeds, keys_values)
-
-    def _apply_cfg(
-        self, conditional: Tensor, latents: Tensor, timestep: int, keys_values: KVReference | None
+    def _evaluate(
+        self, kind: Pass, latents: Tensor, timestep: int, keys_values: KVReference | None, reuses: bool
     ) -> Tensor:
-        """Classifier-free guidance (Ho & Salimans 2022); only the CLIP tokens are dropped, by zeros."""
-        if self._settings.cfg_scale == 1:
-            return conditional
-        dropped = torch.zeros_like(self._given.image_embeds)
-        unconditional = self._evaluate(latents, timestep, dropped, keys_values)
-        return unconditional + self._settings.cfg_scale * (conditional - unconditional)
+        return self._end(kind, self._begin(kind, latents, timestep, (), keys_values, reuses=reuses))
+
+    def _begin(
+        self,
+        kind: Pass,
+        latents: Tensor,
+        timestep: int,
+        taps: tuple[int, ...] = (),
+        kv: KVExchange | None = None,
+        *,
+        reuses: bool = False,
+    ) -> Features:
+        """A pass up to its taps; for classifier-free guidance (Ho & Salimans 2022) the CLIP tokens alone are zeros."""
+        given, entering = self._given, latents.to(self._given.image_embeds.dtype)
+        embeds = torch.zeros_like(given.image_embeds) if kind is Pass.UNCONDITIONAL else given.image_embeds
+        pose = given.source_pose if kind is Pass.RECONSTRUCTION else given.target_pose
+        if reuses and self._deep is not None:
+            deep = self._deep.of(kind)
+            return self._unet.shallow_features(entering, timestep, embeds, pose, given.appearance, deep, kv)
+        return self._unet.features(entering, timestep, embeds, pose, given.appearance, taps, kv)
+
+    def _end(self, kind: Pass, features: Features) -> Tensor:
+        """The output of a pass, which keeps its deep features where some step reuses them."""
+        if self._deep is not None:
+            features = self._unet.through(features)
+            self._deep.keep(kind, features)
+        return self._unet.finish(features).float()
 
     def _guided(
         self, latents: Tensor, timestep: int, reference_taps: Mapping[int, Tensor], keys_values: KVReference | None
@@ -108,12 +129,10 @@ class Branches:
         given = self._given
         with torch.enable_grad():
             at = latents.detach().requires_grad_()
-            features = self._unet.features(
-                self._enter(at), timestep, given.image_embeds, given.target_pose, given.appearance, TAPS
-            )
+            features = self._begin(Pass.CONDITIONAL, at, timestep, TAPS)
         guidance = score_gradient(
             at, features.taps, reference_taps, given.source_mask, given.target_mask, self._settings.guidance
         )
         if keys_values is not None:
             features = features.joined(keys_values)
-        return self._unet.finish(features).float(), guidance
+        return self._end(Pass.CONDITIONAL, features), guidance

@@ -14,6 +14,7 @@ from motionfollower.sampler.branches import Branches, Reference
 from motionfollower.sampler.conditioning import Conditioning
 from motionfollower.sampler.context import Blend, context_windows
 from motionfollower.sampler.plan import StepPlan
+from motionfollower.sampler.reuse import DeepFeatures
 from motionfollower.types import SamplerSettings, StepLosses
 
 
@@ -34,13 +35,15 @@ class Evaluator:
     """Evaluates the branches of one run.
 
     A clip that fits one window keeps its reconstruction until the next step, so that repeats of a step find
-    it; longer clips compute it again, window by window, and hold one window's at a time.
+    it, and its deep features where later steps reuse them; longer clips compute both again, window by window,
+    and hold one window's at a time.
     """
 
     def __init__(self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings) -> None:
         self._unet = unet
         self._conditioning = conditioning
         self._settings = settings
+        self._deep = DeepFeatures.of_run(settings, len(conditioning))
         self._latest: tuple[StepPlan, slice, Reference] | None = None
 
     def evaluate(self, plan: StepPlan, edit: Tensor, reference: Tensor) -> Evaluation:
@@ -49,7 +52,9 @@ class Evaluator:
         scores: list[ScoreGradient] = []
         for frames, branches in self._windows(plan):
             reconstruction = self._reconstruct(plan, frames, branches, reference) if plan.reconstructs else None
-            result = branches.edit(edit[:, :, frames], plan.timestep, reconstruction)
+            result = branches.edit(
+                edit[:, :, frames], plan.timestep, reconstruction, uses_cfg=plan.uses_cfg, reuses=plan.reuses
+            )
             outputs.add(frames, result.output)
             if reconstruction is not None:
                 references.add(frames, reconstruction.output)
@@ -74,7 +79,11 @@ class Evaluator:
         if self._latest is None or self._latest[:2] != (plan, frames):
             self._latest = None  # free the last window's before the next is computed
             reference = branches.reconstruct(
-                latents[:, :, frames], plan.timestep, guides=plan.guides, injects=plan.injects
+                latents[:, :, frames],
+                plan.timestep,
+                guides=plan.guides,
+                injects=plan.injects,
+                reuses=plan.reuses,
             )
             self._latest = (plan, frames, reference)
         return self._latest[2]
@@ -84,7 +93,7 @@ class Evaluator:
 
     def _windows(self, plan: StepPlan) -> Iterator[tuple[slice, Branches]]:
         for frames in self._stretches(plan):
-            yield frames, Branches(self._unet, self._conditioning.window(frames), self._settings)
+            yield frames, Branches(self._unet, self._conditioning.window(frames), self._settings, self._deep)
 
     def _blend(self, plan: StepPlan, like: Tensor) -> Blend:
         """An empty blend; where one window holds the whole clip its edges weigh in full."""

@@ -30,3 +30,9 @@ def is_repeated(step: int, steps: int) -> bool:
 def is_injected(step: int, steps: int) -> bool:
     """Camera mode's keys and values of the reconstruction: from .4 on."""
     return Fraction(step, steps) >= CAMERA_FROM
+
+
+def is_within(step: int, steps: int, span: tuple[float, float]) -> bool:
+    """Whether a step lies in [start, end) of the run; shares are taken as decimals of three places."""
+    start, end = (Fraction(share).limit_denominator(1000) for share in span)
+    return start <= Fraction(step, steps) < end

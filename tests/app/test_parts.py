@@ -134,14 +134,25 @@ def test_what_must_be_invented_is_pink() -> None:
 def choices(**changes: object) -> Choices:
     usual = Choices(
         1.0, 0.0, 42, False, True, "source", "all", 100, "bones", "auto", 1, 8, 256, 0,
-        1, 1, 1, 1, 0.4, 3, 32, 8, 1.0, 0, 0, 0, Marks(),
+        1, 1, 1, 1, 0.4, 3, 32, 8, 0.0, 1.0, 1, 1, 1.0, 0, 0, 0, Marks(),
     )  # fmt: skip
     return usual._replace(**changes)
 
 
 def test_choices_outlive_their_run() -> None:
     marks = Marks(source_person=ClipPoint(0.5, 0.5)).clicked("target", MaskClick(ClipPoint(0.1, 0.2, 3), False))
-    chosen = choices(parts="arms", blend=35, lock=False, sound="none", x=7, camera="on", guidance=1.5, marks=marks)
+    chosen = choices(
+        parts="arms",
+        blend=35,
+        lock=False,
+        sound="none",
+        x=7,
+        camera="on",
+        guidance=1.5,
+        every=2,
+        cfg_from=0.1,
+        marks=marks,
+    )
     order = chosen.order(SOURCE, TARGET, chosen.prepare_settings(SOURCE), CameraProposal(0), EMBEDDED_SETTINGS)
     run = record(order)
     assert choices(seed=1, steps=9, parts="legs").as_in(run) == chosen
@@ -164,7 +175,7 @@ def test_a_draft_is_finished_with_its_seed_at_the_best_preset(tmp_path: Path) ->
     best = Choices(*values)
     assert preset == "Quality"
     assert (best.seed, best.new_seed) == (7, False)
-    assert (best.steps, best.frames, best.side) == (4, 48, 512)
+    assert (best.steps, best.frames, best.side) == (EMBEDDED_SETTINGS.steps, 48, 512)
 
 
 @pytest.mark.parametrize(("travel", "state"), [(10.0, "off"), (90.0, "on")])

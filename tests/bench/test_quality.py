@@ -11,6 +11,7 @@ import pytest
 from motionfollower.bench.quality.identity import identity_distance
 from motionfollower.bench.quality.memory import watching_memory
 from motionfollower.bench.quality.methods import Attempt, Method
+from motionfollower.bench.quality.presets_report import PresetRow, PresetTable, write_presets
 from motionfollower.bench.quality.regions import SubjectRegions
 from motionfollower.bench.quality.report import ClipScores, Quality, write_quality, write_strip
 from motionfollower.bench.quality.rigid import move_rigidly
@@ -160,3 +161,20 @@ def test_the_report_has_every_row_and_its_strips(subject: Subject, tmp_path: Pat
 
 def test_body_joints_of_the_box_are_known(subject: Subject):
     assert (subject.truth.poses.scores[:, BODY] > 0).sum(axis=1).tolist() == [len(JOINTS_OF_A_BOX)] * FRAMES
+
+
+def test_a_preset_is_told_by_what_it_costs_and_loses(tmp_path: Path):
+    quality = Score(*range(20, 31))
+    worse = replace(quality, person_psnr=19.5, pose_px=52.0)
+    rows = [PresetRow.against(quality, "draft", worse, 0.1), PresetRow.against(quality, "quality", quality, 1.0)]
+    table = PresetTable({"backend": "embedded", "strength": 1.0}, rows)
+    write_presets(tmp_path, table)
+    told = json.loads((tmp_path / "presets.json").read_text())
+    assert (told["draft"]["flops_share"], told["draft"]["psnr_loss"]) == (0.1, 0.5)
+    assert told["draft"]["pose_growth"] == pytest.approx(1.0)
+    assert told["quality"]["psnr_loss"] == 0
+    assert "draft" in (tmp_path / "presets.svg").read_text()
+    assert "strength 1.0" in table.text()
+    nobody = PresetRow.against(quality, "draft", replace(quality, pose_px=float("nan")), 0.1)
+    write_presets(tmp_path, PresetTable({}, [nobody]))
+    assert json.loads((tmp_path / "presets.json").read_text())["draft"]["pose_growth"] is None

@@ -30,6 +30,16 @@ def test_taps_are_outputs_after_the_upsamplers(unet: UNet, inputs: PassInputs):
     assert [tuple(tap.shape) for tap in taps.values()] == [(1, 64, 3, 4, 6), (1, 32, 3, 8, 12), (1, 32, 3, 8, 12)]
 
 
+@torch.no_grad()
+def test_a_shallow_pass_around_its_own_deep_features_is_the_whole_pass(unet: UNet, inputs: PassInputs):
+    whole = unet.through(unet.features(*inputs.arguments(), taps=(1,)))
+    shallow = unet.shallow_features(*inputs.arguments(), whole.deep)
+    assert torch.equal(unet.finish(shallow), unet.finish(whole))
+    earlier = unet.through(unet.features(*replace(inputs, timestep=979).arguments(), taps=()))
+    reused = unet.finish(unet.shallow_features(*inputs.arguments(), earlier.deep))
+    assert (reused - unet.finish(whole)).abs().max() > 1e-4
+
+
 def test_features_can_be_differentiated_and_finished_without_gradients(unet: UNet, inputs: PassInputs):
     latents = inputs.latents.clone().requires_grad_()
     features = unet.features(*replace(inputs, latents=latents).arguments(), taps=(0,))
@@ -47,6 +57,19 @@ def test_checkpointing_changes_no_number(unet: UNet, inputs: PassInputs):
         prediction = unet(*replace(inputs, latents=latents).arguments())
         gradients.append(torch.autograd.grad(prediction.square().sum(), latents)[0])
     assert torch.equal(*gradients)
+
+
+@pytest.mark.parametrize("use_checkpointing", [False, True])
+def test_chunks_change_no_number(unet: UNet, inputs: PassInputs, use_checkpointing: bool):
+    predictions, gradients = [], []
+    unet.use_checkpointing = use_checkpointing
+    for chunks in (1, 2):
+        unet.split_feed_forwards(chunks)
+        latents = inputs.latents.clone().requires_grad_()
+        predictions.append(unet(*replace(inputs, latents=latents).arguments()))
+        gradients.append(torch.autograd.grad(predictions[-1].square().sum(), latents)[0])
+    torch.testing.assert_close(*predictions, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()

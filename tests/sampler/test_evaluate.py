@@ -1,5 +1,6 @@
 """Evaluations of a whole clip, window by window."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -114,3 +115,25 @@ def test_seams_jump_no_more_than_frames_elsewhere(networks: Networks, window: in
 def test_windows_that_only_meet_would_show_their_seams(networks: Networks):
     at_seams, elsewhere = largest_jumps(networks, window=8, overlap=0)
     assert at_seams > 2 * elsewhere
+
+
+@pytest.mark.parametrize("camera", [False, True])
+@torch.no_grad()
+def test_a_step_that_reuses_at_the_same_latents_says_the_same(networks: Networks, camera: bool):
+    """Steps 8 and 9 of 10 look at the same noise, so that only their timestep differs, in the finest level alone."""
+    settings = SamplerSettings(steps=10, camera=camera, reuse=2)
+    whole, reusing = plan(settings, 8), plan(settings, 9)
+    assert (whole.reuses, reusing.reuses) == (False, True)
+    latents = noise(3), noise(3, seed=3)
+    evaluator = Evaluator(networks.unet, tiny_conditioning(3), settings)
+    first = evaluator.evaluate(whole, *latents)
+    again = evaluator.evaluate(replace(reusing, timestep=whole.timestep), *latents)
+    torch.testing.assert_close(again.edit, first.edit)
+    moved = evaluator.evaluate(reusing, *latents)
+    assert (moved.edit - first.edit).abs().max() > 1e-5
+
+
+@torch.no_grad()
+def test_a_clip_of_many_windows_reuses_nothing(networks: Networks):
+    reused, whole = (evaluate(networks, SamplerSettings(steps=10, reuse=reuse, **SHORT), index=9) for reuse in (2, 1))
+    assert torch.equal(reused.edit, whole.edit)

@@ -8,4 +8,5 @@ identity  whether it is still the same person, part by part
 memory    the most memory that a piece of work held
 report    quality.json, report.html, strips of pictures
 measure   all of it
+presets   what the faster presets cost and lose against Quality
 """
