@@ -54,6 +54,11 @@ def describe(device: torch.device) -> DeviceInfo:
     return DeviceInfo(name, device.type, memory, dtype)
 
 
+def seed_fresh_weights(seed: int) -> None:
+    """Let the weights of networks that are built next depend on a seed alone."""
+    torch.manual_seed(seed)
+
+
 def free_memory(device: torch.device) -> int:
     """The bytes that a run may use now: on a GPU what is free there and what this process has reserved already."""
     if device.type == "cuda":

@@ -55,9 +55,10 @@ ALLOWED = {
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
+    "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
-    "motionfollower.cli": "dancers dancers.command bench.quality events job camera redo options idle_options progress "
-    "bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "mask_training dancers dancers.command bench.quality events job camera redo options "
+    "idle_options progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
@@ -68,6 +69,7 @@ ALLOWED = {
 BUILT_BY_BACKENDS = {
     "preprocess.dwpose",
     "preprocess.holistic",
+    "preprocess.learned_target_mask",
     "preprocess.refine_mask",
     "preprocess.sam",
     "preprocess.segment",
