@@ -16,6 +16,7 @@ from motionfollower.dancers.libraries import MEASURING, check_libraries
 from motionfollower.errors import InputError
 from motionfollower.events import counted
 from motionfollower.idle_options import check_idle_options
+from motionfollower.mask_training.command import add_command as add_mask_training
 from motionfollower.options import (
     add_prepare_settings,
     add_result_settings,
@@ -57,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
     add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
-    add_training(commands.add_parser("train", help="train a model, tiny to full"))
+    add_mask_training(commands.add_parser("train-masks", help="train the network that foretells target masks"))
     return parser
 
 

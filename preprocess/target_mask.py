@@ -28,7 +28,7 @@ class WarpedTargetMask:
         profiles = LimbProfiles.measure(source_poses, source_masks)
         known = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
         masks = [
-            profiles.log_odds(body, scores, size) + _log_odds(move_mask(mask, transform, size)) > 0
+            profiles.log_odds(body, scores, size) + mask_log_odds(move_mask(mask, transform, size)) > 0
             for body, scores, mask, transform in zip(
                 aligned.poses.body, aligned.poses.body_scores, known, aligned.transforms, strict=True
             )
@@ -47,7 +47,7 @@ def move_mask(mask: Bools, transform: Floats, size: Size) -> Bools:
     return np.asarray(moved > 127)
 
 
-def _log_odds(mask: Bools) -> Floats:
+def mask_log_odds(mask: Bools) -> Floats:
     """How likely each pixel is the person, by its distance from the mask's outline; 0 where there is no mask."""
     rows = np.flatnonzero(mask.any(axis=1))
     if not len(rows) or mask.all():

@@ -56,13 +56,14 @@ ALLOWED = {
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
+    "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
     "preprocess",
     "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
     "types errors preprocess",
     "motionfollower.training.command": "training dancers weights progress events errors",
-    "motionfollower.cli": "training.command dancers dancers.command bench.quality events job camera redo options "
-    "idle_options progress bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "training.command mask_training dancers dancers.command bench.quality events job camera redo "
+    "options idle_options progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job presets bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
@@ -73,6 +74,7 @@ ALLOWED = {
 BUILT_BY_BACKENDS = {
     "preprocess.dwpose",
     "preprocess.holistic",
+    "preprocess.learned_target_mask",
     "preprocess.refine_mask",
     "preprocess.sam",
     "preprocess.segment",

@@ -41,8 +41,8 @@ def retarget(source: Person, target: Person, moved: PoseSequence) -> PoseSequenc
     outward from it, hands and face ride along unscaled. The lower ankle stays in its row, so that feet keep their
     foot line; the neck does where a picture cuts one of the persons.
     """
-    measured = replace(moved, scores=target.poses.scores)
-    keypoints = _rebuilt(moved, compare_builds(source.poses, measured))
+    measured = replace(moved, scores=target.seen.scores)
+    keypoints = _rebuilt(moved, compare_builds(source.seen, measured))
     for part, joint in _FOLLOWERS:
         keypoints[:, part] += (keypoints[:, joint] - moved.keypoints[:, joint])[:, None]
     is_cut = source.is_cut or target.is_cut

@@ -73,7 +73,7 @@ def _steady(source: Person, target: Person, scale: float, foot: Floats) -> Place
 
 def _at_neck_height(source: Person, target: Person, placement: Placement) -> Placement:
     """The placement moved up or down until the necks are at the same height, where both are seen."""
-    wanted, given = (_median_seen(believed(person.poses, NECK)[:, 0, 1]) for person in (source, target))
+    wanted, given = (_median_seen(believed(person.seen, NECK)[:, 0, 1]) for person in (source, target))
     neck = placement.places[0, 1] + placement.scales[0] * (given - placement.feet[0, 1])
     if not np.isfinite(wanted - neck):
         return placement

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -33,8 +34,7 @@ UPRIGHT = 90  # percentile over the frames: limbs only look shorter than they ar
 class Person:
     """A clip's person: the poses, and the masks' boxes f32 [F, 4] left, top, right, bottom.
 
-    Joints that an estimator guesses outside the picture are not believed: they measure nothing. Boxes are in pixels,
-    their edges half a pixel outside the outermost pixels; NaN where a mask is empty.
+    Boxes are in pixels, their edges half a pixel outside the outermost pixels; NaN where a mask is empty.
     """
 
     poses: PoseSequence
@@ -43,7 +43,12 @@ class Person:
     @classmethod
     def of(cls, poses: PoseSequence, masks: MaskSequence) -> Person:
         """The person with these poses and masks."""
-        return cls(_inside(poses), np.stack([_box(mask) for mask in masks.masks]))
+        return cls(poses, np.stack([_box(mask) for mask in masks.masks]))
+
+    @cached_property
+    def seen(self) -> PoseSequence:
+        """The poses without joints that an estimator guesses outside the picture: those measure nothing."""
+        return _inside(self.poses)
 
     @property
     def has_mask(self) -> Bools:
@@ -53,7 +58,7 @@ class Person:
     @property
     def is_seen(self) -> Bools:
         """Frames with at least one believed body joint, bool [F]."""
-        return np.asarray((self.poses.body_scores > SEEN).any(axis=1))
+        return np.asarray((self.seen.body_scores > SEEN).any(axis=1))
 
     @property
     def heights(self) -> Floats:
@@ -74,8 +79,8 @@ class Person:
     @property
     def raises_arms(self) -> Bools:
         """Frames in which a wrist is above the nose, bool [F]."""
-        wrists = believed(self.poses, R_WRIST, L_WRIST)[..., 1]
-        return np.asarray((wrists < believed(self.poses, NOSE)[..., 1]).any(axis=1))
+        wrists = believed(self.seen, R_WRIST, L_WRIST)[..., 1]
+        return np.asarray((wrists < believed(self.seen, NOSE)[..., 1]).any(axis=1))
 
     @property
     def visible_height(self) -> float:
@@ -87,26 +92,26 @@ class Person:
     def lengths(self) -> tuple[float, float, float, float]:
         """Neck to ankles, to knees, to hips along the body, and shoulders; NaN where no frame shows it."""
         torsos, thighs, shins = self._torsos(), self._legs(_HIPS, _KNEES), self._legs(_KNEES, _ANKLES)
-        shoulders = np.linalg.norm(np.diff(believed(self.poses, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1)
+        shoulders = np.linalg.norm(np.diff(believed(self.seen, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1)
         return upright(torsos + thighs + shins), upright(torsos + thighs), upright(torsos), upright(shoulders)
 
     @property
     def ground(self) -> Floats:
         """Where the person stands, f32 [2]: under the ankles, at the mask's lower edge where few frames show them."""
         foot: Floats = np.median(self.feet[self.has_mask], axis=0)
-        ankles = lower_ankle(self.poses.keypoints, self.poses.scores)
+        ankles = lower_ankle(self.seen.keypoints, self.seen.scores)
         if np.isnan(ankles).mean() < 0.5 and np.isfinite(stature := self.lengths[0]):
             foot[1] = np.nanmedian(ankles) + SOLE * stature
         return foot
 
     def _torsos(self) -> Floats:
-        hips = believed(self.poses, R_HIP, L_HIP).mean(axis=1)
-        lengths: Floats = np.linalg.norm(believed(self.poses, NECK)[:, 0] - hips, axis=-1)
+        hips = believed(self.seen, R_HIP, L_HIP).mean(axis=1)
+        lengths: Floats = np.linalg.norm(believed(self.seen, NECK)[:, 0] - hips, axis=-1)
         return lengths
 
     def _legs(self, starts: tuple[int, int], ends: tuple[int, int]) -> Floats:
         """The mean length of both legs' parts, f32 [F]."""
-        parts: Floats = believed(self.poses, *ends) - believed(self.poses, *starts)
+        parts: Floats = believed(self.seen, *ends) - believed(self.seen, *starts)
         return np.asarray(np.linalg.norm(parts, axis=-1).mean(axis=1))
 
 

@@ -19,7 +19,7 @@ def describe(mode: str, source: Person, target: Person, placement: Placement, po
     """Mode, scale and shift against the letterboxed target picture, joints outside, doubtful frames."""
     sizes = target.poses.size, source.poses.size
     shift = np.median(placement.places - fit_points(placement.feet, *sizes), axis=0)
-    lost = _lost_joints(target.poses, poses)
+    lost = _lost_joints(target.seen, poses)
     return {
         "mode": mode,
         "fit": round(fit_factor(*sizes), 4),
@@ -40,7 +40,7 @@ def warn(
         for reason, frames in _doubts(source, target)
         if frames.any()
     ]
-    lost = np.asarray(_lost_joints(target.poses, poses).any(axis=1))
+    lost = np.asarray(_lost_joints(target.seen, poses).any(axis=1))
     if lost.any():
         doubts.append(f"Alignment: the person reaches out of the picture in {name_frames(lost)}.")
     return (*doubts, *(_warn_of_ground(source, target, placement) if following.is_whole else ()))

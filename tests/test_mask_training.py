@@ -1,0 +1,52 @@
+"""Training of the target-mask network on made-up blobs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from motionfollower.cli import main
+from motionfollower.mask_training.fit import Fitting, Recipe, overlap
+from motionfollower.mask_training.samples import Samples
+
+SHORT = Recipe(steps=6, batch=4)
+
+
+def blobs(count: int) -> Samples:
+    """Squares; the evidence is the square moved by two pixels."""
+    truth = np.zeros((count, 32, 32), np.uint8)
+    for index, row in enumerate(np.random.default_rng(0).integers(4, 16, count)):
+        truth[index, row : row + 12, 8:24] = 255
+    moved = np.roll(np.where(truth > 0, 60, -60), 2, axis=1).astype(np.int8)
+    return Samples(np.stack([moved, moved, *3 * [np.zeros_like(moved)]], axis=1), truth)
+
+
+def train(recipe: Recipe, state: Path, steps: int) -> Fitting:
+    fitting = Fitting(recipe)
+    if state.exists():
+        fitting.resume(state)
+    for step in fitting.run(blobs(12), state):
+        if step == steps:
+            fitting.save(state)
+            break
+    return fitting
+
+
+def test_training_goes_on_exactly_where_it_stopped(tmp_path: Path) -> None:
+    whole = train(SHORT, tmp_path / "whole.pt", 6)
+    train(SHORT, tmp_path / "part.pt", 3)
+    resumed = train(SHORT, tmp_path / "part.pt", 6)
+    for ours, theirs in zip(whole.network.parameters(), resumed.network.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_training_corrects_the_evidence(tmp_path: Path) -> None:
+    recipe = Recipe(steps=60, batch=8, rate=5e-3)
+    before = overlap(Fitting(recipe).network, blobs(12))
+    assert overlap(train(recipe, tmp_path / "state.pt", 60).network, blobs(12)) > before + 0.1
+
+
+def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train-masks", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
+    assert "0 shards" in capsys.readouterr().err
