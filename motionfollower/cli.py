@@ -8,23 +8,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from motionfollower.dancers.command import add_commands as add_dancers
 from motionfollower.dancers.libraries import MEASURING, check_libraries
+from motionfollower.edit_options import add_edit_options, check_edit_options
 from motionfollower.errors import InputError
 from motionfollower.events import counted
-from motionfollower.idle_options import check_idle_options
-from motionfollower.options import (
-    add_prepare_settings,
-    add_result_settings,
-    add_sampler_settings,
-    frame_range,
-    is_on,
-    prepare_settings,
-    sampler_settings,
-)
+from motionfollower.options import add_prepare_settings, prepare_settings
 from motionfollower.progress import show
 
 BAD_INPUT = 2
@@ -68,16 +59,8 @@ def _add_prepare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_edit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, nargs="?", metavar="SOURCE", help="the clip: a video, or a folder")
-    parser.add_argument("target", type=Path, nargs="?", metavar="TARGET", help="the clip whose motion is wanted")
-    parser.add_argument("--case", type=Path, metavar="DIR", help="prepared pictures, or a bundle, instead of clips")
-    parser.add_argument("--run", dest="again", type=Path, metavar="run.json", help="the same run again")
-    parser.add_argument("--redo", type=frame_range, metavar="A-B", help="of that run, make frames A to B anew")
+    add_edit_options(parser)
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
-    parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
-    add_prepare_settings(parser)
-    add_sampler_settings(parser)
-    add_result_settings(parser)
     parser.set_defaults(run=_edit)
 
 
@@ -118,53 +101,19 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _edit(options: argparse.Namespace) -> None:
-    _check_what_is_edited(options)
-    check_idle_options(options)
-    settings = prepare_settings(options)
+    check_edit_options(options)
     from motionfollower.backends import load_backend
     from motionfollower.camera import CameraProposal
-    from motionfollower.job import EditRequest, run_bundle, run_edit
-    from motionfollower.metadata import load_run
-    from motionfollower.redo import Redo
+    from motionfollower.order import EditOrder
 
-    if options.again:
-        earlier = load_run(options.again)
-        backend, request = load_backend(earlier.backend), EditRequest.again(earlier)
-        if options.redo:
-            first, last = options.redo
-            redo = Redo(first, last, options.again.parent)
-            request = replace(request, sampler=sampler_settings(options, earlier.sampler), redo=redo, repeats=None)
-    else:
-        backend = load_backend(options.backend)
-        source, target = (options.case, None) if options.case else (options.source, options.target)
-        request = EditRequest(
-            source,
-            target,
-            settings,
-            sampler_settings(options, backend.settings),
-            options.camera,
-            is_on(options.lock),
-            options.sound,
-        )
-    if options.bundle:
-        run = show(run_bundle(request, backend, options.output, options.bundle))
-    else:
-        run = show(run_edit(request, backend, options.output))
+    order = EditOrder.of(options)
+    run = show(order.run(load_backend(order.backend), options.output))
     _tell(run.warnings, options.output)
     if run.camera_travel is not None:
         print(CameraProposal(run.camera_travel))
     print(run.measures)
-    if backend.name == "embedded":
+    if order.backend == "embedded":
         print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")
-
-
-def _check_what_is_edited(options: argparse.Namespace) -> None:
-    """InputError unless there are two clips, or a case, or a run."""
-    given = [bool(options.source or options.target), bool(options.case), bool(options.again)]
-    if sum(given) != 1 or (options.source and not options.target):
-        raise InputError("edit needs either SOURCE and TARGET, or --case DIR, or --run run.json.")
-    if options.redo and not options.again:
-        raise InputError("--redo needs --run run.json, the run whose frames are made anew.")
 
 
 def _weights(options: argparse.Namespace) -> None:

@@ -54,10 +54,13 @@ ALLOWED = {
     "motionfollower.dancers": "case preparation types errors preprocess",
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
+    "motionfollower.edit_options": "options idle_options errors",
+    "motionfollower.order": "options job redo backends metadata types",
+    "motionfollower.batch": "order edit_options backends case results metadata types settings errors preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
-    "motionfollower.cli": "dancers dancers.command bench.quality events job camera redo options idle_options progress "
-    "bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "dancers dancers.command bench.quality batch events job order camera options edit_options "
+    "progress bench weights info backends results metadata device types errors preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
