@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | weights | info | bench | dancers`.
+"""The command line: `python -m motionfollower prepare | edit | batch | weights | info | bench | dancers`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -18,6 +18,7 @@ from motionfollower.events import counted
 from motionfollower.options import add_prepare_settings, prepare_settings
 from motionfollower.progress import show
 
+FAILED_JOBS = 1
 BAD_INPUT = 2
 BENCHES = {
     "flops": "FLOPs against the released calls",
@@ -27,14 +28,13 @@ BENCHES = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, or 2 for bad input."""
+    """Run one command; the exit code is 0, 1 where jobs of a batch failed, or 2 for bad input."""
     options = build_parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except InputError as error:
         print(f"motionfollower: {error}", file=sys.stderr)
         return BAD_INPUT
-    return 0
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
+    _add_batch(commands.add_parser("batch", help="many edits: a file with one job a line"))
     _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
@@ -62,6 +63,13 @@ def _add_edit(parser: argparse.ArgumentParser) -> None:
     add_edit_options(parser)
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
     parser.set_defaults(run=_edit)
+
+
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("jobs", type=Path, metavar="jobs.jsonl", help="JSON objects with the names of edit's options")
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("--ray", metavar="ADDRESS", help="spread them over a Ray cluster: HOST:PORT, or auto")
+    parser.set_defaults(run=_batch)
 
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +122,18 @@ def _edit(options: argparse.Namespace) -> None:
     print(run.measures)
     if order.backend == "embedded":
         print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from motionfollower.batch.cluster import on_cluster
+    from motionfollower.batch.jobs import read_jobs
+    from motionfollower.batch.run import one_by_one, run_batch
+
+    do = on_cluster(options.ray) if options.ray else one_by_one
+    report = show(run_batch(read_jobs(options.jobs), options.output, do))
+    print(report.text())
+    print(f"written to {options.output}")
+    return FAILED_JOBS if report.failures else 0
 
 
 def _weights(options: argparse.Namespace) -> None:

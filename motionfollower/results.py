@@ -52,9 +52,13 @@ class ResultFiles:
         """What a new result in the folder takes the place of."""
         return self.edited, self.side_by_side, self.frames
 
+    def pictures(self) -> list[Path]:
+        """The files of the edited clip's frames that are there."""
+        return sorted(self.frames.glob("frame_*.png"))
+
     def present(self) -> list[Path]:
         """The files of a result that are there; run.json comes last, as it says that the result is whole."""
-        files = (self.edited, self.side_by_side, *sorted(self.frames.glob("frame_*.png")), self.run)
+        files = (self.edited, self.side_by_side, *self.pictures(), self.run)
         return [file for file in files if file.is_file()]
 
 
