@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.backends import Backend, BackendName, choose_backend, usual_settings
-from motionfollower.job import EditRequest, run_bundle, run_edit
+from motionfollower.job import run_bundle, run_edit
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.options import is_on, prepare_settings, sampler_settings
 from motionfollower.redo import Redo
+from motionfollower.request import EditRequest
 from motionfollower.types import Event
 
 

@@ -29,8 +29,9 @@ ALLOWED = {
     "motionfollower.sketch": "types preprocess",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
-    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events sampler models device types "
-    "errors preprocess",
+    "motionfollower.reading": "types preprocess",
+    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events reading sampler models "
+    "device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -39,9 +40,13 @@ ALLOWED = {
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.bundle": "case results errors preprocess",
     "motionfollower.redo": "composite results errors preprocess",
+    "motionfollower.request": "redo metadata settings errors",
+    "motionfollower.record": "request backends case redo metadata measures device digest settings types preprocess",
+    "motionfollower.long": "pipeline reading backends camera composite digest events measures metadata record request "
+    "results soundtrack settings types preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends bundle camera case composite measures results redo soundtrack metadata "
-    "events device digest settings types errors preprocess",
+    "motionfollower.job": "long pipeline backends bundle camera case composite measures results redo soundtrack "
+    "metadata events record request settings types preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
@@ -55,8 +60,9 @@ ALLOWED = {
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.edit_options": "options idle_options errors",
-    "motionfollower.order": "options job redo backends metadata types",
-    "motionfollower.batch": "order edit_options backends case results metadata types settings errors preprocess",
+    "motionfollower.order": "options job request redo backends metadata types",
+    "motionfollower.batch": "order edit_options request backends case results metadata types settings errors "
+    "preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",
     "motionfollower.cli": "dancers dancers.command bench.quality batch events job order camera options edit_options "

@@ -8,8 +8,8 @@ from pathlib import Path
 from motionfollower.batch.jobs import BatchJob
 from motionfollower.case import READ
 from motionfollower.errors import InputError
-from motionfollower.job import EditRequest
 from motionfollower.metadata import FileRecord, RunMetadata, load_run
+from motionfollower.request import EditRequest
 from motionfollower.results import ResultFiles
 
 

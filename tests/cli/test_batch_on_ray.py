@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -48,13 +49,18 @@ def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
 
 def kill_the_first_worker() -> None:
     """Wait for a process of the cluster that does a job, let it work for a moment, and kill it."""
-    name = f"ray::{do_in_worker.__name__}"
-    workers: list[psutil.Process] = []
-    while not workers:
+    while (worker := next(working(), None)) is None:
         time.sleep(0.05)
-        workers = [one for one in psutil.Process().children(recursive=True) if name in " ".join(one.cmdline())]
     time.sleep(1)
-    os.kill(workers[0].pid, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
+
+
+def working() -> Iterator[int]:
+    """The processes that do jobs."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended meanwhile
+            if f"ray::{do_in_worker.__name__}" in " ".join(process.cmdline()):
+                yield process.pid
 
 
 def test_the_bits_of_one_process_though_a_worker_dies(cluster: str, jobs: Path, edited: Made, tmp_path: Path) -> None:
