@@ -24,6 +24,7 @@ BENCHES = {
     "flops": "FLOPs against the released calls",
     "memory": "memory against the released order of work",
     "edit": "time and memory of an edit",
+    "long": "memory of a long edit against a short one, and its seams",
 }
 
 

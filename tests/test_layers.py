@@ -53,15 +53,15 @@ ALLOWED = {
     "motionfollower.rehearsal": "models",
     "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
     "motionfollower.fitting": "planner rehearsal models device settings types errors",
-    "motionfollower.bench": "planner rehearsal weights settings sampler guidance models metadata device types errors "
-    "preprocess",
+    "motionfollower.bench": "long results planner rehearsal weights settings sampler guidance models metadata device "
+    "types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.dancers": "case preparation types errors preprocess",
     "motionfollower.options": "settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.edit_options": "options idle_options errors",
     "motionfollower.order": "options job request redo backends metadata types",
-    "motionfollower.batch": "order edit_options request backends case results metadata types settings errors "
+    "motionfollower.batch": "long order edit_options request backends case results metadata types settings errors "
     "preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.bench.quality": "dancers pipeline backends camera case device types errors preprocess",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from motionfollower.batch.jobs import BatchJob
 from motionfollower.errors import OutputError
+from motionfollower.long.run import WORK
 from motionfollower.results import ResultFiles
 from preprocess.atomic import check_place, naming, take_place, writing
 
@@ -47,17 +48,28 @@ def _check_job_place(place: Path) -> None:
 def workplace(folder: Path, job: BatchJob) -> Generator[Path, None, None]:
     """A hidden folder to make a job's result in; it becomes the job's own in the end.
 
-    What a process that was killed has left there is removed first.
+    What a process that was killed has left there is removed first, but for the finished parts of a long edit.
     """
     place, draft = folder / job.name, folder / f".{job.name}.part"
     with writing(place):
         shutil.rmtree(draft.with_suffix(".old"), ignore_errors=True)
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
+        _sweep(draft)
+        draft.mkdir(exist_ok=True)
     try:
         with naming(place, draft):
             yield draft
         with writing(place):
             take_place(draft, place)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _sweep(draft)
+
+
+def _sweep(draft: Path) -> None:
+    """Remove a draft, but for the finished parts in it."""
+    for path in draft.glob("*"):
+        if path.is_file():
+            path.unlink()
+        elif path.name != WORK:
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):  # it isn't there, or not empty
+        draft.rmdir()
