@@ -8,14 +8,18 @@ import pytest
 
 from motionfollower.backends import Backend, load_backend
 from motionfollower.job import EditRequest, run_edit
+from motionfollower.long.look import Look, load_masks, see_nobody
 from motionfollower.long.pair import is_long
 from motionfollower.long.parts import USUAL, Cutting, joined
+from motionfollower.long.pieces import mean_losses
 from motionfollower.long.run import WORK, run_long
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.results import ResultFiles
-from motionfollower.types import Event, PrepareSettings, StageStarted
+from motionfollower.types import Event, PrepareSettings, StageStarted, StepLosses
+from preprocess.align import Person
 from preprocess.finish import finish
-from preprocess.types import Frames
+from preprocess.skeleton import JOINTS
+from preprocess.types import ClipPoint, Frames, MaskSequence, PoseSequence
 from preprocess.video import read_clip
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -54,6 +58,33 @@ class TestCutting:
         assert not ask(None, None)  # 48 frames
         assert ask(None, 36)
         assert not ask(96, 36)
+
+
+class TestLook:
+    def test_it_is_kept_as_it_was(self, tmp_path: Path) -> None:
+        random = np.random.default_rng(6)
+        masks = MaskSequence(random.random((3, 20, 13)) > 0.5, "mediapipe")
+        keypoints = random.uniform(0, 13, (3, JOINTS, 2)).astype(np.float32)
+        poses = PoseSequence(keypoints, np.ones((3, JOINTS), np.float32), masks.size)
+        look = Look(Person.of(poses, masks), ("Source: a “doubt”.",), has_others=True, travel=None)
+        look.save(tmp_path / "look.npz", masks)
+        again = Look.load(tmp_path / "look.npz")
+        assert np.array_equal(load_masks(tmp_path / "look.npz").masks, masks.masks)
+        assert np.array_equal(again.person.poses.keypoints, keypoints)
+        assert np.array_equal(again.person.boxes, look.person.boxes)
+        assert (again.doubts, again.has_others, again.travel) == (look.doubts, True, None)
+
+    def test_it_knows_where_the_person_is(self) -> None:
+        poses, masks = see_nobody(2, (40, 20))
+        poses.keypoints[1], poses.scores[1] = (10, 15), 1
+        look = Look(Person.of(poses, masks), (), has_others=False, travel=0.0)
+        assert look.place(0, shown_in=3) is None
+        assert look.place(-1, shown_in=3) == ClipPoint(0.25, 0.75, 3)
+
+
+def test_parts_without_anybody_have_no_losses() -> None:
+    mean = mean_losses([(StepLosses(0, 1.0, 2.0),), (), (StepLosses(0, 3.0, 6.0),)])
+    assert mean == (StepLosses(0, 2.0, 4.0),)
 
 
 @pytest.fixture(scope="module")

@@ -71,12 +71,12 @@ def mean_measures(measures: Sequence[Measures]) -> Measures:
 
 
 def mean_losses(parts: Sequence[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
-    """Those of each step, over all parts."""
+    """Those of each step, over all parts that have any."""
     return tuple(
         StepLosses(
             step[0].step,
             float(np.mean([losses.foreground for losses in step])),
             float(np.mean([losses.background for losses in step])),
         )
-        for step in zip(*parts, strict=True)
+        for step in zip(*filter(None, parts), strict=True)
     )

@@ -49,7 +49,7 @@ class PartWork:
 
     def _make_piece(self, number: int, part: range, sampler: SamplerSettings) -> Generator[Event, None, Piece]:
         inputs = self._inputs(part)
-        result = yield from edit(inputs, sampler, self.backend)
+        result = yield from self._edit(inputs, sampler)
         is_chosen = self.request.prepare.source_person is not None
         work = measure(inputs, self._frames(inputs, result), self.backend.preprocessors.poses, is_chosen=is_chosen)
         measures = yield from counted("measure", 2 * len(part), work)
@@ -57,6 +57,13 @@ class PartWork:
         piece = Piece(result.settings, result.losses, warnings, measures)
         self.pieces.write(number, piece, self._frames(inputs, result))
         return piece
+
+    def _edit(self, inputs: EditInputs, sampler: SamplerSettings) -> Generator[Event, None, EditResult]:
+        """The edit of a part; one without anybody stays as it is."""
+        if inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
+            return (yield from edit(inputs, sampler, self.backend))
+        frames = f"{len(inputs.source)} frames"
+        return EditResult(inputs.source, sampler, (), (f"Nobody is to be seen in {frames}; they stay as they are.",))
 
     def _inputs(self, part: range) -> EditInputs:
         clip, origin = self.pair.read_source(part)
