@@ -36,7 +36,7 @@ from motionfollower.types import (
     StepLosses,
 )
 from motionfollower.view import make_view, paste_back, paste_frame
-from preprocess.align import Following, ManualAlignment, Person, align_people
+from preprocess.align import AlignMode, Following, ManualAlignment, Person, align, align_people
 from preprocess.background import fill_background
 from preprocess.probe import probe
 from preprocess.puppet import animate
@@ -101,14 +101,18 @@ def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Prepro
 def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
     """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
     inputs = prepared.inputs
-    source = Person.of(inputs.source_poses, inputs.source_masks)
-    return place_person(source, Person.of(prepared.target_poses, prepared.target_own_masks), settings)
+    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    return align(*seen, *_wishes(settings))
 
 
 def place_person(source: Person, target: Person, settings: PrepareSettings) -> Alignment:
-    """Where `settings` place the target's motion on the source's person."""
+    """The same for a person who was measured already."""
+    return align_people(source, target, *_wishes(settings))
+
+
+def _wishes(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, Following]:
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    return align_people(source, target, settings.align, manual, Following(settings.parts, settings.blend))
+    return settings.align, manual, Following(settings.parts, settings.blend)
 
 
 def look_at(
