@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -41,13 +42,12 @@ def on_cluster(address: str) -> Callable[[Sequence[BatchJob], Path], Generator[E
 
 def _imported() -> ModuleType:
     try:
-        import ray
+        return import_module("ray")
     except ImportError as error:
         raise InputError(
             "--ray needs the package ray. Install it with `pip install -r requirements-ray.txt`, here and on every "
             "machine of the cluster, or leave --ray out."
         ) from error
-    return ray
 
 
 def _check_address(address: str) -> None:

@@ -148,6 +148,14 @@ def test_a_folder_with_other_files_is_spared(batch: tuple[Path, Path, Outcome], 
     assert "Give the job another name." in run("batch", batch[0], "-o", tmp_path / "out").complaint
 
 
+def test_a_cluster_needs_ray(pair: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)  # as where it isn't installed
+    file = write_jobs(tmp_path / "jobs.jsonl", pair)
+    complaint = run("batch", file, "-o", tmp_path / "out", "--ray", "auto").complaint
+    assert complaint.startswith("--ray needs the package ray. Install it with `pip install -r requirements-ray.txt`")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_job_that_fails_is_tried_once_more(pair: Entry, source: Path, tmp_path: Path) -> None:
     late = tmp_path / "late.mp4"
     late.write_bytes(b"not there yet")
