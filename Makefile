@@ -11,7 +11,7 @@ APP ?= yes
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-REQUIREMENTS := requirements.txt requirements-train.txt requirements-dev.txt requirements-reference.txt
+REQUIREMENTS := requirements.txt requirements-train.txt requirements-ray.txt requirements-dev.txt requirements-reference.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo app assets test browser check format bench gpu-check docker clean
@@ -70,6 +70,6 @@ $(READY): $(REQUIREMENTS)
 		{ echo "Python 3.11 or 3.12 is needed: make PYTHON=/path/to/python3.11 setup"; exit 1; }
 	@echo "Installing into $(VENV): a few minutes, several GB."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-train.txt -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-train.txt -r requirements-ray.txt -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-reference.txt
 	@touch $(READY)

@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | weights | info | bench | dancers | train`.
+"""The command line: `python -m motionfollower prepare | edit | batch | weights | info | bench | dancers | train`.
 
 Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
 """
@@ -8,44 +8,36 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from motionfollower.dancers.command import add_commands as add_dancers
 from motionfollower.dancers.libraries import MEASURING, check_libraries
+from motionfollower.edit_options import add_edit_options, check_edit_options
 from motionfollower.errors import InputError
 from motionfollower.events import counted
-from motionfollower.idle_options import check_idle_options
 from motionfollower.mask_training.command import add_command as add_mask_training
-from motionfollower.options import (
-    add_prepare_settings,
-    add_result_settings,
-    add_sampler_settings,
-    frame_range,
-    is_on,
-    prepare_settings,
-    sampler_settings,
-)
+from motionfollower.options import add_prepare_settings, prepare_settings
 from motionfollower.progress import show
 from motionfollower.training.command import add_commands as add_training
 
+FAILED_JOBS = 1
 BAD_INPUT = 2
 BENCHES = {
     "flops": "FLOPs against the released calls",
     "memory": "memory against the released order of work",
     "edit": "time and memory of an edit",
+    "long": "memory of a long edit against a short one, and its seams",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, or 2 for bad input."""
+    """Run one command; the exit code is 0, 1 where jobs of a batch failed, or 2 for bad input."""
     options = build_parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except InputError as error:
         print(f"motionfollower: {error}", file=sys.stderr)
         return BAD_INPUT
-    return 0
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -54,10 +46,12 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
     _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
+    _add_batch(commands.add_parser("batch", help="many edits: a file with one job a line"))
     _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
     _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
     add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
+    add_training(commands.add_parser("train", help="train a model, tiny to full"))
     add_mask_training(commands.add_parser("train-masks", help="train the network that foretells target masks"))
     return parser
 
@@ -71,17 +65,16 @@ def _add_prepare(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_edit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, nargs="?", metavar="SOURCE", help="the clip: a video, or a folder")
-    parser.add_argument("target", type=Path, nargs="?", metavar="TARGET", help="the clip whose motion is wanted")
-    parser.add_argument("--case", type=Path, metavar="DIR", help="prepared pictures, or a bundle, instead of clips")
-    parser.add_argument("--run", dest="again", type=Path, metavar="run.json", help="the same run again")
-    parser.add_argument("--redo", type=frame_range, metavar="A-B", help="of that run, make frames A to B anew")
+    add_edit_options(parser)
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
-    parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
-    add_prepare_settings(parser)
-    add_sampler_settings(parser)
-    add_result_settings(parser)
     parser.set_defaults(run=_edit)
+
+
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("jobs", type=Path, metavar="jobs.jsonl", help="JSON objects with the names of edit's options")
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the results go")
+    parser.add_argument("--ray", metavar="ADDRESS", help="spread them over a Ray cluster: HOST:PORT, or auto")
+    parser.set_defaults(run=_batch)
 
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
@@ -131,53 +124,31 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _edit(options: argparse.Namespace) -> None:
-    _check_what_is_edited(options)
-    check_idle_options(options)
-    settings = prepare_settings(options)
+    check_edit_options(options)
     from motionfollower.backends import load_backend
     from motionfollower.camera import CameraProposal
-    from motionfollower.job import EditRequest, run_bundle, run_edit
-    from motionfollower.metadata import load_run
-    from motionfollower.redo import Redo
+    from motionfollower.order import EditOrder
 
-    if options.again:
-        earlier = load_run(options.again)
-        backend, request = load_backend(earlier.backend), EditRequest.again(earlier)
-        if options.redo:
-            first, last = options.redo
-            redo = Redo(first, last, options.again.parent)
-            request = replace(request, sampler=sampler_settings(options, earlier.sampler), redo=redo, repeats=None)
-    else:
-        backend = load_backend(options.backend)
-        source, target = (options.case, None) if options.case else (options.source, options.target)
-        request = EditRequest(
-            source,
-            target,
-            settings,
-            sampler_settings(options, backend.settings),
-            options.camera,
-            is_on(options.lock),
-            options.sound,
-        )
-    if options.bundle:
-        run = show(run_bundle(request, backend, options.output, options.bundle))
-    else:
-        run = show(run_edit(request, backend, options.output))
+    order = EditOrder.of(options)
+    run = show(order.run(load_backend(order.backend), options.output))
     _tell(run.warnings, options.output)
     if run.camera_travel is not None:
         print(CameraProposal(run.camera_travel))
     print(run.measures)
-    if backend.name == "embedded":
+    if order.backend == "embedded":
         print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")
 
 
-def _check_what_is_edited(options: argparse.Namespace) -> None:
-    """InputError unless there are two clips, or a case, or a run."""
-    given = [bool(options.source or options.target), bool(options.case), bool(options.again)]
-    if sum(given) != 1 or (options.source and not options.target):
-        raise InputError("edit needs either SOURCE and TARGET, or --case DIR, or --run run.json.")
-    if options.redo and not options.again:
-        raise InputError("--redo needs --run run.json, the run whose frames are made anew.")
+def _batch(options: argparse.Namespace) -> int:
+    from motionfollower.batch.cluster import on_cluster
+    from motionfollower.batch.jobs import read_jobs
+    from motionfollower.batch.run import one_by_one, run_batch
+
+    do = on_cluster(options.ray) if options.ray else one_by_one
+    report = show(run_batch(read_jobs(options.jobs), options.output, do))
+    print(report.text())
+    print(f"written to {options.output}")
+    return FAILED_JOBS if report.failures else 0
 
 
 def _weights(options: argparse.Namespace) -> None:

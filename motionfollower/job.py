@@ -4,66 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from motionfollower.backends import Backend, Preprocessors
 from motionfollower.bundle import bundle_files, opened_case, write_bundle
 from motionfollower.camera import propose_camera
-from motionfollower.case import READ, check_case_place, read_case, write_case
+from motionfollower.case import check_case_place, read_case, write_case
 from motionfollower.composite import at_source_size
-from motionfollower.device import describe
-from motionfollower.digest import fingerprint
-from motionfollower.errors import SettingsError
 from motionfollower.events import Stopwatch, counted
+from motionfollower.long.pair import is_long
+from motionfollower.long.run import run_long
 from motionfollower.measures import Measures, measure
-from motionfollower.metadata import FileRecord, RedoRecord, RunMetadata, Surroundings, differences, installed_versions
+from motionfollower.metadata import RunMetadata
 from motionfollower.pipeline import edit, prepare
-from motionfollower.redo import Redo, stitch
+from motionfollower.record import Made, record
+from motionfollower.redo import stitch
+from motionfollower.request import EditRequest
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
-from motionfollower.settings import Camera, PrepareSettings, SamplerSettings, SoundChoice
+from motionfollower.settings import PrepareSettings
 from motionfollower.soundtrack import soundtrack
 from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageStarted
 from preprocess.atomic import check_place, check_spared
 from preprocess.types import Frame
 
+__all__ = ["EditRequest", "run_bundle", "run_edit", "run_prepare"]
+
 CASE_FOLDERS = 8
-
-
-@dataclass(frozen=True)
-class EditRequest:
-    """One edit: two clips, or with `target` None a `source` folder in the released example layout, or its bundle.
-
-    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
-    source's real pixels away from the person; without it the model's picture stays wherever the model looked.
-    `sound` says whose sound the edit has. `redo` keeps an earlier result but for some frames. `repeats` is the run
-    that this one does again, where it does.
-    """
-
-    source: Path
-    target: Path | None
-    prepare: PrepareSettings
-    sampler: SamplerSettings
-    camera: Camera = "auto"
-    lock: bool = True
-    sound: SoundChoice = "source"
-    redo: Redo | None = None
-    repeats: RunMetadata | None = None
-
-    def __post_init__(self) -> None:
-        if self.sound == "target" and self.target is None:
-            raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
-
-    @classmethod
-    def again(cls, run: RunMetadata) -> EditRequest:
-        """The request of an earlier run; InputError where a clip is gone or has changed."""
-        target = run.target.unchanged() if run.target else None
-        camera: Camera = "on" if run.sampler.camera else "off"
-        redo = Redo(run.redo.first, run.redo.last, run.redo.earlier.unchanged()) if run.redo else None
-        return cls(
-            run.source.unchanged(), target, run.prepare, run.sampler, camera, run.lock, run.sound, redo, repeats=run
-        )
 
 
 def run_prepare(
@@ -82,10 +50,13 @@ def run_edit(
 ) -> Generator[Event, None, RunMetadata]:
     """Do an edit and write its files to `folder`, whole or not at all; the record of it, as in run.json.
 
-    `inputs` are what preparing the request's clips gave, where that is done already.
+    `inputs` are what preparing the request's clips gave, where that is done already. Without them long clips are
+    edited in parts.
     """
     check_writable(folder)
     check_spared(filter(None, (request.source, request.target)), ResultFiles(folder).replaced)
+    if inputs is None and is_long(request):
+        return (yield from run_long(request, backend, folder))
     watch = Stopwatch()
     with _opened(request) as source:
         inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
@@ -95,8 +66,18 @@ def run_edit(
         result = yield from watch.time(edit(inputs, replace(request.sampler, camera=camera), backend, only))
         result = _with_sound(result, request)
         measures = yield from watch.time(_measure(request, backend, inputs, result))
-        run = _record(request, backend, inputs, result, measures, watch.seconds)
-        run = replace(run, camera_travel=proposal.travel if proposal else _known_travel(request))
+        made = Made(
+            size=inputs.origin.size if inputs.origin else result.edited.size,
+            fps=result.edited.fps,
+            frames=len(result.edited),
+            settings=result.settings,
+            losses=result.losses,
+            warnings=result.warnings,
+            measures=measures,
+            seconds=watch.seconds,
+            camera_travel=proposal.travel if proposal else request.known_travel,
+        )
+        run = record(request, backend, made)
         yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
 
@@ -163,52 +144,8 @@ def _frames_to_sample(request: EditRequest, inputs: EditInputs, folder: Path) ->
     return request.redo.sampled(len(inputs.source))
 
 
-def _known_travel(request: EditRequest) -> float | None:
-    """How far the camera travels, where the run that this one repeats has measured it."""
-    return request.repeats.camera_travel if request.repeats else None
-
-
 def _with_sound(result: EditResult, request: EditRequest) -> EditResult:
     """The result with the sound that was asked for; a warning where the target has none to give."""
-    sound = soundtrack(request.sound, result.edited, request.target)
-    missing = ("The target has no sound, so the edit is silent.",) if request.sound == "target" and not sound else ()
+    own, seconds = result.edited.sound, len(result.edited) / result.edited.fps
+    sound, missing = soundtrack(request.sound, own, seconds, request.target)
     return replace(result, edited=replace(result.edited, sound=sound), warnings=(*result.warnings, *missing))
-
-
-def _record(
-    request: EditRequest,
-    backend: Backend,
-    inputs: EditInputs,
-    result: EditResult,
-    measures: Measures,
-    seconds: dict[str, float],
-) -> RunMetadata:
-    surroundings = Surroundings(
-        device=str(describe(backend.device)),
-        dtype=str(backend.dtype).removeprefix("torch."),
-        weights={path.name: fingerprint(path) for path in backend.weights},
-        versions=installed_versions(),
-    )
-    changes = differences(request.repeats.surroundings, surroundings) if request.repeats else ()
-    return RunMetadata(
-        source=FileRecord.of(request.source, () if request.target else READ),
-        target=FileRecord.of(request.target) if request.target else None,
-        backend=backend.name,
-        prepare=request.prepare,
-        sampler=result.settings,
-        size=inputs.origin.size if inputs.origin else result.edited.size,
-        fps=result.edited.fps,
-        frames=len(result.edited),
-        surroundings=surroundings,
-        seconds=seconds,
-        losses=result.losses,
-        warnings=(*changes, *result.warnings),
-        lock=request.lock,
-        sound=request.sound,
-        redo=_redo_record(request.redo) if request.redo else None,
-        measures=measures,
-    )
-
-
-def _redo_record(redo: Redo) -> RedoRecord:
-    return RedoRecord(redo.first, redo.last, FileRecord.of(redo.earlier, ("frames", "run.json")))

@@ -20,13 +20,13 @@ from motionfollower.errors import SettingsError
 from motionfollower.events import counted
 from motionfollower.fitting import run_in_memory
 from motionfollower.planner import Job
+from motionfollower.reading import find_cut, read_source, read_target, trim
 from motionfollower.sampler.loop import Step, sample
 from motionfollower.sketch import sketch
 from motionfollower.types import (
     EditInputs,
     EditResult,
     Event,
-    Origin,
     Prepared,
     PrepareSettings,
     Preview,
@@ -36,12 +36,10 @@ from motionfollower.types import (
     StepLosses,
 )
 from motionfollower.view import make_view, paste_back, paste_frame
-from preprocess.align import Following, ManualAlignment, align
+from preprocess.align import AlignMode, Following, ManualAlignment, Person, align, align_people
 from preprocess.background import fill_background
-from preprocess.framing import Framing
-from preprocess.probe import Media, probe
+from preprocess.probe import probe
 from preprocess.puppet import animate
-from preprocess.sizes import working_size
 from preprocess.types import (
     Alignment,
     Clip,
@@ -50,9 +48,7 @@ from preprocess.types import (
     InputError,
     MaskSequence,
     Observation,
-    Size,
 )
-from preprocess.video import read_clip
 
 PREVIEW_EVERY = 2
 """Steps from one preview to the next; the first step has one, and a sketch comes before all work."""
@@ -67,17 +63,17 @@ def prepare(
     """
     yield StageStarted("read")
     source_media, target_media = probe(source), probe(target)
-    source_clip, origin = _read_source(source_media, settings)
-    target_clip = _read_target(target_media, source_clip)
+    source_clip, origin = read_source(source_media, settings)
+    target_clip = read_target(target_media, source_clip.size, source_clip.fps, len(source_clip))
     cuts = (
-        *_find_cut("Source", source_media, source_clip, settings.frames),
-        *_find_cut("Target", target_media, target_clip, len(source_clip)),
+        *find_cut("Source", source_media, len(source_clip), source_clip.fps, settings.frames),
+        *find_cut("Target", target_media, len(target_clip), target_clip.fps, len(source_clip)),
     )
-    source_clip, target_clip, warnings = _trim(source_clip, target_clip)
-    source_seen, source_masks, source_doubts = yield from _look_at(
+    source_clip, target_clip, warnings = trim(source_clip, target_clip)
+    source_seen, source_masks, source_doubts = yield from look_at(
         source_clip, "source", settings.source_person, preprocessors
     )
-    target_seen, target_masks, target_doubts = yield from _look_at(
+    target_seen, target_masks, target_doubts = yield from look_at(
         target_clip, "target", settings.target_person, preprocessors
     )
     yield StageStarted("align")
@@ -106,54 +102,20 @@ def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
     """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    return align(*seen, *_wishes(settings))
+
+
+def place_person(source: Person, target: Person, settings: PrepareSettings) -> Alignment:
+    """The same for a person who was measured already."""
+    return align_people(source, target, *_wishes(settings))
+
+
+def _wishes(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, Following]:
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    return align(*seen, settings.align, manual, Following(settings.parts, settings.blend))
+    return settings.align, manual, Following(settings.parts, settings.blend)
 
 
-def _read_source(media: Media, settings: PrepareSettings) -> tuple[Clip, Origin]:
-    size = settings.size or working_size(media.size)
-    clip = _read_letterboxed(media, size, settings.fps, settings.frames)
-    return clip, Origin(media.path, media.size, 0.0, Framing.letterbox(media.size, size))
-
-
-def _read_target(media: Media, source: Clip) -> Clip:
-    """The target at the source's rate, at most as long, and about as large."""
-    size = working_size(media.size, area=source.size[0] * source.size[1])
-    return _read_letterboxed(media, size, source.fps, len(source))
-
-
-def _read_letterboxed(media: Media, size: Size, fps: float | None, frames: int | None) -> Clip:
-    """The clip at `size`, not distorted: scaled while it is read, then its borders are continued."""
-    scale = Framing.letterbox(media.size, size).scale
-    shown = (max(1, round(media.size[0] * scale)), max(1, round(media.size[1] * scale)))
-    clip = read_clip(media.path, fps=fps, max_frames=frames, size=shown)
-    return clip if shown == size else replace(clip, frames=Framing.letterbox(shown, size).apply(clip.frames))
-
-
-def _find_cut(role: str, media: Media, clip: Clip, wanted: int | None) -> tuple[str, ...]:
-    """A sentence where a file has clearly fewer of the wanted frames than it promises."""
-    shown = len(clip) / clip.fps
-    if media.duration is None or len(clip) == wanted or shown + 1 / clip.fps > 0.9 * media.duration:
-        return ()
-    sentence = f"{role}: the pictures end after {shown:.1f} of {media.duration:.1f} seconds; the file may be damaged."
-    return (sentence,)
-
-
-def _trim(source: Clip, target: Clip) -> tuple[Clip, Clip, tuple[str, ...]]:
-    """Both clips with the shorter one's frames; a sentence where the source loses some."""
-    frames = min(len(source), len(target))
-    if len(source) == frames:
-        return source, _first(target, frames), ()
-    warning = f"The target ends first: the edit has {frames} of the source's {len(source)} frames."
-    return _first(source, frames), target, (warning,)
-
-
-def _first(clip: Clip, frames: int) -> Clip:
-    sound = clip.sound and replace(clip.sound, duration=frames / clip.fps)
-    return replace(clip, frames=clip.frames[:frames], sound=sound)
-
-
-def _look_at(
+def look_at(
     clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
 ) -> Generator[Event, None, tuple[Observation, MaskSequence, list[str]]]:
     """What is seen of the person at a point, the masks, and what is doubtful; sentences name the clip's role."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from motionfollower.metadata import RunMetadata
 from motionfollower.side_by_side import side_by_side
 from motionfollower.types import EditInputs
 from preprocess.atomic import check_place, existing_home, naming, scratch_folder, uninterrupted, writing
-from preprocess.draw_pose import draw_poses
-from preprocess.types import Frame, Frames, Sound
+from preprocess.draw_pose import drawn
+from preprocess.types import Frame, Sound
 from preprocess.video import stream_frames
 from preprocess.write_video import write_frames, write_video
 
@@ -52,9 +52,13 @@ class ResultFiles:
         """What a new result in the folder takes the place of."""
         return self.edited, self.side_by_side, self.frames
 
+    def pictures(self) -> list[Path]:
+        """The files of the edited clip's frames that are there."""
+        return sorted(self.frames.glob("frame_*.png"))
+
     def present(self) -> list[Path]:
         """The files of a result that are there; run.json comes last, as it says that the result is whole."""
-        files = (self.edited, self.side_by_side, *sorted(self.frames.glob("frame_*.png")), self.run)
+        files = (self.edited, self.side_by_side, *self.pictures(), self.run)
         return [file for file in files if file.is_file()]
 
 
@@ -69,11 +73,23 @@ def check_writable(folder: Path) -> None:
 def write_results(
     folder: Path, inputs: EditInputs, frames: Iterable[Frame], sound: Sound | None, run: RunMetadata
 ) -> Generator[int, None, ResultFiles]:
+    """Write the result of an edit; see `write_files`."""
+    beside = {"source": originals(inputs), "target pose": enlarged(inputs, drawn(inputs.aligned_poses))}
+    return write_files(folder, beside, frames, sound, run)
+
+
+def write_files(
+    folder: Path,
+    beside: Mapping[str, Iterable[Frame]],
+    frames: Iterable[Frame],
+    sound: Sound | None,
+    run: RunMetadata,
+) -> Generator[int, None, ResultFiles]:
     """Write a result whole or not at all; yield the number of PARTS done, return where they are.
 
-    `frames` uint8 [H, W, 3] and the videos have the size of the source's file. An older result in `folder` is
-    replaced, all other files there stay. OutputError where it can't be written; then, or where the generator is
-    closed early, everything is as it was.
+    `frames` uint8 [H, W, 3], the videos, and what is shown `beside` them, by caption, have the size of the source's
+    file. An older result in `folder` is replaced, all other files there stay. OutputError where it can't be written;
+    then, or where the generator is closed early, everything is as it was.
     """
     check_writable(folder)
     fps = run.fps
@@ -82,11 +98,7 @@ def write_results(
         yield 1
         write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
         yield 2
-        panels: dict[str, Iterable[Frames]] = {
-            "source": originals(inputs),
-            "target pose": enlarged(inputs, draw_poses(inputs.aligned_poses)),
-            f"edited · {run.backend}": stream_frames(draft.frames, fps=fps),
-        }
+        panels = {**beside, f"edited · {run.backend}": stream_frames(draft.frames, fps=fps)}
         write_video(draft.side_by_side, side_by_side(panels), fps, sound)
         draft.run.write_text(run.to_json(), encoding="utf-8")
         with uninterrupted():

@@ -6,16 +6,21 @@ from pathlib import Path
 
 from motionfollower.settings import SoundChoice
 from preprocess.probe import probe
-from preprocess.types import Clip, Sound
+from preprocess.types import Sound
 
 
-def soundtrack(choice: SoundChoice, edited: Clip, target: Path | None) -> Sound | None:
-    """The sound that belongs to the edited frames; None where the chosen clip is silent, or none is wanted.
+def soundtrack(
+    choice: SoundChoice, own: Sound | None, seconds: float, target: Path | None
+) -> tuple[Sound | None, tuple[str, ...]]:
+    """The sound that belongs to an edit of so many seconds, and a sentence where the target has none to give.
 
-    Both clips are read from their beginning at one rate, so the target's sound stays with its motion.
+    `own` is the source's, None where it is silent. Both clips are read from their beginning at one rate, so the
+    target's sound stays with its motion.
     """
     if choice == "source":
-        return edited.sound
-    if choice == "target" and target is not None and probe(target).has_sound:
-        return Sound(target, 0.0, len(edited) / edited.fps)
-    return None
+        return own, ()
+    if choice == "none" or target is None:
+        return None, ()
+    if not probe(target).has_sound:
+        return None, ("The target has no sound, so the edit is silent.",)
+    return Sound(target, 0.0, seconds), ()

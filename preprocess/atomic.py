@@ -23,7 +23,7 @@ def replacing(target: Path) -> Generator[Path, None, None]:
         with naming(target, draft):
             yield draft
         with writing(target), uninterrupted():
-            _take_place(draft, place)
+            take_place(draft, place)
     finally:
         _remove(draft)
 
@@ -102,7 +102,8 @@ def existing_home(folder: Path) -> Path:
     return next(place for place in (path, *path.parents) if place.exists())
 
 
-def _take_place(draft: Path, target: Path) -> None:
+def take_place(draft: Path, target: Path) -> None:
+    """Move a draft, a file or a folder, to its target beside it; what is there is replaced."""
     if not (draft.is_dir() and target.is_dir()):
         draft.replace(target)
         return

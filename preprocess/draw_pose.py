@@ -6,13 +6,14 @@ released picture and without the face.
 
 import colorsys
 import math
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from preprocess.skeleton import BODY, COLOURS, HAND_BONES, LEFT_HAND, LIMBS, RIGHT_HAND, SEEN
-from preprocess.types import Bools, Floats, Frames, PoseSequence, Size
+from preprocess.types import Bools, Floats, Frame, Frames, PoseSequence, Size
 
 Doubles = NDArray[np.float64]
 
@@ -32,9 +33,16 @@ def draw_poses(poses: PoseSequence) -> Frames:
 
     Joints with a score of `SEEN` or less are left out. Where the poses bring `drawings`, these are returned.
     """
+    return poses.drawings if poses.drawings is not None else np.stack(list(drawn(poses)))
+
+
+def drawn(poses: PoseSequence) -> Iterator[Frame]:
+    """The same pictures one by one, uint8 [H, W, 3]."""
     if poses.drawings is not None:
-        return poses.drawings
-    return np.stack([draw_pose(*frame, poses.size) for frame in zip(poses.keypoints, poses.scores, strict=True)])
+        yield from poses.drawings
+        return
+    for frame in zip(poses.keypoints, poses.scores, strict=True):
+        yield draw_pose(*frame, poses.size)
 
 
 def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frames:

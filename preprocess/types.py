@@ -125,6 +125,12 @@ class PoseSequence:
         """The 68 face points, f32 [F, 68, 2]."""
         return self.keypoints[:, FACE]
 
+    def part(self, frames: range) -> PoseSequence:
+        """Some of the frames."""
+        span = slice(frames.start, frames.stop)
+        drawings = None if self.drawings is None else self.drawings[span]
+        return PoseSequence(self.keypoints[span], self.scores[span], self.size, drawings)
+
     def transformed(self, transforms: Floats, size: Size | None = None) -> PoseSequence:
         """The joints moved by one affine map a frame, f32 [F, 2, 3], into a picture of `size`."""
         moved = np.einsum("fij,fkj->fki", transforms[:, :, :2], self.keypoints) + transforms[:, None, :, 2]

@@ -16,6 +16,7 @@ from preprocess.sizes import fit_within
 from preprocess.types import Clip, Frame, InputError, Size, Sound
 
 MIN_FPS, MAX_FPS = 0.1, 240.0
+LEAD = 2.0  # seconds that are decoded before the first frame
 
 
 def read_clip(
@@ -24,11 +25,14 @@ def read_clip(
     fps: float | None = None,
     max_frames: int | None = None,
     start: float = 0.0,
+    part: range | None = None,
     size: Size | None = None,
     max_side: int | None = None,
     max_seconds: float | None = None,
 ) -> Clip:
     """The clip from `start` seconds on, with as many frames as there are but at most `max_frames`.
+
+    With a `part` only these of its frames are read, the very same as in the whole.
 
     A video is resampled to `fps`, by default its own average rate; of a folder each picture is a frame,
     shown at `fps`, by default 8. Frames are scaled to exactly `size`; without it their aspect stays and
@@ -39,6 +43,8 @@ def read_clip(
     if max_seconds is not None and (media.duration or 0) > max_seconds:
         raise InputError(f"{media.path.name} lasts {media.duration:.1f} s; {max_seconds:g} s are allowed. Cut it.")
     fps = _own_fps(media) if fps is None else fps
+    if part is not None:
+        start, max_frames = start + part.start / fps, len(part)
     width, height = size or fit_within(media.size, max_side or max(media.size))
     pixels = bytearray()  # it grows in place, where a list of frames would be copied whole
     for frame in _stream(media, fps, start, max_frames, (width, height)):
@@ -92,12 +98,15 @@ def _stream_video(
     media: Media, fps: float, start: float, count: int | None, size: Size
 ) -> Generator[Frame, None, None]:
     width, height = size
+    skipped = math.floor(start * fps + 1e-6)
+    offset = max(0.0, start - skipped / fps)
     filters = (
-        f"fps={fps}:start_time=0,"  # frame 0 is at `start`, also where pictures begin later than the sound
+        f"fps={fps}:start_time={offset:.6f},"  # frame 0 is there, also where pictures begin later than the sound
+        f"trim=start_frame={skipped},setpts=PTS-STARTPTS,"
         f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int"
     )
-    # A millisecond early: rounding must not lose the frame that begins at `start`.
-    seek = ["-ss", f"{start - 0.001:.6f}"] if start > 0.001 else []
+    # Some time early and by the file's own clock, so that each frame is chosen as it is for the whole file.
+    seek = ["-copyts", "-start_at_zero", "-ss", f"{start - LEAD:.6f}"] if start > LEAD else []
     limit = [] if count is None else ["-frames:v", str(count)]
     output = ["-map", "0:V:0", "-vf", filters, *limit, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"]
     with (

@@ -22,7 +22,7 @@ ALLOWED = {
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
     "motionfollower.sampler": "guidance models device types preprocess",
-    "motionfollower.weights": "models digest errors preprocess",
+    "motionfollower.weights": "models device digest errors preprocess",
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
@@ -30,8 +30,9 @@ ALLOWED = {
     "motionfollower.sketch": "types preprocess",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
-    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events sampler models device types "
-    "errors preprocess",
+    "motionfollower.reading": "types preprocess",
+    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events reading sampler models "
+    "device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
     "motionfollower.side_by_side": "preprocess",
@@ -40,21 +41,29 @@ ALLOWED = {
     "motionfollower.case": "preparation types errors preprocess",
     "motionfollower.bundle": "case results errors preprocess",
     "motionfollower.redo": "composite results errors preprocess",
+    "motionfollower.request": "redo metadata settings errors",
+    "motionfollower.record": "request backends case redo metadata measures device digest settings types preprocess",
+    "motionfollower.long": "pipeline reading backends camera composite digest events measures metadata record request "
+    "results soundtrack settings types preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "pipeline backends bundle camera case composite measures results redo soundtrack metadata "
-    "events device digest settings types errors preprocess",
+    "motionfollower.job": "long pipeline backends bundle camera case composite measures results redo soundtrack "
+    "metadata events record request settings types preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.rehearsal": "models",
     "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
     "motionfollower.fitting": "planner rehearsal models device settings types errors",
-    "motionfollower.bench": "presets planner rehearsal weights settings sampler guidance models metadata device types "
-    "errors preprocess",
+    "motionfollower.bench": "long results presets planner rehearsal weights settings sampler guidance models metadata "
+    "device types errors preprocess",
     "motionfollower.progress": "types",
     "motionfollower.dancers": "case preparation types errors preprocess",
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
+    "motionfollower.edit_options": "options idle_options errors",
+    "motionfollower.order": "options job request redo backends metadata types",
+    "motionfollower.batch": "long order edit_options request backends case results metadata types settings errors "
+    "preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
@@ -62,8 +71,9 @@ ALLOWED = {
     "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
     "types errors preprocess",
     "motionfollower.training.command": "training dancers weights progress events errors",
-    "motionfollower.cli": "training.command mask_training dancers dancers.command bench.quality events job camera redo "
-    "options idle_options progress bench weights info backends results metadata device types errors preprocess",
+    "motionfollower.cli": "training.command mask_training dancers dancers.command bench.quality batch events job order "
+    "camera options edit_options progress bench weights info backends results metadata device types errors "
+    "preprocess",
     "motionfollower.__main__": "cli",
     "ui": "job presets bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",

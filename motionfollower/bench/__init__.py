@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def run_bench(what: str, file: Path | None, *, full_step: bool = False) -> str:
-    """Measure the work (`flops`), the `memory`, or the time (`edit`) of an edit; the report, as text.
+    """Measure the work (`flops`), the `memory`, or the time (`edit`) of an edit, or a `long` one; the report, as text.
 
     `full_step` also takes a step of the full-size model, where memory is measured. The figures are also written to
     `file`, as JSON, where one is given.
@@ -23,6 +23,11 @@ def run_bench(what: str, file: Path | None, *, full_step: bool = False) -> str:
 
         memory = measure_memory(full_step=full_step)
         text, figures = memory.text(), memory.figures()
+    elif what == "long":
+        from motionfollower.bench.long import measure_long
+
+        long = measure_long()
+        text, figures = long.text(), asdict(long) | {"peak_ratio": long.peak_ratio}
     else:
         from motionfollower.bench.edit import measure_edit
 

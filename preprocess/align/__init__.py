@@ -16,7 +16,7 @@ from preprocess.align.recover import recover
 from preprocess.align.report import describe, warn
 from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
 
-__all__ = ["AlignMode", "Following", "ManualAlignment", "align", "recover"]
+__all__ = ["AlignMode", "Following", "ManualAlignment", "Person", "align", "align_people", "recover"]
 
 AlignMode = Literal["official", "similarity", "bones", "none"]
 
@@ -44,15 +44,28 @@ def align(
     it half-way (see `partial`). Joints that are missing stay missing. `InputError` where the clips differ in
     length or no frame shows a person.
     """
-    _check(source_poses, source_masks, target_poses, target_masks, mode)
+    _check(source_poses, source_masks, target_poses, target_masks)
     source, target = Person.of(source_poses, source_masks), Person.of(target_poses, target_masks)
+    return align_people(source, target, mode, manual, following)
+
+
+def align_people(
+    source: Person,
+    target: Person,
+    mode: AlignMode = "similarity",
+    manual: ManualAlignment | None = None,
+    following: Following | None = None,
+) -> Alignment:
+    """The same, where it is known already where the people are; both of F frames."""
+    if mode not in get_args(AlignMode):
+        raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
     placement = _place(source, target, mode).adjusted(manual or ManualAlignment())
     transforms = placement.transforms()
-    poses = target_poses.transformed(transforms, source_poses.size)
+    poses = target.poses.transformed(transforms, source.poses.size)
     if mode == "bones":
         poses = retarget(source, target, poses)
     following = following or Following()
-    poses = follow(source_poses, poses, following)
+    poses = follow(source.poses, poses, following)
     report = describe(mode, source, target, placement, poses) | asdict(following)
     warnings = warn(source, target, placement, poses, following)
     return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
@@ -74,10 +87,7 @@ def _check(
     source_masks: MaskSequence,
     target_poses: PoseSequence,
     target_masks: MaskSequence,
-    mode: str,
 ) -> None:
-    if mode not in get_args(AlignMode):
-        raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
     lengths = [len(part) for part in (source_poses, source_masks, target_poses, target_masks)]
     if len(np.unique(lengths)) > 1:
         raise InputError(

@@ -87,6 +87,14 @@ class TestRead:
         first = round(start * 30)
         assert np.array_equal(clip.frames, frames[first : first + 7])
 
+    @pytest.mark.parametrize(("own", "fps"), [(25, 24), (24, 12), (10, 25), (12.5, 12.5), (29.97, 8)])
+    def test_a_part_is_what_it_is_in_the_whole(self, make_video, own, fps):
+        path = make_video("a.mp4", "64x48", own, 6)
+        frames = read_clip(path, fps=fps).frames
+        for first in (1, 29, 40):
+            part = read_clip(path, fps=fps, part=range(first, first + 8))
+            assert np.array_equal(part.frames, frames[first : first + 8])
+
     def test_sound_is_the_stretch_of_the_frames(self, make_video):
         sound = read_clip(make_video("a.mp4", "64x48", 10, 1, *SINE), start=0.5, max_frames=3).sound
         assert sound is not None

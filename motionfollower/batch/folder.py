@@ -1,0 +1,75 @@
+"""The folder of a batch: in it a folder for each job, which appears whole, and the report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from motionfollower.batch.jobs import BatchJob
+from motionfollower.errors import OutputError
+from motionfollower.long.run import WORK
+from motionfollower.results import ResultFiles
+from preprocess.atomic import check_place, naming, take_place, writing
+
+LOCK = ".lock"
+
+
+@contextmanager
+def occupied(folder: Path, jobs: Iterable[BatchJob]) -> Generator[None, None, None]:
+    """Keep other batches out of a folder, new or not; OutputError where one is in it, or a job's place is taken."""
+    check_place(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for job in jobs:
+        _check_job_place(folder / job.name)
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise OutputError(f"Another batch is writing to {folder}. Wait for it, or choose another folder.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_job_place(place: Path) -> None:
+    files = ResultFiles(place)
+    ours = {file.name for file in (files.run, *files.replaced)}
+    if place.exists() and (not place.is_dir() or {path.name for path in place.iterdir()} - ours):
+        raise OutputError(f"{place} is a file or a folder that holds other files. Give the job another name.")
+
+
+@contextmanager
+def workplace(folder: Path, job: BatchJob) -> Generator[Path, None, None]:
+    """A hidden folder to make a job's result in; it becomes the job's own in the end.
+
+    What a process that was killed has left there is removed first, but for the finished parts of a long edit.
+    """
+    place, draft = folder / job.name, folder / f".{job.name}.part"
+    with writing(place):
+        shutil.rmtree(draft.with_suffix(".old"), ignore_errors=True)
+        _sweep(draft)
+        draft.mkdir(exist_ok=True)
+    try:
+        with naming(place, draft):
+            yield draft
+        with writing(place):
+            take_place(draft, place)
+    finally:
+        _sweep(draft)
+
+
+def _sweep(draft: Path) -> None:
+    """Remove a draft, but for the finished parts in it."""
+    for path in draft.glob("*"):
+        if path.is_file():
+            path.unlink()
+        elif path.name != WORK:
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):  # it isn't there, or not empty
+        draft.rmdir()

@@ -1,0 +1,129 @@
+"""A long edit from files to files: looked at all through, aligned as a whole, edited part by part, joined."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Iterable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from motionfollower.backends import Backend
+from motionfollower.camera import CameraProposal
+from motionfollower.digest import fingerprint
+from motionfollower.events import Stopwatch, counted
+from motionfollower.long.pair import ClipPair, Role
+from motionfollower.long.parts import USUAL, Cutting, joined
+from motionfollower.long.pieces import Pieces, mean_losses, mean_measures
+from motionfollower.long.survey import Survey, Surveyor
+from motionfollower.long.work import PartWork
+from motionfollower.metadata import RunMetadata
+from motionfollower.pipeline import place_person
+from motionfollower.record import Made, record, surroundings_of
+from motionfollower.request import EditRequest
+from motionfollower.results import PARTS, write_files
+from motionfollower.soundtrack import soundtrack
+from motionfollower.types import Event, StageStarted
+from preprocess.atomic import writing
+from preprocess.draw_pose import drawn
+from preprocess.types import Frame, PoseSequence, Sound
+from preprocess.video import stream_frames
+
+WORK = ".parts"
+"""What is finished of an edit lies in this folder, beside its result, until all of it is."""
+
+
+def run_long(
+    request: EditRequest, backend: Backend, folder: Path, cutting: Cutting = USUAL
+) -> Generator[Event, None, RunMetadata]:
+    """Edit two long clips and write the result to `folder`; the record of it, as in run.json.
+
+    What an earlier run of the same edit has finished in this folder is used; its time isn't in the record.
+    """
+    work, watch = _open_work(folder, _name_of(request, backend, cutting)), Stopwatch()
+    yield StageStarted("read", note="a long clip: it is edited in parts, and goes on from there if it is stopped")
+    pair = ClipPair.of(request)
+    source = yield from watch.time(_surveyor(request, backend, pair, "source", work, cutting).survey())
+    target = yield from watch.time(_surveyor(request, backend, pair, "target", work, cutting).survey())
+    yield StageStarted("align")
+    aligned = place_person(source.person, target.person, request.prepare)
+    sampler = replace(request.sampler, camera=_is_camera_mode(request, source))
+    parts, pieces = cutting.parts(pair.frames), Pieces(work)
+    made = yield from watch.time(PartWork(request, backend, pair, source, target, aligned, pieces).make(parts, sampler))
+    sound, missing = soundtrack(request.sound, pair.sound, pair.frames / pair.fps, request.target)
+    doubts = (*pair.warnings, *source.doubts, *target.doubts, *aligned.warnings)
+    facts = Made(
+        size=pair.origin.size,
+        fps=pair.fps,
+        frames=pair.frames,
+        settings=made[-1].settings,
+        losses=mean_losses([piece.losses for piece in made]),
+        warnings=(*doubts, *(warning for piece in made for warning in piece.warnings), *missing),
+        measures=mean_measures([piece.measures for piece in made]),
+        seconds=watch.seconds,
+        camera_travel=source.travel if request.camera == "auto" else request.known_travel,
+    )
+    run = record(request, backend, facts)
+    yield from counted("write", PARTS, _write(folder, pair, aligned.poses, cutting, pieces, sound, run))
+    shutil.rmtree(work)
+    return run
+
+
+def _name_of(request: EditRequest, backend: Backend, cutting: Cutting) -> str:
+    """A number that another edit, or the same one elsewhere, hasn't."""
+    clips = [fingerprint(clip) for clip in (request.source, request.target) if clip]
+    settings = (request.prepare, request.sampler, request.camera, request.lock, cutting)
+    return sha256(repr((clips, settings, backend.name, surroundings_of(backend))).encode()).hexdigest()
+
+
+def _open_work(folder: Path, name: str) -> Path:
+    """The folder for what is finished of an edit; another one's is removed from it."""
+    work = folder / WORK
+    owner = work / "edit"
+    with writing(folder):
+        if not owner.is_file() or owner.read_text() != name:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(parents=True)
+            owner.write_text(name)
+    return work
+
+
+def _surveyor(
+    request: EditRequest, backend: Backend, pair: ClipPair, role: Role, work: Path, cutting: Cutting
+) -> Surveyor:
+    settings, is_source = request.prepare, role == "source"
+    return Surveyor(
+        pair,
+        role,
+        follows=settings.source_person if is_source else settings.target_person,
+        clicks=settings.source_clicks if is_source else settings.target_clicks,
+        watches_camera=is_source and request.camera == "auto",
+        preprocessors=backend.preprocessors,
+        folder=work,
+        cutting=cutting,
+    )
+
+
+def _is_camera_mode(request: EditRequest, source: Survey) -> bool:
+    if request.camera == "auto":
+        return source.travel is not None and CameraProposal(source.travel).is_on
+    return request.camera == "on"
+
+
+def _write(
+    folder: Path,
+    pair: ClipPair,
+    poses: PoseSequence,
+    cutting: Cutting,
+    pieces: Pieces,
+    sound: Sound | None,
+    run: RunMetadata,
+) -> Generator[int, None, object]:
+    size, framing = pair.origin.size, pair.origin.framing
+    beside: dict[str, Iterable[Frame]] = {
+        "source": stream_frames(pair.source.path, fps=pair.fps, count=pair.frames),
+        "target pose": (framing.undo(picture[None], size)[0] for picture in drawn(poses)),
+    }
+    parts, seams = cutting.parts(pair.frames), cutting.seams(pair.frames)
+    frames = joined(parts, seams, lambda part, frame: pieces.picture(part, frame - parts[part].start, size))
+    return (yield from write_files(folder, beside, frames, sound, run))
