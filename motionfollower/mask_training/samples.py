@@ -19,9 +19,9 @@ from preprocess.target_mask import mask_log_odds
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
 WORKING_SIDE = 96  # pixels: masks don't need more
-MISSING = 0.15  # share of the frames without a target mask
+MISSING = 0.1  # share of the frames without a target mask
 JITTER = 0.005  # of the picture's side: how far estimated joints are off
-BUILD = (0.4, 1.4)  # how much of the difference between two characters' shapes the target's mask has
+BUILD = (0.0, 0.8)  # how much of the difference between two characters' shapes the target's mask has
 NUDGE = 0.006  # of the picture's side: how far a moved mask is off
 
 
