@@ -21,7 +21,7 @@ ALLOWED = {
     "motionfollower.models": "errors",
     "motionfollower.guidance": "types preprocess",
     "motionfollower.sampler": "guidance models device types preprocess",
-    "motionfollower.weights": "models digest errors preprocess",
+    "motionfollower.weights": "models device digest errors preprocess",
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",

@@ -38,7 +38,7 @@ class Samples:
     def take(self, chosen: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Some samples: evidence f32 [n, 5, S, S] in [−1, 1] and truth f32 [n, S, S] in [0, 1]."""
         seen, true = self.evidence[chosen].astype(np.float32), self.truth[chosen].astype(np.float32)
-        return seen / 127, true / 255
+        return seen / np.float32(127), true / np.float32(255)
 
 
 def collect(shards: list[Path], seed: int) -> Generator[int, None, Samples]:
