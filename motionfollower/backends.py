@@ -24,15 +24,16 @@ from motionfollower.weights.manifest import (
 )
 from motionfollower.weights.released import released_config
 from motionfollower.weights.sam import load_sam
+from motionfollower.weights.target_mask import as_judge, load_mask_net
 from preprocess.clicks import MaskRefiner
 from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
+from preprocess.learned_target_mask import LearnedTargetMask
 from preprocess.refine_mask import GrabCutRefiner
 from preprocess.sam import SamSegmenter
 from preprocess.sam_clicks import SamRefiner
 from preprocess.sam_memory import RememberingPredictor
 from preprocess.segment import MediaPipeSegmenter
-from preprocess.target_mask import WarpedTargetMask
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 
 BackendName = Literal["embedded", "full"]
@@ -73,8 +74,9 @@ class Backend:
 
 
 def load_preprocessors() -> Preprocessors:
-    """The estimators that come with the install: MediaPipe's poses and masks, target masks by moving the target's."""
-    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), WarpedTargetMask(), GrabCutRefiner())
+    """The estimators that come with the install: MediaPipe's poses and masks, our own network's target masks."""
+    target_masks = LearnedTargetMask(as_judge(load_mask_net(EMBEDDED_FOLDER)))
+    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), target_masks, GrabCutRefiner())
 
 
 def choose_backend(choice: BackendChoice = "auto") -> BackendName:

@@ -76,6 +76,6 @@ def _draw(joints: Floats, scores: Floats) -> Iterator[Floats]:
         canvas = np.zeros((SIDE, SIDE), np.uint8)
         for start, end in (LIMBS[limb] for limb in group):
             if min(scores[start], scores[end]) > SEEN:
-                ends = (tuple(np.rint(np.clip(joints[joint], -SIDE, 2 * SIDE)).astype(int)) for joint in (start, end))
-                cv2.line(canvas, *ends, 255, THICKNESS, cv2.LINE_AA)
-        yield canvas.astype(np.float32) / 255
+                first, last = np.rint(np.clip(joints[[start, end]], -SIDE, 2 * SIDE)).astype(int).tolist()
+                cv2.line(canvas, first, last, 255, THICKNESS, cv2.LINE_AA)
+        yield np.asarray(canvas / 255, np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,10 +65,10 @@ class Fitting:
 
     def _take_step(self, samples: Samples) -> float:
         for group in self._optimiser.param_groups:
-            group["lr"] = self.recipe.rate * 0.5 * (1 + np.cos(np.pi * self.step / self.recipe.steps))
+            group["lr"] = self.recipe.rate * 0.5 * (1 + math.cos(math.pi * self.step / self.recipe.steps))
         loss = mask_loss(*self._draw(samples))
         self._optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self._optimiser.step()
         return float(loss.detach())

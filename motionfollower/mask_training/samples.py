@@ -19,9 +19,9 @@ from preprocess.target_mask import mask_log_odds
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
 WORKING_SIDE = 96  # pixels: masks don't need more
-MISSING = 0.15  # share of the frames without a target mask
+MISSING = 0.1  # share of the frames without a target mask
 JITTER = 0.005  # of the picture's side: how far estimated joints are off
-BUILD = (0.4, 1.4)  # how much of the difference between two characters' shapes the target's mask has
+BUILD = (0.0, 0.8)  # how much of the difference between two characters' shapes the target's mask has
 NUDGE = 0.006  # of the picture's side: how far a moved mask is off
 
 
@@ -38,7 +38,7 @@ class Samples:
     def take(self, chosen: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Some samples: evidence f32 [n, 5, S, S] in [−1, 1] and truth f32 [n, S, S] in [0, 1]."""
         seen, true = self.evidence[chosen].astype(np.float32), self.truth[chosen].astype(np.float32)
-        return seen / 127, true / 255
+        return seen / np.float32(127), true / np.float32(255)
 
 
 def collect(shards: list[Path], seed: int) -> Generator[int, None, Samples]:

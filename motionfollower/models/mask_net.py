@@ -35,8 +35,8 @@ class MaskNet(nn.Module):
         pairs = list(zip(config.widths[:0:-1], config.widths[-2::-1], strict=True))
         self.up = nn.ModuleList(_block(deep + skip, skip) for deep, skip in pairs)
         self.out = nn.Conv2d(config.widths[0], FOLD**2, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)  # so that an untrained network says what the evidence says
+        for part in self.out.parameters():
+            nn.init.zeros_(part)  # so that an untrained network says what the evidence says
 
     def forward(self, evidence: Tensor) -> Tensor:
         """The evidence's log-odds added up, and what the network adds to them."""

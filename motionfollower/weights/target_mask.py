@@ -47,7 +47,8 @@ def as_judge(network: MaskNet) -> Callable[[Floats], Floats]:
 
     def judge(evidence: Floats) -> Floats:
         with torch.inference_mode():
-            parts = [network(part) for part in torch.from_numpy(evidence).split(AT_ONCE)]
+            whole = torch.from_numpy(evidence)
+            parts = [network(whole[start : start + AT_ONCE]) for start in range(0, len(whole), AT_ONCE)]
         return torch.cat(parts).numpy()
 
     return judge
