@@ -39,8 +39,8 @@ from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 BackendName = Literal["embedded", "full"]
 BackendChoice = Literal["auto", "embedded", "full"]
 
-EMBEDDED_VIEW = (128, 128)
-EMBEDDED_SETTINGS = SamplerSettings(steps=1, strength=0.2, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
+EMBEDDED_VIEW = (192, 192)
+EMBEDDED_SETTINGS = SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from motionfollower.dancers.libraries import MEASURING, check_libraries
 from motionfollower.edit_options import add_edit_options, check_edit_options
 from motionfollower.errors import InputError
 from motionfollower.events import counted
-from motionfollower.mask_training.command import add_command as add_mask_training
 from motionfollower.options import add_prepare_settings, prepare_settings
 from motionfollower.progress import show
 from motionfollower.training.command import add_commands as add_training
@@ -52,7 +51,6 @@ def build_parser() -> argparse.ArgumentParser:
     _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
     add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
     add_training(commands.add_parser("train", help="train a model, tiny to full"))
-    add_mask_training(commands.add_parser("train-masks", help="train the network that foretells target masks"))
     return parser
 
 

@@ -70,8 +70,8 @@ ALLOWED = {
     "preprocess",
     "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
     "types errors preprocess",
-    "motionfollower.training.command": "training dancers weights progress events errors",
-    "motionfollower.cli": "training.command mask_training dancers dancers.command bench.quality batch events job order "
+    "motionfollower.training.command": "training mask_training dancers weights progress events errors",
+    "motionfollower.cli": "training.command dancers dancers.command bench.quality batch events job order "
     "camera options edit_options progress bench weights info backends results metadata device types errors "
     "preprocess",
     "motionfollower.__main__": "cli",

@@ -48,5 +48,5 @@ def test_training_corrects_the_evidence(tmp_path: Path) -> None:
 
 
 def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train-masks", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
+    assert main(["train", "masks", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
     assert "0 shards" in capsys.readouterr().err

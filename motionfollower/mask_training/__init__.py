@@ -2,5 +2,5 @@
 
 samples  evidence and true masks, one character doing what another motion asks for
 fit      the network's steps; resumable
-command  `train-masks`
+command  `train masks`
 """

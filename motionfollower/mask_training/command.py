@@ -1,4 +1,4 @@
-"""`python -m motionfollower train-masks`: arguments and printing."""
+"""`python -m motionfollower train masks`: arguments and printing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEWEST = 2 + HELD_BACK
 
 
 def add_command(parser: argparse.ArgumentParser) -> None:
-    """The options of `train-masks`."""
+    """The options of `train masks`."""
     parser.add_argument("set", type=Path, metavar="SET", help="a training set of `dancers dataset`")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the network goes")
     parser.add_argument("--shards", type=int, default=300, metavar="N", help="characters at most; default: %(default)s")

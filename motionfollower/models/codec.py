@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from motionfollower.models.config import KLCodecConfig, LayerCodecConfig, PixelCodecConfig
+from motionfollower.models.config import KLCodecConfig, LayerCodecConfig
 from motionfollower.models.layers import fold, unfold
 
 
 class Codec(Protocol):
     """Frames [b, 3, f, H, W] in [−1, 1] to latents [b, c, f, H / factor, W / factor], and back.
 
-    `base` are frames that both sides know, for a codec that codes only what differs from them.
+    `base` are frames that both sides know, for a codec that lays its own over them.
     Decoded frames may overshoot [−1, 1].
     """
 
@@ -79,35 +79,6 @@ def build_vae(config: KLCodecConfig) -> Any:
         norm_num_groups=config.groups,
         scaling_factor=config.scaling_factor,
     )
-
-
-class PixelCodec:
-    """Patches of pixels as channels, no weights, nothing lost: a scaled difference from the puppet composite."""
-
-    def __init__(self, config: PixelCodecConfig) -> None:
-        self.config = config
-
-    @property
-    def factor(self) -> int:
-        """A patch is one latent."""
-        return self.config.patch
-
-    @property
-    def latent_channels(self) -> int:
-        """Three colours of each pixel of a patch."""
-        return 3 * self.config.patch**2
-
-    def encode(self, frames: Tensor, base: Tensor | None = None) -> Tensor:
-        """The scaled difference from `base`, from mid-grey where there is none."""
-        difference = frames if base is None else frames - base
-        folded = fold(self.config.scale * difference, len(frames))
-        return unfold(F.pixel_unshuffle(folded, self.config.patch), frames.shape[2])
-
-    def decode(self, latents: Tensor, base: Tensor | None = None) -> Tensor:
-        """`base` plus the difference."""
-        folded = F.pixel_shuffle(fold(latents, len(latents)), self.config.patch)
-        difference = unfold(folded / self.config.scale, latents.shape[2])
-        return difference if base is None else base + difference
 
 
 class LayerCodec:

@@ -176,19 +176,6 @@ class KLCodecConfig:
 
 
 @dataclass(frozen=True)
-class PixelCodecConfig:
-    """The codec without weights: patches of pixels, as `scale` times their difference from the puppet."""
-
-    patch: int = 4
-    scale: float = 2.0
-
-    @classmethod
-    def from_json(cls, codec: Json) -> PixelCodecConfig:
-        """From our own names."""
-        return cls(codec["patch"], codec["scale"])
-
-
-@dataclass(frozen=True)
 class LayerCodecConfig:
     """The codec without weights: patches of pixels with their opacity, a layer over the puppet."""
 
@@ -213,12 +200,6 @@ class ScheduleConfig:
         return cls(scheduler["beta_start"], scheduler["beta_end"])
 
 
-def _codec(codec: Json) -> KLCodecConfig | PixelCodecConfig | LayerCodecConfig:
-    if "layer" in codec:
-        return LayerCodecConfig.from_json(codec)
-    return PixelCodecConfig.from_json(codec) if "patch" in codec else KLCodecConfig.from_json(codec)
-
-
 @dataclass(frozen=True)
 class NetworksConfig:
     """One whole model: its networks, its noise schedule, what its U-Net predicts.
@@ -229,7 +210,7 @@ class NetworksConfig:
     unet: UNetConfig = field(default_factory=UNetConfig)
     pose_controller: PoseControllerConfig = field(default_factory=PoseControllerConfig)
     image_encoder: ImageEncoderConfig = field(default_factory=ImageEncoderConfig)
-    codec: KLCodecConfig | PixelCodecConfig | LayerCodecConfig = field(default_factory=KLCodecConfig)
+    codec: KLCodecConfig | LayerCodecConfig = field(default_factory=KLCodecConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     prediction_type: PredictionType = "v"
     size: tuple[int, int] = (512, 512)
@@ -242,7 +223,7 @@ class NetworksConfig:
             unet=UNetConfig.from_json(model["unet"], model["appearance_adapter"]),
             pose_controller=PoseControllerConfig.from_json(model["pose_guider"]),
             image_encoder=ImageEncoderConfig.from_json(model["image_encoder"]),
-            codec=_codec(codec),
+            codec=LayerCodecConfig.from_json(codec) if "layer" in codec else KLCodecConfig.from_json(codec),
             schedule=ScheduleConfig.from_json(model["scheduler"]),
             prediction_type="sample" if model["prediction_type"] == "sample" else "v",
             size=(model["size"][0], model["size"][1]),

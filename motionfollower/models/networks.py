@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from motionfollower.models.codec import Codec, KLCodec, LayerCodec, PixelCodec
-from motionfollower.models.config import KLCodecConfig, LayerCodecConfig, NetworksConfig, PixelCodecConfig
+from motionfollower.models.codec import Codec, KLCodec, LayerCodec
+from motionfollower.models.config import KLCodecConfig, NetworksConfig
 from motionfollower.models.controllers import PoseController
 from motionfollower.models.image_encoder import ImageEncoder
 from motionfollower.models.unet import UNet
@@ -42,12 +42,6 @@ def build_networks(config: NetworksConfig) -> Networks:
         unet=UNet(config.unet),
         pose_controller=PoseController(config.pose_controller),
         image_encoder=ImageEncoder(config.image_encoder),
-        codec=_codec(config.codec),
+        codec=KLCodec(config.codec) if isinstance(config.codec, KLCodecConfig) else LayerCodec(config.codec),
         config=config,
     )
-
-
-def _codec(config: KLCodecConfig | PixelCodecConfig | LayerCodecConfig) -> Codec:
-    if isinstance(config, KLCodecConfig):
-        return KLCodec(config)
-    return LayerCodec(config) if isinstance(config, LayerCodecConfig) else PixelCodec(config)

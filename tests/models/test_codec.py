@@ -2,25 +2,12 @@
 
 import torch
 
-from motionfollower.models.codec import KLCodec, LayerCodec, PixelCodec
-from motionfollower.models.config import KLCodecConfig, LayerCodecConfig, PixelCodecConfig
+from motionfollower.models.codec import KLCodec, LayerCodec
+from motionfollower.models.config import KLCodecConfig, LayerCodecConfig
 
 
 def frames(seed: int, size: int = 16) -> torch.Tensor:
     return torch.rand(1, 3, 2, size, 2 * size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
-
-
-def test_pixel_codec_loses_nothing():
-    codec, clip, puppet = PixelCodec(PixelCodecConfig()), frames(0), frames(1)
-    latents = codec.encode(clip, puppet)
-    assert latents.shape == (1, codec.latent_channels, 2, 16 // codec.factor, 32 // codec.factor)
-    torch.testing.assert_close(codec.decode(latents, puppet), clip)
-    torch.testing.assert_close(codec.decode(codec.encode(clip)), clip)
-
-
-def test_pixel_codec_codes_twice_the_difference():
-    codec, puppet = PixelCodec(PixelCodecConfig(patch=4, scale=2.0)), frames(1)
-    torch.testing.assert_close(codec.encode(puppet + 0.25, puppet), torch.full((1, 48, 2, 4, 8), 0.5))
 
 
 def test_a_layer_covers_the_puppet_and_zero_latents_leave_it():

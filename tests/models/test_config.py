@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from motionfollower.models.config import NetworksConfig, PixelCodecConfig, UNetConfig
+from motionfollower.models.config import LayerCodecConfig, NetworksConfig, UNetConfig
 from tests.oracle import read_config
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +15,7 @@ def test_the_embedded_model():
     assert config.unet.down_attention == (False, True, True, False)
     assert config.unet.heads == (4, 4, 4, 4)
     assert config.unet.motion is None
-    assert config.codec == PixelCodecConfig(patch=4, scale=2.0)
+    assert config.codec == LayerCodecConfig(patch=4)
     assert config.prediction_type == "sample"
     assert config.needs_puppet
     assert config.size == (128, 128)

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from motionfollower.models.config import (
     ImageEncoderConfig,
+    LayerCodecConfig,
     NetworksConfig,
-    PixelCodecConfig,
     PoseControllerConfig,
     PredictionType,
 )
@@ -20,7 +20,7 @@ SIZE = (8, 12)
 """Height and width of the latents; a pixel of theirs is 4 × 4 of the pictures."""
 
 CONFIG = NetworksConfig(
-    unet=replace(TINY, in_channels=48, out_channels=48),
+    unet=replace(TINY, in_channels=64, out_channels=64),
     pose_controller=PoseControllerConfig((4, 8, 12), 32),
     image_encoder=ImageEncoderConfig(
         hidden_size=16,
@@ -31,7 +31,7 @@ CONFIG = NetworksConfig(
         image_size=32,
         patch_size=16,
     ),
-    codec=PixelCodecConfig(4),
+    codec=LayerCodecConfig(4),
     size=(48, 32),
 )
 
