@@ -24,7 +24,7 @@ from motionfollower.weights.manifest import (
 )
 from motionfollower.weights.released import released_config
 from motionfollower.weights.sam import load_sam
-from motionfollower.weights.target_mask import as_judge, load_mask_net
+from motionfollower.weights.target_mask import WEIGHTS, as_judge, load_mask_net
 from preprocess.clicks import MaskRefiner
 from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
@@ -39,6 +39,7 @@ from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 BackendName = Literal["embedded", "full"]
 BackendChoice = Literal["auto", "embedded", "full"]
 
+MASK_NET = EMBEDDED_FOLDER / WEIGHTS
 EMBEDDED_VIEW = (192, 192)
 EMBEDDED_SETTINGS = SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
 
@@ -107,7 +108,7 @@ def _load_embedded(device: torch.device) -> Backend:
         preprocessors=load_preprocessors(),
         settings=usual_settings("embedded"),
         view_size=EMBEDDED_VIEW,
-        weights=WeightFiles.in_folder(EMBEDDED_FOLDER).all,
+        weights=(*WeightFiles.in_folder(EMBEDDED_FOLDER).all, MASK_NET),
         device=device,
         dtype=dtype,
         plans_memory=False,
@@ -130,7 +131,7 @@ def _load_full(device: torch.device) -> Backend:
         preprocessors=_load_full_preprocessors(folder, device),
         settings=usual_settings("full"),
         view_size=None,
-        weights=(*files.all, *finders),
+        weights=(*files.all, *finders, MASK_NET),
         device=device,
         dtype=dtype,
         plans_memory=True,

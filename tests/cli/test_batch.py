@@ -44,7 +44,7 @@ class TestLines:
     @pytest.mark.parametrize(
         ("change", "complaint"),
         [
-            ({"steps": 0}, "steps is 0; allowed is 1 to 200."),
+            ({"steps": 0}, "steps is 0; allowed is 1 to 1000."),
             ({"steps": "few"}, "steps: invalid int value: 'few'."),
             ({"steps": [1, 2]}, "steps is a list of 2; allowed is one value."),
             ({"shift": 3}, "shift: expected 2 arguments."),

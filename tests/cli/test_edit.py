@@ -114,6 +114,8 @@ def test_what_is_asked_for_is_what_is_run(prepared: Made, tmp_path: Path) -> Non
         "seed": 7,
         "noise_eta": 0.1,
         "strength": 0.5,
+        "cfg_span": [0.0, 1.0],
+        "reuse": 1,
         "repeats": 1,
         "window": 2,
         "overlap": 1,

@@ -31,8 +31,8 @@ def test_preparing(command: str, options: str, complaint: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ("--steps 0", "steps is 0; allowed is 1 to 200."),
-        ("--steps 201", "steps is 201; allowed is 1 to 200."),  # the embedded model starts from a fifth of the noise
+        ("--steps 0", "steps is 0; allowed is 1 to 1000."),
+        ("--steps 201 --strength 0.2", "steps is 201; allowed is 1 to 200."),
         ("--cfg nan", "cfg is nan; allowed is 1 to 30."),
         ("--guidance inf", "guidance scale is inf; allowed is 0 to 10."),
         ("--seed -1", "seed is -1; allowed is 0 to 2^63 − 1."),
