@@ -14,7 +14,7 @@ from motionfollower.bench.released import take_the_long_way
 from motionfollower.bench.work import Subject, count_flops
 from motionfollower.sampler.loop import sample
 from motionfollower.types import GuidanceSettings, SamplerSettings
-from tests.sampler.tiny import SIZE, tiny_networks
+from tests.sampler.tiny import CHANNELS, SIZE, tiny_networks
 
 TERA = 10**12
 
@@ -40,7 +40,10 @@ def test_the_long_way_leads_to_the_same_numbers():
     short, long = tiny_networks().unet, tiny_networks().unet
     take_the_long_way(long)
     subject = Subject(tiny_networks(), torch.rand(1, 3, 2, 32, 48, generator=torch.Generator().manual_seed(4)))
-    given, latents = subject.conditioning(), torch.randn(1, 48, 2, *SIZE, generator=torch.Generator().manual_seed(5))
+    given, latents = (
+        subject.conditioning(),
+        torch.randn(1, CHANNELS, 2, *SIZE, generator=torch.Generator().manual_seed(5)),
+    )
 
     def through(unet: torch.nn.Module) -> Tensor:
         return unet(latents, 499, given.image_embeds, given.target_pose, given.appearance)

@@ -11,14 +11,14 @@ from motionfollower.models.networks import Networks
 from motionfollower.sampler.branches import Branches
 from motionfollower.sampler.conditioning import Conditioning
 from motionfollower.types import GuidanceSettings, SamplerSettings
-from tests.sampler.tiny import SIZE, tiny_networks
+from tests.sampler.tiny import CHANNELS, SIZE, tiny_networks
 
 TIMESTEP = 499
 Make = Callable[..., Branches]
 
 
 def noise(seed: int) -> Tensor:
-    return torch.randn(1, 48, 3, *SIZE, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(1, CHANNELS, 3, *SIZE, generator=torch.Generator().manual_seed(seed))
 
 
 EDIT, RECONSTRUCTION = noise(2), noise(3)

@@ -16,7 +16,7 @@ from motionfollower.sampler.ddim import guide, move, predict
 from motionfollower.sampler.loop import Step, sample
 from motionfollower.sampler.plan import make_plan
 from motionfollower.types import GuidanceSettings, SamplerSettings
-from tests.sampler.tiny import CONFIG, SIZE, tiny_conditioning, tiny_networks
+from tests.sampler.tiny import CHANNELS, CONFIG, SIZE, tiny_conditioning, tiny_networks
 
 QUICK = SamplerSettings(steps=10, cfg_scale=2)
 """Guided at steps 0, 1, 2, 4; noised at 3; nothing is repeated; camera mode from 4 on."""
@@ -47,7 +47,7 @@ def test_any_number_of_steps(networks: Networks, conditioning: Conditioning, ste
     settings = replace(QUICK, steps=steps, camera=camera)
     done = list(sample(networks, conditioning, settings, SIZE))
     assert [(step.index, step.total) for step in done] == [(index, steps) for index in range(steps)]
-    assert done[-1].latents.shape == (1, 48, 3, *SIZE)
+    assert done[-1].latents.shape == (1, CHANNELS, 3, *SIZE)
     assert done[-1].latents.isfinite().all()
     torch.testing.assert_close(done[-1].latents, done[-1].x0)
 
@@ -55,7 +55,7 @@ def test_any_number_of_steps(networks: Networks, conditioning: Conditioning, ste
 @pytest.mark.parametrize("frames", [1, 2, 33])
 def test_any_number_of_frames(networks: Networks, frames: int):
     latents = run(networks, tiny_conditioning(frames), replace(QUICK, steps=2, cfg_scale=1))
-    assert latents.shape == (1, 48, frames, *SIZE)
+    assert latents.shape == (1, CHANNELS, frames, *SIZE)
     assert latents.isfinite().all()
 
 
@@ -116,7 +116,7 @@ def test_the_first_draw_is_the_start_and_less_strength_starts_nearer_to_zero(
 ):
     settings = SamplerSettings(steps=1, cfg_scale=1, guidance=GuidanceSettings(scale=0), strength=0.3)
     plan = make_plan(settings, CONFIG.schedule)[0]
-    drawn = NoiseSource(settings.seed).draw((1, 48, 3, *SIZE), torch.device("cpu"), torch.float32)
+    drawn = NoiseSource(settings.seed).draw((1, CHANNELS, 3, *SIZE), torch.device("cpu"), torch.float32)
     start = (1 - plan.alpha_bar) ** 0.5 * drawn
     with torch.no_grad():
         output = Branches(networks.unet, conditioning, settings).conditional(start, plan.timestep)
@@ -128,7 +128,7 @@ def test_the_first_draw_is_the_start_and_less_strength_starts_nearer_to_zero(
 def in_two_passes(networks: Networks, given: Conditioning, settings: SamplerSettings) -> Tensor:
     """As the released code does it: first the whole reconstruction, every latent kept, then the whole edit."""
     branches, plans = Branches(networks.unet, given, settings), make_plan(settings, CONFIG.schedule)
-    start = NoiseSource(settings.seed).draw((1, 48, len(given), *SIZE), torch.device("cpu"), torch.float32)
+    start = NoiseSource(settings.seed).draw((1, CHANNELS, len(given), *SIZE), torch.device("cpu"), torch.float32)
     trajectory = [start]
     for plan in plans:
         output = branches.reconstruct(trajectory[-1], plan.timestep, guides=False, injects=False).output

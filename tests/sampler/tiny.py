@@ -16,11 +16,12 @@ from motionfollower.models.networks import Networks, build_networks
 from motionfollower.sampler.conditioning import Conditioning
 from tests.models.tiny import TINY
 
+CHANNELS = 64
 SIZE = (8, 12)
 """Height and width of the latents; a pixel of theirs is 4 × 4 of the pictures."""
 
 CONFIG = NetworksConfig(
-    unet=replace(TINY, in_channels=64, out_channels=64),
+    unet=replace(TINY, in_channels=CHANNELS, out_channels=CHANNELS),
     pose_controller=PoseControllerConfig((4, 8, 12), 32),
     image_encoder=ImageEncoderConfig(
         hidden_size=16,

@@ -1,9 +1,15 @@
 """Recipes check themselves, and say how fast to learn."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from motionfollower.errors import InputError
+from motionfollower.models.config import NetworksConfig
 from motionfollower.training.recipe import Recipe
+
+RECIPES = Path(__file__).parents[2] / "assets/recipes"
 
 
 def test_a_recipe_survives_its_file() -> None:
@@ -27,3 +33,16 @@ def test_the_rate_rises_stays_and_falls_to_zero() -> None:
     assert rates[9:80] == [1.0] * 71
     assert rates[90] == pytest.approx(0.5)
     assert rates[100] == 0
+
+
+@pytest.mark.parametrize("name", ["tiny-images", "tiny-clips", "full-images", "full-clips"])
+def test_our_own_recipes_are_recipes(name: str) -> None:
+    assert Recipe.from_json((RECIPES / f"{name}.json").read_text()).stage == name.split("-")[1]
+
+
+def test_the_second_stage_has_motion_modules_to_train() -> None:
+    shipped = json.loads((RECIPES.parent / "embedded/config.json").read_text())
+    plan = json.loads((RECIPES / "tiny-with-motion.json").read_text())
+    config = NetworksConfig.from_json(plan)
+    assert config.unet.motion is not None
+    assert {**shipped["unet"], **plan["unet"]} == plan["unet"]
