@@ -84,11 +84,9 @@ def build_vae(config: KLCodecConfig) -> Any:
 class LayerCodec:
     """Patches of pixels with their opacity as channels, no weights: a layer that covers the puppet where it is opaque.
 
-    Zero latents are the puppet. To cover it, nothing must be known of what is covered: a difference from it would
-    have to know every pixel. What is half sure is hardly seen, as it would only blur the puppet.
+    Zero latents are the puppet to within a fiftieth. To cover it, nothing must be known of what is covered: a
+    difference from it would have to know every pixel.
     """
-
-    HALF_OPAQUE, SLOPE = 0.6, 16.0
 
     def __init__(self, config: LayerCodecConfig) -> None:
         self.config = config
@@ -116,4 +114,4 @@ class LayerCodec:
     def layer(self, latents: Tensor) -> tuple[Tensor, Tensor]:
         """The layer's colours [b, 3, f, H, W] and its opacity [b, 1, f, H, W] in [0, 1]."""
         layer = unfold(F.pixel_shuffle(fold(latents, len(latents)), self.config.patch), latents.shape[2])
-        return layer[:, :3], torch.sigmoid(self.SLOPE * (layer[:, 3:] - self.HALF_OPAQUE))
+        return layer[:, :3], torch.sigmoid(self.config.slope * (layer[:, 3:] - self.config.half_opaque))

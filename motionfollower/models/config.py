@@ -177,14 +177,21 @@ class KLCodecConfig:
 
 @dataclass(frozen=True)
 class LayerCodecConfig:
-    """The codec without weights: patches of pixels with their opacity, a layer over the puppet."""
+    """The codec without weights: patches of pixels with their opacity, a layer over the puppet.
+
+    Latents say how sure the layer is; at `half_opaque` half of it is seen, and `slope` says how fast more is. The
+    defaults are made for training; a trained model may show only what it is surer of.
+    """
 
     patch: int = 4
+    half_opaque: float = 0.5
+    slope: float = 8.0
 
     @classmethod
     def from_json(cls, codec: Json) -> LayerCodecConfig:
         """From our own names."""
-        return cls(codec["layer"])
+        usual = cls()
+        return cls(codec["layer"], codec.get("half_opaque", usual.half_opaque), codec.get("slope", usual.slope))
 
 
 @dataclass(frozen=True)
