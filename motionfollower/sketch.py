@@ -9,7 +9,7 @@ import numpy as np
 from motionfollower.types import EditInputs
 from preprocess.finish import finish
 from preprocess.puppet import animate
-from preprocess.types import Frame, MaskSequence
+from preprocess.types import Frame
 
 DIMMED = 0.4
 
@@ -22,7 +22,7 @@ def sketch(inputs: EditInputs, index: int) -> Frame:
     moving = animate(
         replace(inputs.source, frames=frame),
         inputs.source_poses.part(one),
-        MaskSequence(inputs.source_masks.masks[index : index + 1], inputs.source_masks.origin),
+        inputs.source_masks.part(one),
         inputs.aligned_poses.part(one),
         dimmed,
     )

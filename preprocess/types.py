@@ -152,6 +152,10 @@ class MaskSequence:
     def __len__(self) -> int:
         return len(self.masks)
 
+    def part(self, frames: range) -> MaskSequence:
+        """Some of the frames."""
+        return MaskSequence(self.masks[frames.start : frames.stop], self.origin)
+
     @property
     def size(self) -> Size:
         """(width, height)."""

@@ -12,7 +12,7 @@ from motionfollower.view import view_through
 from preprocess.finish import finish
 from preprocess.framing import Framing
 from preprocess.puppet import animate
-from preprocess.types import Clip, Frames, MaskSequence, PoseSequence
+from preprocess.types import Clip, Frames, PoseSequence
 
 SHOWN_HEIGHT = (0.6, 1.35)
 SOURCE_SHARE = 0.25  # of the framings are around the source's place, so that it is learned to be left
@@ -42,10 +42,10 @@ class KnownEdit:
         span, whole = _span(frames), self.inputs
         inputs = EditInputs(
             source=Clip(whole.source.frames[span], whole.source.fps),
-            source_poses=_poses(whole.source_poses, span),
-            aligned_poses=_poses(whole.aligned_poses, span),
-            source_masks=MaskSequence(whole.source_masks.masks[span], whole.source_masks.origin),
-            target_masks=MaskSequence(whole.target_masks.masks[span], whole.target_masks.origin),
+            source_poses=whole.source_poses.part(frames),
+            aligned_poses=whole.aligned_poses.part(frames),
+            source_masks=whole.source_masks.part(frames),
+            target_masks=whole.target_masks.part(frames),
         )
         view = view_through(framing, inputs, self._puppet(inputs.aligned_poses, span))
         return TrainingClip.of(view, framing.apply(self.truth[span]))
@@ -78,7 +78,3 @@ def draw_framing(edit: KnownEdit, frames: range, size: int, random: np.random.Ge
 
 def _span(frames: range) -> slice:
     return slice(frames.start, frames.stop)
-
-
-def _poses(poses: PoseSequence, span: slice) -> PoseSequence:
-    return PoseSequence(poses.keypoints[span], poses.scores[span], poses.size)

@@ -20,7 +20,7 @@ from motionfollower.training.edits import CLIP_FRAMES, KnownEdit, draw_framing
 from motionfollower.types import EditInputs, PrepareSettings
 from preprocess.background import fill_background
 from preprocess.finish import finish
-from preprocess.types import Clip, MaskSequence, PoseSequence
+from preprocess.types import Clip
 
 
 def clips_of_film(
@@ -47,17 +47,13 @@ def clips_of_film(
 
 def _later_from_earlier(seen: EditInputs, half: int, with_puppet: bool) -> KnownEdit:
     """The first half of a film edited to show what its second half does."""
-    first, second = slice(0, half), slice(half, 2 * half)
+    first, second = range(half), range(half, 2 * half)
     inputs = EditInputs(
-        source=Clip(seen.source.frames[first], seen.source.fps),
-        source_poses=_poses(seen.source_poses, first),
-        aligned_poses=_poses(seen.source_poses, second),
-        source_masks=MaskSequence(seen.source_masks.masks[first], seen.source_masks.origin),
-        target_masks=MaskSequence(seen.source_masks.masks[second], seen.source_masks.origin),
+        source=Clip(seen.source.frames[:half], seen.source.fps),
+        source_poses=seen.source_poses.part(first),
+        aligned_poses=seen.source_poses.part(second),
+        source_masks=seen.source_masks.part(first),
+        target_masks=seen.source_masks.part(second),
     )
     background = np.stack(list(fill_background(inputs.source, inputs.source_masks))) if with_puppet else None
-    return KnownEdit(inputs, seen.source.frames[second], background)
-
-
-def _poses(poses: PoseSequence, span: slice) -> PoseSequence:
-    return PoseSequence(poses.keypoints[span], poses.scores[span], poses.size)
+    return KnownEdit(inputs, seen.source.frames[half : 2 * half], background)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from torch import nn
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -48,9 +46,5 @@ def make_mean(learner: Learner, recipe: Recipe) -> AveragedModel:
 
 def set_rate(optimizer: AdamW, rate: float) -> None:
     """Give all groups a learning rate."""
-    for group in _groups(optimizer):
+    for group in optimizer.param_groups:
         group["lr"] = rate
-
-
-def _groups(optimizer: AdamW) -> Iterator[dict[str, object]]:
-    yield from optimizer.param_groups
