@@ -53,30 +53,28 @@ class Coder:
             target_mask=self._mask(view.target_mask),
         )
 
-    @torch.no_grad()
     def decode(self, latents: Tensor) -> Floats:
-        """Latents [1, c, f, h, w] to pictures f32 [F, H, W, 3] of the view's size, in grey levels 0 to 255."""
-        view, decode = self._view, self._networks.codec.decode
-        bases = self._pictures(view.puppet) if view.puppet is not None else None
-        pictures = [
-            decode(latents[:, :, start : start + CHUNK].to(self._dtype), next(bases) if bases else None)
-            for start in range(0, latents.shape[2], CHUNK)
-        ]
-        return self._levels(torch.cat(pictures, dim=2))
+        """Latents [1, c, f, h, w] to pictures f32 [F, H, W, 3], as `decode_frame` does each."""
+        return np.stack([self.decode_frame(latents, index) for index in range(latents.shape[2])])
 
     @torch.no_grad()
     def decode_frame(self, latents: Tensor, index: int) -> Floats:
-        """One frame of latents [1, c, f, h, w] as a picture f32 [H, W, 3], in grey levels 0 to 255."""
-        puppet = self._view.puppet
-        base = None if puppet is None else next(self._pictures(puppet[index : index + 1]))
-        picture = self._networks.codec.decode(latents[:, :, index : index + 1].to(self._dtype), base)
-        return np.asarray(self._levels(picture)[0])
+        """One frame of latents [1, c, f, h, w] as a picture f32 [H, W, 3], in grey levels 0 to 255.
 
-    def _levels(self, pictures: Tensor) -> Floats:
-        """Pictures [1, 3, f, H, W] in [−1, 1] without their padding, f32 [F, H, W, 3] in grey levels."""
-        height, width = self._view.source.shape[1:3]
-        levels = (pictures[0, :, :, :height, :width].float().clamp(-1, 1) + 1) * 127.5
-        return np.asarray(levels.permute(1, 2, 3, 0).cpu().numpy())
+        It has the view's size, and that of its `detail` where it has one.
+        """
+        known = self._view.puppet if self._view.detail is None else self._view.detail
+        height, width = (self._view.source if known is None else known).shape[1:3]
+        base = None if known is None else self._base(known[index : index + 1])
+        picture = self._networks.codec.decode(latents[:, :, index : index + 1].to(self._dtype), base)
+        levels = (picture[0, :, 0, :height, :width].float().clamp(-1, 1) + 1) * 127.5
+        return np.asarray(levels.permute(1, 2, 0).cpu().numpy())
+
+    def _base(self, puppet: Frames) -> Tensor:
+        """A frame of the puppet [1, 3, 1, H, W] in [−1, 1], padded as the view is, however fine it be."""
+        times = puppet.shape[2] // self.size[0]
+        chunk = torch.from_numpy(puppet).permute(3, 0, 1, 2)[None].to(self._device)
+        return _padded(chunk / 127.5 - 1, times * self._multiple).to(self._dtype)
 
     @property
     def _multiple(self) -> int:
@@ -90,7 +88,7 @@ class Coder:
         """Chunks [1, 3, f, H, W] in [0, 1]."""
         for start in range(0, len(frames), CHUNK):
             chunk = torch.from_numpy(frames[start : start + CHUNK]).permute(3, 0, 1, 2)[None]
-            yield self._padded(chunk.to(self._device) / 255).to(self._dtype)
+            yield _padded(chunk.to(self._device) / 255, self._multiple).to(self._dtype)
 
     def _appearance(self) -> Iterator[Tensor]:
         """The source frames, with the puppet behind them where the appearance controller looks at it."""
@@ -101,13 +99,15 @@ class Coder:
         yield from (torch.cat(pair, dim=1) for pair in pairs)
 
     def _mask(self, masks: np.ndarray) -> Tensor:
-        return self._padded(torch.from_numpy(masks)[None, None].to(self._device, torch.float32))[0, 0]
+        mask = torch.from_numpy(masks)[None, None].to(self._device, torch.float32)
+        return _padded(mask, self._multiple)[0, 0]
 
-    def _padded(self, video: Tensor) -> Tensor:
-        """A video [b, c, f, H, W] with its right and lower edge repeated until the networks take its size."""
-        height, width = video.shape[-2:]
-        padding = (0, _round_up(width, self._multiple) - width, 0, _round_up(height, self._multiple) - height, 0, 0)
-        return F.pad(video, padding, mode="replicate") if any(padding) else video
+
+def _padded(video: Tensor, multiple: int) -> Tensor:
+    """A video [b, c, f, H, W] with its right and lower edge repeated until its sides are multiples."""
+    height, width = video.shape[-2:]
+    padding = (0, _round_up(width, multiple) - width, 0, _round_up(height, multiple) - height, 0, 0)
+    return F.pad(video, padding, mode="replicate") if any(padding) else video
 
 
 def _joined(network: Callable[[Tensor], Tensor], chunks: Iterator[Tensor], dim: int) -> Tensor:

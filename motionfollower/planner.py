@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from motionfollower.encode import CHUNK, Coder
+from motionfollower.encode import Coder
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks
 from motionfollower.rehearsal import LiveBytes, build_without_memory, weights_of, without_memory
@@ -126,7 +126,7 @@ def go_through(networks: Networks, job: Job) -> Needs:
         given, latents = conditions(networks, job)
     sampling = max(_step(networks, given, latents, job.settings, *kind) for kind in _kinds(job))
     with LiveBytes([*weights_of(networks), *given.tensors()]) as decoding:
-        networks.codec.decode(latents[:, :, :CHUNK].to(job.dtype))
+        networks.codec.decode(latents[:, :, :1].to(job.dtype))
     return Needs(weights, encoding.peak, sampling, decoding.peak)
 
 

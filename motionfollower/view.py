@@ -1,7 +1,7 @@
 """What the networks see of the clips, and the way back: the working size, or a crop around the person.
 
-A small model sees a square crop that the person fills. Its edit comes back as a change of the puppet, so that
-what the puppet already shows right keeps its full sharpness.
+A small model sees a square crop that the person fills. Its edit is made over the puppet at the clip's own fineness and
+comes back as a change of it, so that what the puppet already shows right keeps its full sharpness.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ POSE_DRAWING_SIZE = 512
 """Poses are drawn at least this large, then made smaller: the released drawings' strokes suit this size."""
 
 CROP_MARGIN = 0.15
-TRUSTED_CHANGE = 40.0
-"""Grey levels of change from the puppet up to which the puppet's detail is still believed."""
 
 
 @dataclass(frozen=True)
 class View:
-    """The clips as the networks see them: pictures uint8 [F, h, w, 3], masks bool [F, h, w]."""
+    """The clips as the networks see them: pictures uint8 [F, h, w, 3], masks bool [F, h, w].
+
+    `detail` is the puppet in the same framing as finely as the clip has it, at a whole multiple of the size; the
+    networks don't see it, their edit is shown over it.
+    """
 
     framing: Framing
     source: Frames
@@ -36,6 +38,7 @@ class View:
     source_mask: Bools
     target_mask: Bools
     puppet: Frames | None
+    detail: Frames | None = None
 
     def part(self, frames: range) -> View:
         """Some of the frames."""
@@ -48,6 +51,7 @@ class View:
             self.source_mask[span],
             self.target_mask[span],
             None if self.puppet is None else self.puppet[span],
+            None if self.detail is None else self.detail[span],
         )
 
 
@@ -57,7 +61,14 @@ def make_view(inputs: EditInputs, puppet: Frames | None, size: Size | None) -> V
         whole = Framing.letterbox(inputs.source.size, inputs.source.size)
         return view_through(whole, inputs, puppet, is_whole=True)
     around = Framing.around(inputs.source_masks, inputs.target_masks, size=size, margin=CROP_MARGIN)
-    return view_through(around, inputs, puppet)
+    view = view_through(around, inputs, puppet)
+    return view if puppet is None else replace(view, detail=_fine(around).apply(puppet))
+
+
+def _fine(framing: Framing) -> Framing:
+    """The same part of the clip, no less fine than the clip is."""
+    times = ceil(1 / framing.scale)
+    return replace(framing, size=(times * framing.size[0], times * framing.size[1]))
 
 
 def view_through(framing: Framing, inputs: EditInputs, puppet: Frames | None, *, is_whole: bool = False) -> View:
@@ -86,8 +97,8 @@ def _draw(poses: PoseSequence, framing: Framing, *, is_whole: bool) -> Frames:
 def paste_back(edited: Floats, first: int, view: View, inputs: EditInputs, puppet: Frames | None) -> Frames:
     """The networks' edit f32 [F, h, w, 3] of the frames from the `first` on, in grey levels, at the working size.
 
-    In other frames and outside of the view the source stays. Where there is a puppet, the edit's change of it is
-    added to it.
+    In other frames and outside of the view the source stays. Where the view has the puppet's detail, the edit is as
+    fine, and its change of it is added to the puppet.
     """
     frames = inputs.source.frames.copy()
     for index, picture in enumerate(edited, first):
@@ -98,19 +109,9 @@ def paste_back(edited: Floats, first: int, view: View, inputs: EditInputs, puppe
 def paste_frame(edited: Floats, index: int, view: View, inputs: EditInputs, puppet: Frames | None) -> Frame:
     """One frame f32 [h, w, 3] of the networks' edit, as `paste_back` treats it."""
     size = inputs.source.size
-    picture = view.framing.undo(edited[None], size)[0]
-    if puppet is not None and view.puppet is not None:
-        seen = view.framing.undo(view.puppet[index : index + 1].astype(np.float32), size)[0]
-        picture = add_detail(picture, puppet[index].astype(np.float32), seen)
+    if puppet is None or view.detail is None:
+        picture = view.framing.undo(edited[None], size)[0]
+    else:
+        picture = puppet[index] + _fine(view.framing).undo(edited[None] - view.detail[index], size)[0]
     covered = view.framing.coverage(size)[..., None]
     return np.asarray(np.where(covered, picture.round().clip(0, 255), inputs.source.frames[index]), np.uint8)
-
-
-def add_detail(edited: Floats, puppet: Floats, seen: Floats) -> Floats:
-    """Give `edited` the detail that the `puppet` has beyond what the networks have `seen` of it, [H, W, 3].
-
-    The more an area was changed, the less of the puppet's detail belongs there.
-    """
-    change = np.abs(edited - seen).max(axis=-1, keepdims=True)
-    trust = (1 - change / TRUSTED_CHANGE).clip(0, 1)
-    return np.asarray(edited + trust * (puppet - seen))

@@ -82,10 +82,12 @@ def build_vae(config: KLCodecConfig) -> Any:
 
 
 class LayerCodec:
-    """Patches of pixels with their opacity as channels, no weights: a layer that covers the puppet where it is opaque.
+    """Patches of pixels as channels, no weights: a layer over the puppet, and how far the puppet gives way below it.
 
-    Zero latents are the puppet to within a fiftieth. To cover it, nothing must be known of what is covered: a
-    difference from it would have to know every pixel.
+    A patch holds three colours and the opacity of each of its pixels, and a shift. Where the layer is opaque it
+    covers the puppet: of what is covered nothing must be known, as a difference from it would have to. Elsewhere the
+    puppet is seen, each pixel read from `shift` patches away: so limbs find their place with all their detail, and
+    a person whom the model has never seen keeps their looks. Zero latents are the puppet to within a fiftieth.
     """
 
     def __init__(self, config: LayerCodecConfig) -> None:
@@ -98,20 +100,45 @@ class LayerCodec:
 
     @property
     def latent_channels(self) -> int:
-        """Three colours and the opacity of each pixel of a patch."""
-        return 4 * self.config.patch**2
+        """Three colours and the opacity of each pixel of a patch, and the patch's shift to the right and down."""
+        return 4 * self.config.patch**2 + 2
 
     def encode(self, frames: Tensor, base: Tensor | None = None) -> Tensor:
         """The frames as an opaque layer; `base` isn't looked at."""
         layer = torch.cat([frames, torch.ones_like(frames[:, :1])], dim=1)
-        return unfold(F.pixel_unshuffle(fold(layer, len(layer)), self.config.patch), frames.shape[2])
+        patches = F.pixel_unshuffle(fold(layer, len(layer)), self.config.patch)
+        return unfold(F.pad(patches, (0, 0, 0, 0, 0, 2)), frames.shape[2])
 
     def decode(self, latents: Tensor, base: Tensor | None = None) -> Tensor:
-        """The layer over `base`, over mid-grey where there is none."""
+        """The layer over `base`, over mid-grey where there is none.
+
+        `base` may be finer than the layer: its detail stays.
+        """
         colours, opacity = self.layer(latents)
-        return opacity * colours if base is None else base + opacity * (colours - base)
+        if base is None:
+            return opacity * colours
+        colours, opacity = (_resized(part, base.shape) for part in (colours, opacity))
+        return torch.lerp(_shifted(base, latents[:, -2:].float()), colours, opacity)
 
     def layer(self, latents: Tensor) -> tuple[Tensor, Tensor]:
         """The layer's colours [b, 3, f, H, W] and its opacity [b, 1, f, H, W] in [0, 1]."""
-        layer = unfold(F.pixel_shuffle(fold(latents, len(latents)), self.config.patch), latents.shape[2])
+        patches = fold(latents[:, :-2].float(), len(latents))
+        layer = unfold(F.pixel_shuffle(patches, self.config.patch), latents.shape[2])
         return layer[:, :3], torch.sigmoid(self.config.slope * (layer[:, 3:] - self.config.half_opaque))
+
+
+def _resized(video: Tensor, shape: torch.Size) -> Tensor:
+    """A video [b, c, f, h, w] as high and wide as `shape` says."""
+    if video.shape[3:] == shape[3:]:
+        return video
+    return F.interpolate(video, size=(video.shape[2], *shape[3:]), mode="trilinear", align_corners=False)
+
+
+def _shifted(base: Tensor, shift: Tensor) -> Tensor:
+    """A video [b, c, f, H, W], each pixel read `shift` [b, 2, f, h, w] of its h × w patches to the right and down."""
+    count, frames = len(base), base.shape[2]
+    pictures, patches = fold(base.float(), count), shift.new_tensor([shift.shape[4], shift.shape[3]])
+    way = fold(_resized(shift, base.shape), count).permute(0, 2, 3, 1) * (2 / patches)  # the picture is 2 wide and high
+    still = torch.eye(2, 3, device=base.device).expand(len(pictures), 2, 3)
+    places = F.affine_grid(still, list(pictures.shape), align_corners=False) + way
+    return unfold(F.grid_sample(pictures, places, padding_mode="border", align_corners=False), frames)

@@ -17,7 +17,7 @@ from motionfollower.training.recipe import Recipe
 
 Random = np.random.Generator
 
-SWAP_SHARE = 0.2  # of the clips have their colours' channels in another order
+SWAP_SHARE = 0.5  # of the clips have their colours' channels in another order
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from motionfollower.models.networks import Networks
 from motionfollower.training.batch import Batch
 from motionfollower.training.recipe import Loss, Recipe
 
+COARSE = 4
+"""Pixels a side that are one in pictures from afar."""
+
 
 class Learner(nn.Module):
     """All networks that are trained together; the codec stays as it is, outside."""
@@ -52,14 +55,25 @@ def wanted(x0: Tensor, noise: Tensor, alpha_bar: float, prediction_type: str) ->
 
 
 def edit_loss(said: Tensor, batch: Batch, codec: LayerCodec, recipe: Recipe) -> Tensor:
-    """How far the edit that latents x0 mean is from the truth, and a little the layer's colours by themselves.
+    """How far the edit that latents x0 mean is from the truth, what the layer costs, and a little its colours alone.
 
-    Without the latter, a layer that nobody sees yet would never learn what to show.
+    Seen from afar as well, over a coarse puppet, the edit's error leads a shift beyond the next pixel. The cost keeps
+    the layer from painting where it gains little. Without the colours' own error, a layer that nobody sees yet would
+    never learn what to show.
     """
     weights = 1 + (recipe.person_weight - 1) * batch.person
-    colours, _ = codec.layer(said.float())
-    seen = _mean(_error(codec.decode(said.float(), batch.puppet), batch.truth, recipe.loss), weights)
-    return seen + recipe.layer_weight * _mean(_error(colours, batch.truth, recipe.loss), batch.person)
+    colours, opacity = codec.layer(said)
+    near = _error(codec.decode(said, batch.puppet), batch.truth, recipe.loss)
+    afar = _error(codec.decode(said, _coarse(batch.puppet)), _coarse(batch.truth), recipe.loss)
+    seen = _mean(near, weights) + recipe.coarse_weight * _mean(afar, _coarse(weights))
+    painted = _mean(_error(colours, batch.truth, recipe.loss), batch.person)
+    cost = _mean(opacity, weights)
+    return seen + recipe.layer_cost * cost + recipe.layer_weight * painted
+
+
+def _coarse(video: Tensor) -> Tensor:
+    """A video as from afar: what is out of place is nearer to its place there."""
+    return F.avg_pool3d(video, (1, COARSE, COARSE))
 
 
 def latent_loss(said: Tensor, target: Tensor, batch: Batch, recipe: Recipe) -> Tensor:

@@ -29,7 +29,9 @@ class Recipe:
     loss            the squared error, as in the paper, or the absolute one, which would rather leave a puppet's
                     sharp pixel than blur it
     person_weight   of pixels where the person is, was, or will be, in the loss; all others weigh 1
+    coarse_weight   of the error of the same pictures four times as coarse, where a shift sees further
     layer_weight    of the error of a layer's colours by themselves, seen or not
+    layer_cost      of each pixel that a layer covers, so that it doesn't paint where it gains less than that
     token_drop      share of the image tokens that are dropped for CFG; `repeat_share` of the frames are shown with
                     their own pose, for the reconstruction branch
     colour          how far colours are changed, as a share
@@ -49,7 +51,9 @@ class Recipe:
     timesteps: tuple[int, ...] = ()
     loss: Loss = "squared"
     person_weight: float = 4.0
+    coarse_weight: float = 0.0
     layer_weight: float = 0.1
+    layer_cost: float = 0.0
     token_drop: float = 0.1
     repeat_share: float = 0.1
     colour: float = 0.15
@@ -100,7 +104,9 @@ _RANGES = (
     ("warmup", 0, 10**6),
     ("decay", 0, 1),
     ("person_weight", 0, 1000),
+    ("coarse_weight", 0, 1000),
     ("layer_weight", 0, 1000),
+    ("layer_cost", 0, 1000),
     ("token_drop", 0, 1),
     ("repeat_share", 0, 1),
     ("colour", 0, 0.9),

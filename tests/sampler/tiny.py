@@ -16,7 +16,7 @@ from motionfollower.models.networks import Networks, build_networks
 from motionfollower.sampler.conditioning import Conditioning
 from tests.models.tiny import TINY
 
-CHANNELS = 64
+CHANNELS = 66
 SIZE = (8, 12)
 """Height and width of the latents; a pixel of theirs is 4 × 4 of the pictures."""
 

@@ -14,8 +14,8 @@ SIZE, FRAMES = 40, 4
 
 PLAN: dict[str, Any] = {
     "unet": {
-        "in_channels": 64,
-        "out_channels": 64,
+        "in_channels": 66,
+        "out_channels": 66,
         "block_out_channels": [32, 32],
         "layers_per_block": 1,
         "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
