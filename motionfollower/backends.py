@@ -20,6 +20,7 @@ from motionfollower.weights.manifest import (
     NETWORKS,
     SAM_B_SET,
     SAM_H_SET,
+    embedded_model_folder,
     full_weights_folder,
 )
 from motionfollower.weights.released import released_config
@@ -101,14 +102,15 @@ def load_backend(choice: BackendChoice = "auto") -> Backend:
 
 
 def _load_embedded(device: torch.device) -> Backend:
+    folder = embedded_model_folder()
     dtype = torch.float32  # so small a model gains nothing from half precision
     return Backend(
         name="embedded",
-        networks=load_networks(EMBEDDED_FOLDER).to(device, dtype),
+        networks=load_networks(folder).to(device, dtype),
         preprocessors=load_preprocessors(),
         settings=usual_settings("embedded"),
         view_size=EMBEDDED_VIEW,
-        weights=(*WeightFiles.in_folder(EMBEDDED_FOLDER).all, MASK_NET),
+        weights=(*WeightFiles.in_folder(folder).all, MASK_NET),
         device=device,
         dtype=dtype,
         plans_memory=False,

@@ -11,10 +11,10 @@ from motionfollower.device import DeviceInfo, describe, pick_device
 from motionfollower.metadata import installed_versions
 from motionfollower.weights.manifest import (
     EMBEDDED_FILES,
-    EMBEDDED_FOLDER,
     FOLDER_VARIABLE,
     NETWORKS,
     WeightSet,
+    embedded_model_folder,
     full_weights_folder,
 )
 
@@ -35,13 +35,13 @@ class Info:
     versions: dict[str, str]
 
 
-def collect_info(weights: Path | None = None, embedded: Path = EMBEDDED_FOLDER) -> Info:
+def collect_info(weights: Path | None = None, embedded: Path | None = None) -> Info:
     """Look at the machine and at the folders of weights."""
-    folder = weights or full_weights_folder()
+    folder, model = weights or full_weights_folder(), embedded or embedded_model_folder()
     return Info(
         device=describe(pick_device()),
         weights=folder,
-        missing_embedded=tuple(name for name in EMBEDDED_FILES if not (embedded / name).is_file()),
+        missing_embedded=tuple(name for name in EMBEDDED_FILES if not (model / name).is_file()),
         missing_full=tuple(part for part in NETWORKS if part.missing(folder)),
         ffmpeg=_find_ffmpeg(),
         versions=installed_versions(),

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 EMBEDDED_FOLDER = ROOT / "assets" / "embedded"
 EMBEDDED_FILES = ("config.json", "denoising_unet.safetensors", "poctr.safetensors", "image_encoder.safetensors")
 FOLDER_VARIABLE = "MOTIONFOLLOWER_WEIGHTS"
+MODEL_VARIABLE = "MOTIONFOLLOWER_MODEL"
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,11 @@ USUAL = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
 """What is fetched unless sets are named: without the last two, MediaPipe finds poses and masks."""
 
 ALL_SETS = (*USUAL, SAM_H_SET)
+
+
+def embedded_model_folder() -> Path:
+    """The folder of the embedded model: what MOTIONFOLLOWER_MODEL says, else the one that ships."""
+    return Path(os.environ.get(MODEL_VARIABLE) or EMBEDDED_FOLDER)
 
 
 def full_weights_folder() -> Path:

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE
+from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, MODEL_VARIABLE
 from tests.cli.commands import run
 from tests.cli.conftest import Made
 from tests.full_set import write_set
@@ -22,7 +22,7 @@ Complain = Callable[..., str]
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the embedded model, which is loaded in its place."""
     folder = Path(shutil.copytree(EMBEDDED_FOLDER, tmp_path / "embedded"))
-    monkeypatch.setattr("motionfollower.backends.EMBEDDED_FOLDER", folder)
+    monkeypatch.setenv(MODEL_VARIABLE, str(folder))
     return folder
 
 
