@@ -16,7 +16,7 @@ from motionfollower.bench.quality.subject import Subject, make_subject
 from motionfollower.dancers.assets.store import load_assets
 from motionfollower.device import describe
 from motionfollower.errors import OutputError
-from preprocess.atomic import check_place, writing
+from preprocess.atomic import check_place, make_folder
 from preprocess.types import Size
 
 
@@ -45,8 +45,7 @@ def measure_quality(seeds: range, scale: Scale, backend: Backend, folder: Path) 
     """Measure the clips of some seeds; yield the work done, `WORK_A_CLIP` a clip, and write the report to `folder`."""
     assets = load_assets()
     check_quality_place(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     clips = []
     for index, seed in enumerate(seeds):
         with TemporaryDirectory() as place:

@@ -27,7 +27,7 @@ from motionfollower.device import describe
 from motionfollower.pipeline import edit
 from motionfollower.presets import PresetName, at_speed
 from motionfollower.types import SamplerSettings
-from preprocess.atomic import writing
+from preprocess.atomic import make_folder
 from preprocess.finish import finish
 
 PRESETS: tuple[PresetName, ...] = get_args(PresetName)
@@ -48,8 +48,7 @@ def measure_presets(trial: Trial, folder: Path) -> Generator[int, None, PresetTa
     """Measure; yield the work done, `WORK_A_CLIP` a clip and one for counting, and write the report to `folder`."""
     assets = load_assets()
     check_quality_place(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     scores: dict[PresetName, list[Score]] = {preset: [] for preset in PRESETS}
     done = 0
     for seed in trial.seeds:

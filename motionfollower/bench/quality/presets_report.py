@@ -10,7 +10,7 @@ from pathlib import Path
 
 from motionfollower.bench.quality.score import Score
 from motionfollower.presets import PresetName
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import replacing, write_text, writing
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ def _plain(row: PresetRow) -> dict[str, object]:
 
 def write_presets(folder: Path, table: PresetTable) -> None:
     """Write presets.json and presets.svg; OutputError where they can't be written."""
-    with replacing(folder / "presets.json") as draft, writing(folder / "presets.json"):
-        draft.write_text(table.to_json(), encoding="utf-8")
+    write_text(folder / "presets.json", table.to_json())
     with replacing(folder / "presets.svg") as draft, writing(folder / "presets.svg"):
         _draw(table, draft)
 

@@ -16,7 +16,7 @@ from PIL import Image
 from motionfollower.bench.quality.methods import Attempt, Method
 from motionfollower.bench.quality.score import Score, mean_score
 from motionfollower.bench.quality.subject import Subject
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import replacing, write_text, writing
 from preprocess.types import Frames
 
 COLUMNS = 5  # frames of a strip
@@ -72,9 +72,8 @@ def _plain(score: Score) -> dict[str, float | None]:
 
 def write_quality(folder: Path, quality: Quality) -> None:
     """Write quality.json and report.html; OutputError where they can't be written."""
-    for name, text in (("quality.json", quality.to_json()), ("report.html", _page(quality))):
-        with replacing(folder / name) as draft, writing(folder / name):
-            draft.write_text(text, encoding="utf-8")
+    write_text(folder / "quality.json", quality.to_json())
+    write_text(folder / "report.html", _page(quality))
 
 
 def write_strip(folder: Path, subject: Subject, attempts: Sequence[Attempt]) -> None:
