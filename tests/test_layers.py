@@ -16,6 +16,8 @@ ALLOWED = {
     "motionfollower.device": "",
     "motionfollower.digest": "",
     "motionfollower.errors": "preprocess",
+    "motionfollower.processes": "",
+    "motionfollower.recipe_folder": "errors preprocess",
     "motionfollower.settings": "errors preprocess",
     "motionfollower.presets": "settings",
     "motionfollower.types": "settings errors preprocess",
@@ -57,7 +59,7 @@ ALLOWED = {
     "motionfollower.bench": "long results presets planner rehearsal weights settings sampler guidance models metadata "
     "device types errors preprocess",
     "motionfollower.progress": "types",
-    "motionfollower.dancers": "case preparation types errors preprocess",
+    "motionfollower.dancers": "processes recipe_folder case preparation types errors preprocess",
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.edit_options": "options idle_options errors",
@@ -68,8 +70,8 @@ ALLOWED = {
     "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
     "preprocess",
-    "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
-    "types errors preprocess",
+    "motionfollower.training": "processes recipe_folder pipeline backends camera view encode dancers sampler weights "
+    "models device settings types errors preprocess",
     "motionfollower.training.command": "training mask_training dancers weights progress events errors",
     "motionfollower.cli": "training.command dancers dancers.command bench.quality batch events job order "
     "camera options edit_options progress bench weights info backends results metadata device types errors "
