@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from preprocess.types import (
 
 MATCHED = 0.1
 """Joints this near to where they should be count as found, in torso lengths."""
+
+LEAST_ERROR = 1e-9
+"""The mean squared error, in grey levels, that exact pixels count as: logarithms know no zero."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,14 @@ def compare_poses(seen: PoseSequence, wanted: PoseSequence) -> tuple[float | Non
     errors = np.linalg.norm(seen.body - wanted.body, axis=-1)
     matched = found & (errors < MATCHED * np.median(torsos))
     return float(matched.sum() / counted.sum()), float(errors[found].mean())
+
+
+def psnr(made: Frames, truth: Frames, where: Bools) -> float:
+    """The peak signal-to-noise ratio in dB, at most 138, of pixels `where` [F, H, W]; NaN where there are none."""
+    if not where.any():
+        return math.nan
+    error = np.square(made[where].astype(np.float64) - truth[where]).mean()
+    return float(10 * np.log10(255**2 / max(error, LEAST_ERROR)))
 
 
 def flicker(frames: Frames) -> float:

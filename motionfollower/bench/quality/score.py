@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from skimage.metrics import structural_similarity
 
 from motionfollower.bench.quality.identity import identity_distance
 from motionfollower.bench.quality.methods import Attempt
@@ -14,6 +14,7 @@ from motionfollower.bench.quality.regions import SubjectRegions
 from motionfollower.bench.quality.subject import Subject
 from motionfollower.dancers.truth.visibility import Visibility
 from motionfollower.errors import InputError
+from motionfollower.measures import psnr
 from preprocess.finish import finish
 from preprocess.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.types import Bools, Clip, Floats, Frames, PoseEstimator
@@ -72,12 +73,7 @@ def mean_score(scores: Sequence[Score]) -> Score:
 
 
 def _psnr(edited: Frames, truth: Frames, region: Bools) -> float:
-    if not region.any():
-        return float("nan")
-    ours, theirs = edited[region], truth[region]
-    if np.array_equal(ours, theirs):
-        return MOST_PSNR
-    return min(float(peak_signal_noise_ratio(theirs, ours, data_range=255)), MOST_PSNR)
+    return min(psnr(edited, truth, region), MOST_PSNR)
 
 
 def _ssim(edited: Frames, truth: Frames, region: Bools) -> float:
