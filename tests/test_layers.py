@@ -70,8 +70,8 @@ ALLOWED = {
     "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case measures device types "
     "errors preprocess",
-    "motionfollower.training": "processes recipe_folder pipeline backends camera measures view encode dancers sampler "
-    "weights models device settings types errors preprocess",
+    "motionfollower.training": "processes recipe_folder pipeline reading backends camera measures view encode dancers "
+    "sampler weights models device settings types errors preprocess",
     "motionfollower.training.command": "training mask_training dancers weights progress events errors",
     "motionfollower.cli": "training.command dancers dancers.command bench.quality batch events job order "
     "camera options edit_options progress bench weights info backends results metadata device types errors "
