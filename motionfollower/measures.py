@@ -12,6 +12,7 @@ import numpy as np
 
 from motionfollower.composite import originals
 from motionfollower.types import EditInputs
+from preprocess.finish import Returning
 from preprocess.skeleton import NECK, SEEN
 from preprocess.tracking import measure_torso
 from preprocess.types import (
@@ -22,7 +23,6 @@ from preprocess.types import (
     Frame,
     Frames,
     InputError,
-    Observation,
     PoseEstimator,
     PoseSequence,
 )
@@ -87,15 +87,12 @@ def _match(
 ) -> Generator[int, None, tuple[float | None, float | None]]:
     """Read the pose again from the result; nothing to compare where nobody is found."""
     try:
-        looks = poses.estimate(clip, _place(wanted) if is_chosen else None)
-        with closing(looks):
-            while True:
-                yield len(clip) + next(looks)
-    except StopIteration as end:
-        seen: Observation = end.value
-        return compare_poses(seen.poses, wanted)
+        with closing(Returning(poses.estimate(clip, _place(wanted) if is_chosen else None))) as looks:
+            for done in looks:
+                yield len(clip) + done
     except InputError:
         return None, None
+    return compare_poses(looks.result.poses, wanted)
 
 
 def background_kept(source: Iterable[Frame], edited: Iterable[Frame]) -> float:

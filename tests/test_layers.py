@@ -28,7 +28,7 @@ ALLOWED = {
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
-    "motionfollower.events": "types",
+    "motionfollower.events": "types preprocess",
     "motionfollower.sketch": "types preprocess",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
@@ -58,7 +58,7 @@ ALLOWED = {
     "motionfollower.fitting": "planner rehearsal models device settings types errors",
     "motionfollower.bench": "long results presets planner rehearsal weights settings sampler guidance models metadata "
     "device types errors preprocess",
-    "motionfollower.progress": "types",
+    "motionfollower.progress": "types preprocess",
     "motionfollower.dancers": "processes recipe_folder case preparation types errors preprocess",
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
