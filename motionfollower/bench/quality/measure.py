@@ -41,6 +41,18 @@ def check_quality_place(folder: Path) -> None:
         raise OutputError(f"{folder} is a file. Choose a folder.")
 
 
+def setting_of(seeds: range, scale: Scale, backend: Backend) -> dict[str, object]:
+    """What a report tells of how it was measured."""
+    width, height = scale.size
+    return {
+        "backend": backend.name,
+        "device": str(describe(backend.device)),
+        "seeds": f"{seeds.start}:{seeds.stop}",
+        "frames": scale.frames,
+        "size": f"{width}x{height}",
+    }
+
+
 def measure_quality(seeds: range, scale: Scale, backend: Backend, folder: Path) -> Generator[int, None, Quality]:
     """Measure the clips of some seeds; yield the work done, `WORK_A_CLIP` a clip, and write the report to `folder`."""
     assets = load_assets()
@@ -52,16 +64,7 @@ def measure_quality(seeds: range, scale: Scale, backend: Backend, folder: Path) 
             subject = make_subject(assets, seed, scale.size, scale.frames, Path(place) / "case")
             yield index * WORK_A_CLIP + 1
             clips.append((yield from _measure_clip(subject, backend, folder, index * WORK_A_CLIP + 1)))
-    quality = Quality(
-        {
-            "backend": backend.name,
-            "device": str(describe(backend.device)),
-            "seeds": f"{seeds.start}:{seeds.stop}",
-            "frames": scale.frames,
-            "size": f"{scale.size[0]}x{scale.size[1]}",
-        },
-        clips,
-    )
+    quality = Quality(setting_of(seeds, scale, backend), clips)
     write_quality(folder, quality)
     return quality
 

@@ -15,7 +15,7 @@ from typing import get_args
 
 from motionfollower.backends import Backend
 from motionfollower.bench.flops import compare
-from motionfollower.bench.quality.measure import Scale, check_quality_place
+from motionfollower.bench.quality.measure import Scale, check_quality_place, setting_of
 from motionfollower.bench.quality.methods import Attempt, Method
 from motionfollower.bench.quality.presets_report import PresetRow, PresetTable, write_presets
 from motionfollower.bench.quality.regions import SubjectRegions
@@ -23,7 +23,6 @@ from motionfollower.bench.quality.score import Score, mean_score, score
 from motionfollower.bench.quality.subject import Subject, make_subject
 from motionfollower.case import read_case
 from motionfollower.dancers.assets.store import load_assets
-from motionfollower.device import describe
 from motionfollower.pipeline import edit
 from motionfollower.presets import PresetName, at_speed
 from motionfollower.types import SamplerSettings
@@ -81,16 +80,8 @@ def _rows(scores: dict[PresetName, list[Score]]) -> list[PresetRow]:
 
 
 def _setting(trial: Trial) -> dict[str, object]:
-    width, height = trial.scale.size
-    return {
-        "backend": trial.backend.name,
-        "device": str(describe(trial.backend.device)),
-        "seeds": f"{trial.seeds.start}:{trial.seeds.stop}",
-        "frames": trial.scale.frames,
-        "size": f"{width}x{height}",
-        "steps of quality": trial.quality.steps,
-        "strength": trial.quality.strength,
-    }
+    asked = {"steps of quality": trial.quality.steps, "strength": trial.quality.strength}
+    return setting_of(trial.seeds, trial.scale, trial.backend) | asked
 
 
 def released_schedule(steps: int, strength: float) -> SamplerSettings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -70,6 +71,11 @@ def mean_score(scores: Sequence[Score]) -> Score:
     known = np.isfinite(table)
     sums, counts = np.where(known, table, 0).sum(axis=0), known.sum(axis=0)
     return Score(*np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist())
+
+
+def as_json(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """Numbers as JSON may hold them: null where there is none."""
+    return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
 def _psnr(edited: Frames, truth: Frames, region: Bools) -> float:
