@@ -73,9 +73,9 @@ ALLOWED = {
     "motionfollower.training": "processes recipe_folder pipeline reading backends camera measures view encode dancers "
     "sampler weights models device settings types errors preprocess",
     "motionfollower.training.command": "training mask_training dancers weights progress events errors",
-    "motionfollower.cli": "training.command dancers dancers.command bench.quality batch events job order "
-    "camera options edit_options progress bench weights info backends results metadata device types errors "
-    "preprocess",
+    "motionfollower.bench.command": "bench bench.quality dancers backends progress events",
+    "motionfollower.cli": "training.command dancers.command bench.command batch job order camera options edit_options "
+    "progress weights info backends errors",
     "motionfollower.__main__": "cli",
     "ui": "job presets bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",
