@@ -10,23 +10,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from motionfollower.bench.command import add_commands as add_bench
 from motionfollower.dancers.command import add_commands as add_dancers
-from motionfollower.dancers.libraries import MEASURING, check_libraries
 from motionfollower.edit_options import add_edit_options, check_edit_options
 from motionfollower.errors import InputError
-from motionfollower.events import counted
 from motionfollower.options import add_prepare_settings, prepare_settings
 from motionfollower.progress import show
 from motionfollower.training.command import add_commands as add_training
 
 FAILED_JOBS = 1
 BAD_INPUT = 2
-BENCHES = {
-    "flops": "FLOPs against the released calls",
-    "memory": "memory against the released order of work",
-    "edit": "time and memory of an edit",
-    "long": "memory of a long edit against a short one, and its seams",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_batch(commands.add_parser("batch", help="many edits: a file with one job a line"))
     _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
     _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
-    _add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
+    add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
     add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
     add_training(commands.add_parser("train", help="train a model, tiny to full"))
     return parser
@@ -83,33 +76,6 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_info)
-
-
-def _add_bench(parser: argparse.ArgumentParser) -> None:
-    benches = parser.add_subparsers(required=True, dest="what", metavar="WHAT")
-    for what, about in BENCHES.items():
-        bench = benches.add_parser(what, help=about)
-        bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures as well")
-        bench.set_defaults(run=_bench, full_step=False)
-        if what == "memory":
-            bench.add_argument(
-                "--full-step", action="store_true", help="take a step of the full-size model too: 12 GB, some minutes"
-            )
-    quality = benches.add_parser("quality", help="edits of rendered clips against the right answer")
-    _add_clips_to_measure(quality)
-    quality.set_defaults(run=_quality)
-    presets = benches.add_parser("presets", help="what the faster presets cost and lose against quality")
-    _add_clips_to_measure(presets)
-    presets.add_argument("--steps", type=int, default=50, metavar="N", help="of quality (default: %(default)s)")
-    presets.add_argument("--strength", type=float, default=1.0, metavar="X", help="of all three (default: 1)")
-    presets.set_defaults(run=_presets)
-
-
-def _add_clips_to_measure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--quick", action="store_true", help="fewer, shorter and smaller clips: some minutes")
-    parser.add_argument("--backend", choices=("auto", "embedded", "full"), default="auto", help="default: auto")
-    parser.add_argument("--seeds", metavar="A:B", help="which held-out clips, B excluded (default: the first ones)")
-    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the report goes")
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -160,44 +126,6 @@ def _info(options: argparse.Namespace) -> None:
     from motionfollower.info import collect_info, format_info
 
     print(format_info(collect_info()))
-
-
-def _bench(options: argparse.Namespace) -> None:
-    from motionfollower.bench import run_bench
-
-    print(run_bench(options.what, options.json, full_step=options.full_step))
-
-
-def _quality(options: argparse.Namespace) -> None:
-    check_libraries(MEASURING)
-    from motionfollower.bench.quality.measure import QUICK, WHOLE, WORK_A_CLIP, check_quality_place, measure_quality
-    from motionfollower.dancers.seeds import HELD_OUT, parse_seeds
-
-    scale = QUICK if options.quick else WHOLE
-    seeds = parse_seeds(options.seeds, HELD_OUT) if options.seeds else HELD_OUT[: scale.clips]
-    check_quality_place(options.output)
-    from motionfollower.backends import load_backend
-
-    work = measure_quality(seeds, scale, load_backend(options.backend), options.output)
-    print(show(counted("quality", WORK_A_CLIP * len(seeds), work)).text())
-    print(f"written to {options.output}")
-
-
-def _presets(options: argparse.Namespace) -> None:
-    check_libraries(MEASURING)
-    from motionfollower.bench.quality.measure import QUICK, WHOLE, check_quality_place
-    from motionfollower.bench.quality.presets import WORK_A_CLIP, Trial, measure_presets, released_schedule
-    from motionfollower.dancers.seeds import HELD_OUT, parse_seeds
-
-    scale = QUICK if options.quick else WHOLE
-    seeds = parse_seeds(options.seeds, HELD_OUT) if options.seeds else HELD_OUT[: scale.clips]
-    quality = released_schedule(options.steps, options.strength)
-    check_quality_place(options.output)
-    from motionfollower.backends import load_backend
-
-    work = measure_presets(Trial(seeds, scale, load_backend(options.backend), quality), options.output)
-    print(show(counted("presets", WORK_A_CLIP * len(seeds) + 1, work)).text())
-    print(f"written to {options.output}")
 
 
 def _tell(warnings: Sequence[str], folder: Path) -> None:

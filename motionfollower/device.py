@@ -87,11 +87,6 @@ def peak_memory_mb() -> float:
     return peak_memory_of(resource.getrusage(resource.RUSAGE_SELF)) / 2**20
 
 
-def peak_memory_of_children_mb() -> float:
-    """The most memory that one of the processes has held that this one started and that have ended, in MiB."""
-    return peak_memory_of(resource.getrusage(resource.RUSAGE_CHILDREN)) / 2**20
-
-
 def peak_memory_of(usage: resource.struct_rusage) -> int:
     """The most memory, in bytes, that a process held whose usage this is."""
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # macOS counts bytes, Linux KiB

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TypeVar
 
 from motionfollower.types import Event, Progress, StageStarted
+from preprocess.finish import Returning
 
 Result = TypeVar("Result")
 
@@ -15,14 +16,10 @@ Result = TypeVar("Result")
 def counted(stage: str, total: int, counts: Generator[int, None, Result]) -> Generator[Event, None, Result]:
     """A stage of `total` units of work from a generator of how many are done."""
     yield StageStarted(stage, total)
-    with closing(counts):
-        while True:
-            try:
-                done = next(counts)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
+    with closing(Returning(counts)) as job:
+        for done in job:
             yield Progress(stage, done, total)
+    return job.result
 
 
 class Stopwatch:
@@ -34,18 +31,14 @@ class Stopwatch:
     def time(self, events: Generator[Event, None, Result]) -> Generator[Event, None, Result]:
         """Pass the events on."""
         stage, since = "start", time.perf_counter()
-        with closing(events):
-            while True:
-                try:
-                    event = next(events)
-                except StopIteration as stop:
-                    self._add(stage, since)
-                    result: Result = stop.value
-                    return result
+        with closing(Returning(events)) as job:
+            for event in job:
                 if isinstance(event, StageStarted):
                     self._add(stage, since)
                     stage, since = event.stage, time.perf_counter()
                 yield event
+        self._add(stage, since)
+        return job.result
 
     def _add(self, stage: str, since: float) -> None:
         self.seconds[stage] = round(self.seconds.get(stage, 0) + time.perf_counter() - since, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from motionfollower.composite import originals
 from motionfollower.types import EditInputs
+from preprocess.finish import Returning
 from preprocess.skeleton import NECK, SEEN
 from preprocess.tracking import measure_torso
 from preprocess.types import (
@@ -21,13 +23,15 @@ from preprocess.types import (
     Frame,
     Frames,
     InputError,
-    Observation,
     PoseEstimator,
     PoseSequence,
 )
 
 MATCHED = 0.1
 """Joints this near to where they should be count as found, in torso lengths."""
+
+LEAST_ERROR = 1e-9
+"""The mean squared error, in grey levels, that exact pixels count as: logarithms know no zero."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +87,12 @@ def _match(
 ) -> Generator[int, None, tuple[float | None, float | None]]:
     """Read the pose again from the result; nothing to compare where nobody is found."""
     try:
-        looks = poses.estimate(clip, _place(wanted) if is_chosen else None)
-        with closing(looks):
-            while True:
-                yield len(clip) + next(looks)
-    except StopIteration as end:
-        seen: Observation = end.value
-        return compare_poses(seen.poses, wanted)
+        with closing(Returning(poses.estimate(clip, _place(wanted) if is_chosen else None))) as looks:
+            for done in looks:
+                yield len(clip) + done
     except InputError:
         return None, None
+    return compare_poses(looks.result.poses, wanted)
 
 
 def background_kept(source: Iterable[Frame], edited: Iterable[Frame]) -> float:
@@ -115,6 +116,14 @@ def compare_poses(seen: PoseSequence, wanted: PoseSequence) -> tuple[float | Non
     errors = np.linalg.norm(seen.body - wanted.body, axis=-1)
     matched = found & (errors < MATCHED * np.median(torsos))
     return float(matched.sum() / counted.sum()), float(errors[found].mean())
+
+
+def psnr(made: Frames, truth: Frames, where: Bools) -> float:
+    """The peak signal-to-noise ratio in dB, at most 138, of pixels `where` [F, H, W]; NaN where there are none."""
+    if not where.any():
+        return math.nan
+    error = np.square(made[where].astype(np.float64) - truth[where]).mean()
+    return float(10 * np.log10(255**2 / max(error, LEAST_ERROR)))
 
 
 def flicker(frames: Frames) -> float:

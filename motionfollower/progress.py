@@ -10,6 +10,7 @@ from typing import Never, TextIO, TypeVar
 from tqdm import tqdm
 
 from motionfollower.types import Event, Progress, StageStarted
+from preprocess.finish import Returning
 
 Result = TypeVar("Result")
 
@@ -18,14 +19,10 @@ def show(events: Generator[Event, None, Result]) -> Result:
     """Run a job to its end, showing its stages on stderr; its result."""
     stream = sys.stderr
     display = _Bars(stream) if stream.isatty() else _Lines(stream)
-    with closing(events), closing(display):
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
+    with closing(Returning(events)) as job, closing(display):
+        for event in job:
             display.show(event)
+    return job.result
 
 
 class _Bars:

@@ -49,6 +49,18 @@ def writing(target: Path) -> Generator[None, None, None]:
         raise OutputError(f"{target} can't be written: {reason}. Make room or choose another place.") from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there; OutputError where it can't be made."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of UTF-8 whole or not at all, in place of an older one; OutputError where it can't be written."""
+    with replacing(path) as draft, writing(path):
+        draft.write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def naming(target: Path, draft: Path) -> Generator[None, None, None]:
     """Lets errors in writing parts of a draft speak of the target that it is for."""

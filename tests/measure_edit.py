@@ -5,7 +5,6 @@ the person, in dB, of the puppet alone and of runs from different shares of the 
 """
 
 import sys
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,69 +14,37 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from motionfollower.backends import Backend, load_backend
 from motionfollower.case import read_case
+from motionfollower.measures import psnr
 from motionfollower.pipeline import edit
-from motionfollower.types import EditInputs
-from preprocess.background import fill_background
+from motionfollower.training.filmed import later_from_earlier
+from preprocess.finish import finish
 from preprocess.puppet import animate
-from preprocess.types import Bools, Clip, Frames, MaskSequence, PoseSequence
+from preprocess.types import Clip, MaskSequence, PoseSequence
 from preprocess.video import read_clip
 
 FRAMES = 24
 STRENGTHS = (0.05, 0.1, 0.2, 0.35, 0.5, 1.0)
 
 
-def finish(events: Generator[object, None, object]) -> object:
-    """The result of a generator."""
-    while True:
-        try:
-            next(events)
-        except StopIteration as stop:
-            return stop.value
-
-
 def look_at(path: Path, backend: Backend) -> tuple[Clip, PoseSequence, MaskSequence]:
     """A clip with its person's poses and masks: those of a case, or found anew."""
     if path.is_dir():
         inputs = read_case(path, FRAMES)
-        return inputs.source, inputs.source_poses, inputs.source_masks
+        return inputs.source, replace(inputs.source_poses, drawings=None), inputs.source_masks
     clip = replace(read_clip(path, max_frames=FRAMES), sound=None)
     seen = finish(backend.preprocessors.poses.estimate(clip))
     masks, _ = finish(backend.preprocessors.segmenter.segment(clip, seen))
     return clip, seen.poses, masks
 
 
-def halve(clip: Clip, poses: PoseSequence, masks: MaskSequence) -> tuple[EditInputs, Frames, Bools]:
-    """The first half to be edited to the second; what the second shows, and where its person is."""
-    middle = len(clip) // 2
-    first, second = slice(0, middle), slice(middle, 2 * middle)
-    inputs = EditInputs(
-        source=replace(clip, frames=clip.frames[first]),
-        source_poses=part(poses, first),
-        aligned_poses=part(poses, second),
-        source_masks=MaskSequence(masks.masks[first], masks.origin),
-        target_masks=MaskSequence(masks.masks[second], masks.origin),
-    )
-    return inputs, clip.frames[second], masks.masks[second]
-
-
-def part(poses: PoseSequence, frames: slice) -> PoseSequence:
-    return PoseSequence(poses.keypoints[frames], poses.scores[frames], poses.size)
-
-
-def psnr(pictures: Frames, truth: Frames, where: Bools) -> float:
-    """In dB, over the pixels where a mask bool [F, H, W] is set."""
-    return float(-10 * np.log10(np.mean((pictures[where] / 255.0 - truth[where] / 255.0) ** 2)))
-
-
 def measure(path: Path, backend: Backend) -> list[float]:
-    inputs, truth, person = halve(*look_at(path, backend))
-    background = np.stack(list(fill_background(inputs.source, inputs.source_masks)))
-    puppet = finish(
-        animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, background)
-    ).frames
+    known = later_from_earlier(*look_at(path, backend), with_puppet=True)
+    inputs, person = known.inputs, known.inputs.target_masks.masks
+    moved = animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, known.background)
+    puppet = finish(moved).frames
     settings = [replace(backend.settings, strength=strength) for strength in STRENGTHS]
     edits = [finish(edit(inputs, setting, backend)).edited.frames for setting in settings]
-    return [psnr(pictures, truth, person) for pictures in (puppet, *edits)]
+    return [psnr(pictures, known.truth, person) for pictures in (puppet, *edits)]
 
 
 def main(paths: list[Path]) -> None:

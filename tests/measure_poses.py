@@ -9,10 +9,8 @@ sane when its mean joint error is below 0.1. Masks are compared by intersection 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +18,13 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from preprocess.finish import finish
 from preprocess.holistic import HolisticEstimator
 from preprocess.read_pose import read_drawings
 from preprocess.segment import MediaPipeSegmenter
 from preprocess.skeleton import BODY
 from preprocess.types import Bools, Clip, Floats, Frames, PoseSequence
 
-T = TypeVar("T")
 DOT_SEEN = 0.9  # joints whose dot is hidden are read with less
 
 
@@ -80,16 +78,6 @@ def read_folder(folder: Path) -> Frames:
     """The pictures frame_<i> of a folder in their order."""
     files = sorted(folder.glob("frame_*"), key=lambda file: int(file.stem.removeprefix("frame_")))
     return np.stack([np.asarray(Image.open(file).convert("RGB")) for file in files])
-
-
-def finish(job: Generator[int, None, T]) -> T:
-    """Run a job to its end and return its result."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 def _line(name: str, values: NDArray[np.float64]) -> str:

@@ -2,10 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -21,6 +19,7 @@ from motionfollower.redo import Redo
 from motionfollower.results import ResultFiles
 from motionfollower.types import EditInputs, PrepareSettings
 from preprocess.clicks import MaskClick
+from preprocess.finish import finish
 from preprocess.probe import probe
 from preprocess.types import ClipPoint, Frames
 from preprocess.video import read_clip
@@ -30,17 +29,6 @@ SOURCE, DANCE = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b
 SETTINGS = PrepareSettings(
     frames=3, size=(256, 256), parts="arms", blend=0.75, source_person=ClipPoint(0.55, 0.5, frame=1)
 )
-
-Result = TypeVar("Result")
-
-
-def finish(job: Generator[object, None, Result]) -> Result:
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
 
 
 @pytest.fixture(scope="module")

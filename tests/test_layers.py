@@ -16,6 +16,8 @@ ALLOWED = {
     "motionfollower.device": "",
     "motionfollower.digest": "",
     "motionfollower.errors": "preprocess",
+    "motionfollower.processes": "",
+    "motionfollower.recipe_folder": "errors preprocess",
     "motionfollower.settings": "errors preprocess",
     "motionfollower.presets": "settings",
     "motionfollower.types": "settings errors preprocess",
@@ -26,7 +28,7 @@ ALLOWED = {
     "motionfollower.backends": "sampler weights models device digest types errors preprocess",
     "motionfollower.view": "types preprocess",
     "motionfollower.encode": "view sampler models device types preprocess",
-    "motionfollower.events": "types",
+    "motionfollower.events": "types preprocess",
     "motionfollower.sketch": "types preprocess",
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
@@ -56,8 +58,8 @@ ALLOWED = {
     "motionfollower.fitting": "planner rehearsal models device settings types errors",
     "motionfollower.bench": "long results presets planner rehearsal weights settings sampler guidance models metadata "
     "device types errors preprocess",
-    "motionfollower.progress": "types",
-    "motionfollower.dancers": "case preparation types errors preprocess",
+    "motionfollower.progress": "types preprocess",
+    "motionfollower.dancers": "processes recipe_folder case preparation types errors preprocess",
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.edit_options": "options idle_options errors",
@@ -66,14 +68,14 @@ ALLOWED = {
     "preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
-    "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case device types errors "
-    "preprocess",
-    "motionfollower.training": "pipeline backends camera view encode dancers sampler weights models device settings "
-    "types errors preprocess",
+    "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case measures device types "
+    "errors preprocess",
+    "motionfollower.training": "processes recipe_folder pipeline reading backends camera measures view encode dancers "
+    "sampler weights models device settings types errors preprocess",
     "motionfollower.training.command": "training mask_training dancers weights progress events errors",
-    "motionfollower.cli": "training.command dancers dancers.command bench.quality batch events job order "
-    "camera options edit_options progress bench weights info backends results metadata device types errors "
-    "preprocess",
+    "motionfollower.bench.command": "bench bench.quality dancers backends progress events",
+    "motionfollower.cli": "training.command dancers.command bench.command batch job order camera options edit_options "
+    "progress weights info backends errors",
     "motionfollower.__main__": "cli",
     "ui": "job presets bundle camera case pipeline preflight measures backends results redo metadata device digest "
     "settings types errors preprocess",

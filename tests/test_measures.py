@@ -3,7 +3,7 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
-from motionfollower.measures import Measures, background_kept, compare_poses, flicker, measure
+from motionfollower.measures import Measures, background_kept, compare_poses, flicker, measure, psnr
 from motionfollower.types import EditInputs
 from preprocess.skeleton import L_WRIST, R_WRIST
 from preprocess.types import Clip, ClipPoint, InputError, MaskSequence, Observation, PoseSequence
@@ -43,6 +43,17 @@ def test_a_joint_that_is_not_seen_is_no_match_one_outside_the_picture_does_not_c
     bodies = WANTED.body.copy()
     bodies[0, L_WRIST] = (-20, 50)
     assert compare_poses(WANTED, as_poses(bodies, SIZE)) == (1.0, 0.0)
+
+
+def test_psnr_is_of_the_chosen_pixels_alone() -> None:
+    made, where = np.zeros((2, 4, 4, 3), np.uint8), np.zeros((2, 4, 4), bool)
+    truth = np.full_like(made, 51)
+    assert np.isnan(psnr(made, truth, where))
+    where[1] = True
+    assert psnr(made, truth, where) == pytest.approx(20 * np.log10(5))  # a fifth of 255 off
+    made[1] = 51
+    assert psnr(made, truth, where) > 138
+    assert psnr(made, truth, ~where) < 14
 
 
 def test_steady_motion_does_not_flicker() -> None:

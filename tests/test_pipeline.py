@@ -27,6 +27,7 @@ from motionfollower.types import (
     SamplerSettings,
     StageStarted,
 )
+from preprocess.finish import Returning
 from preprocess.types import Clip, Floats, MaskSequence, PoseSequence
 from preprocess.video import read_clip
 from tests.preprocess.clips import EXAMPLES
@@ -39,13 +40,8 @@ Result = TypeVar("Result")
 
 
 def finish(job: Generator[Event, None, Result]) -> tuple[list[Event], Result]:
-    events = []
-    while True:
-        try:
-            events.append(next(job))
-        except StopIteration as stop:
-            result: Result = stop.value
-            return events, result
+    steps = Returning(job)
+    return list(steps), steps.result
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from motionfollower.metadata import FileRecord, RunMetadata, Surroundings, diffe
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
 from motionfollower.side_by_side import SMALLEST_CAPTION, side_by_side
 from motionfollower.types import EditInputs, EditResult, PrepareSettings, SamplerSettings, StepLosses
+from preprocess.finish import finish
 from preprocess.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 from preprocess.video import read_clip
@@ -62,13 +63,7 @@ def writer(folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadat
 
 
 def write(folder: Path, inputs: EditInputs, result: EditResult, run: RunMetadata) -> ResultFiles:
-    writing = writer(folder, inputs, result, run)
-    while True:
-        try:
-            next(writing)
-        except StopIteration as stop:
-            files: ResultFiles = stop.value
-            return files
+    return finish(writer(folder, inputs, result, run))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

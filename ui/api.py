@@ -18,6 +18,7 @@ from motionfollower.metadata import load_run
 from motionfollower.preflight import check
 from motionfollower.results import ResultFiles
 from motionfollower.types import Event, Prepared, PrepareSettings
+from preprocess.finish import finish
 from preprocess.wording import name_frames
 from preprocess.write_video import write_video
 from ui.choices import FRAMES_LIMIT, LARGEST_SEED
@@ -86,7 +87,7 @@ class Endpoints:
 
     def _do(self, events: Generator[Event, None, Result]) -> Result:
         """Work to its end, where all heavy work is done."""
-        return self._turns.thread.submit(_to_the_end, events).result()
+        return self._turns.thread.submit(finish, events).result()
 
     @contextmanager
     def _at_work(self, source: str, target: str) -> Iterator[Path]:
@@ -120,15 +121,6 @@ def offer_api(engine: Engine, turns: Turns, limits: dict[str, Any]) -> None:
     edit.click(endpoints.edit_motion, inputs, [edited, run], api_name="edit_motion", **limits)
     outputs = [aligned, case, report]
     prepare.click(endpoints.prepare_motion, [source, target, frames], outputs, api_name="prepare_motion", **limits)
-
-
-def _to_the_end(events: Generator[Event, None, Result]) -> Result:
-    try:
-        while True:
-            next(events)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
 
 
 def _report(prepared: Prepared) -> Record:

@@ -14,6 +14,7 @@ import torch
 
 from motionfollower.errors import InputError
 from motionfollower.types import Event, Preview, Progress, StageStarted
+from preprocess.finish import Returning
 from ui.stops import Stopped, Stops, beside, stop_if
 from ui.tracker import Tracker
 from ui.turns import Turns
@@ -55,17 +56,13 @@ class Task:
         self, events: Generator[Event, None, Result], preview: Callable[[Preview], Updates] | None = None
     ) -> Generator[Updates, None, Result]:
         """Show the events of a job; its result."""
-        with closing(events):
-            while True:
-                try:
-                    event = next(events)
-                except StopIteration as end:
-                    result: Result = end.value
-                    return result
+        with closing(Returning(events)) as job:
+            for event in job:
                 if isinstance(event, StageStarted | Progress):
                     yield self.tell(event)
                 elif preview is not None:
                     yield preview(event)
+        return job.result
 
     def tell(self, event: StageStarted | Progress) -> Updates:
         """The status after an event."""

@@ -13,7 +13,7 @@ from motionfollower.batch.jobs import BatchJob
 from motionfollower.errors import OutputError
 from motionfollower.long.run import WORK
 from motionfollower.results import ResultFiles
-from preprocess.atomic import check_place, naming, take_place, writing
+from preprocess.atomic import check_place, make_folder, naming, take_place, writing
 
 LOCK = ".lock"
 
@@ -22,8 +22,7 @@ LOCK = ".lock"
 def occupied(folder: Path, jobs: Iterable[BatchJob]) -> Generator[None, None, None]:
     """Keep other batches out of a folder, new or not; OutputError where one is in it, or a job's place is taken."""
     check_place(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for job in jobs:
         _check_job_place(folder / job.name)
     lock = FileLock(folder / LOCK)

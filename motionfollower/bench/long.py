@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,9 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from motionfollower.bench.edit import ROOT, SOURCE, TARGET
-from motionfollower.device import peak_memory_of
-from motionfollower.errors import InputError
+from motionfollower.bench.edit import SOURCE, TARGET, run_edit
 from motionfollower.long.parts import USUAL
 from motionfollower.results import ResultFiles
 from preprocess.types import Frame
@@ -76,8 +70,8 @@ def measure_long(short: int = SHORT, long: int = LONG, side: int = SIDE) -> Long
         clips = (home / "source.mp4", home / "target.mp4")
         period = _play_there_and_back(SOURCE, clips[0], long, side)
         _play_there_and_back(TARGET, clips[1], long, side)
-        short_seconds, short_peak = _edit(clips, home / "short", short)
-        long_seconds, long_peak = _edit(clips, home / "long", long)
+        short_seconds, short_peak = run_edit(*clips, home / "short", short)
+        long_seconds, long_peak = run_edit(*clips, home / "long", long)
         ratio = seam_ratio(_changes(home / "long"), USUAL.seams(long), period)
     return LongCost(short, long, side, short_seconds, long_seconds, short_peak / GB, long_peak / GB, ratio)
 
@@ -88,19 +82,6 @@ def _play_there_and_back(origin: Path, clip: Path, frames: int, side: int) -> in
     order = [*range(len(once)), *range(len(once) - 2, 0, -1)]
     write_video(clip, (once.frames[order[index % len(order)]] for index in range(frames)), once.fps)
     return len(order)
-
-
-def _edit(clips: tuple[Path, Path], output: Path, frames: int) -> tuple[float, int]:
-    """The seconds and the bytes that an edit takes."""
-    settings = ("--frames", str(frames), "--backend", "embedded", "-o", str(output))
-    command = [sys.executable, "-m", "motionfollower", "edit", *map(str, clips), *settings]
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise InputError("The edit that was to be measured failed; what it says stands above.")
-    return time.perf_counter() - began, peak_memory_of(usage)
 
 
 def _changes(result: Path) -> NDArray[np.float64]:

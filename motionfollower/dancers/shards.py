@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Generator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.motion.sequence import make_sequence
 from motionfollower.dancers.scene import Renderer, plan_takes
-from motionfollower.errors import InputError, OutputError, SettingsError
-from preprocess.atomic import check_place, replacing, writing
+from motionfollower.errors import InputError, SettingsError
+from motionfollower.processes import in_processes
+from motionfollower.recipe_folder import open_recipe_folder
+from preprocess.atomic import replacing, writing
 from preprocess.types import Size
 
 RECORD = "dataset.json"
@@ -62,36 +64,14 @@ def render_dataset(folder: Path, seeds: range, recipe: Recipe, jobs: int) -> Gen
     InputError where the assets are missing or the folder has another recipe; OutputError where it can't be written.
     """
     load_assets()
-    _open(folder, recipe)
+    open_recipe_folder(folder, RECORD, recipe.to_json(), otherwise="a training set of another recipe")
     missing = [seed for seed in seeds if not is_whole(shard_path(folder, seed))]
     done = len(seeds) - len(missing)
     if done:
         yield done
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        work = [pool.submit(render_shard, shard_path(folder, seed), seed, recipe) for seed in missing]
-        try:
-            for finished in as_completed(work):
-                finished.result()
-                done += 1
-                yield done
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _open(folder: Path, recipe: Recipe) -> None:
-    """Make the folder of a training set, or go on with one of the same recipe."""
-    check_place(folder)
-    record = folder / RECORD
-    if record.exists():
-        if record.read_text(encoding="utf-8") != recipe.to_json():
-            raise InputError(f"{folder} holds a training set of another recipe, see {RECORD}. Choose another folder.")
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputError(f"{folder} holds other files. Choose an empty or a new folder.")
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with replacing(record) as draft, writing(record):
-        draft.write_text(recipe.to_json(), encoding="utf-8")
+    tasks = [partial(render_shard, shard_path(folder, seed), seed, recipe) for seed in missing]
+    with closing(in_processes(jobs, tasks)) as rendered:
+        yield from (done for done, _ in enumerate(rendered, done + 1))
 
 
 def shard_path(folder: Path, seed: int) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from motionfollower.errors import InputError
 from motionfollower.events import counted
 from motionfollower.progress import show
+from preprocess.atomic import make_folder
 
 HELD_BACK = 40  # shards, the last ones, that the network is judged by
 FEWEST = 2 + HELD_BACK
@@ -34,7 +35,7 @@ def _train(options: argparse.Namespace) -> None:
             f"{options.set} has {len(shards)} shards; at least {FEWEST} are needed. Render more characters."
         )
     chosen, held_back = shards[:-HELD_BACK][: options.shards], shards[-HELD_BACK:]
-    options.output.mkdir(parents=True, exist_ok=True)
+    make_folder(options.output)
     state = options.output / "training.pt"
     fitting = Fitting(Recipe(steps=options.steps))
     if state.exists():

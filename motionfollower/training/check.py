@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import torch
 from PIL import Image
 
 from motionfollower.encode import Coder
+from motionfollower.measures import psnr
 from motionfollower.models.networks import Networks
 from motionfollower.sampler.loop import sample
 from motionfollower.training.clips import TrainingClip, read_clip_file
@@ -20,7 +20,7 @@ from motionfollower.view import View
 from preprocess.atomic import replacing, writing
 from preprocess.finish import finish
 from preprocess.framing import Framing
-from preprocess.types import Bools, Floats, Frames
+from preprocess.types import Floats, Frames
 
 SHEET_ROWS = 8
 
@@ -65,14 +65,6 @@ def check(networks: Networks, paths: Sequence[Path], settings: SamplerSettings, 
         puppet_person=psnr(puppet, truth, target),
         flicker=_flicker([e.frames for e in edits]) / max(_flicker([e.clip.truth for e in edits]), 1e-9),
     )
-
-
-def psnr(made: Frames, truth: Frames, where: Bools) -> float:
-    """In dB over the pixels `where` [F, H, W] of pictures [F, H, W, 3]; NaN where there are none."""
-    if not where.any():
-        return math.nan
-    error = made[where].astype(np.float32) - truth[where]
-    return float(20 * math.log10(255) - 10 * math.log10(max(float(np.square(error).mean()), 1e-9)))
 
 
 def _flicker(clips: Sequence[Frames]) -> float:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 from motionfollower.backends import load_preprocessors
 from motionfollower.dancers.shards import read_shard
 from motionfollower.errors import InputError, OutputError
+from motionfollower.processes import in_processes
+from motionfollower.recipe_folder import open_recipe_folder
 from motionfollower.training.clips import TrainingClip, read_clip_file, write_clip
 from motionfollower.training.filmed import clips_of_film
 from motionfollower.training.rendered import clips_of_shard
 from motionfollower.types import PrepareSettings
-from preprocess.atomic import check_place, replacing, writing
+from preprocess.atomic import write_text
 from preprocess.pictures import list_pictures
 
 RECORD = "clips.json"
@@ -37,6 +39,10 @@ class ClipShape:
     def __post_init__(self) -> None:
         if not 40 <= self.size <= 1032:
             raise InputError(f"Training clips of {self.size} pixels: allowed are 40 to 1032 a side.")
+
+    def to_json(self) -> str:
+        """The text of clips.json."""
+        return json.dumps(asdict(self)) + "\n"
 
 
 @dataclass(frozen=True)
@@ -96,30 +102,19 @@ def fill_clip_set(
     Return a sentence for each source that nothing could be learned from. InputError where the folder's clips
     have another shape; OutputError where it can't be written.
     """
-    _open_folder(folder, shape)
+    open_recipe_folder(folder, RECORD, shape.to_json(), otherwise="clips of another shape")
     missing = [source for source in sources if not _is_done(folder, source.stem)]
     done, refused = len(sources) - len(missing), list[str]()
     if done:
         yield done
-    for reason in _made(folder, missing, shape, jobs):
-        if reason:
-            refused.append(reason)
-        done += 1
-        yield done
+    tasks = [partial(make_clips, folder, source, shape) for source in missing]
+    with closing(in_processes(jobs, tasks)) as reasons:
+        for reason in reasons:
+            if reason:
+                refused.append(reason)
+            done += 1
+            yield done
     return refused
-
-
-def _made(folder: Path, sources: Sequence[Path], shape: ClipShape, jobs: int) -> Iterator[str]:
-    """Make the clips of each source, here or in several processes; what there is to say of each, as it is done."""
-    if jobs == 1:
-        yield from (make_clips(folder, source, shape) for source in sources)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        work = [pool.submit(make_clips, folder, source, shape) for source in sources]
-        try:
-            yield from (finished.result() for finished in as_completed(work))
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _is_done(folder: Path, name: str) -> bool:
@@ -144,9 +139,7 @@ def make_clips(folder: Path, source: Path, shape: ClipShape) -> str:
         raise
     except InputError as error:
         return f"{source.name} is passed over: {error}"
-    mark = folder / f"{source.stem}{DONE}"
-    with replacing(mark) as draft, writing(mark):
-        draft.write_text(str(count))
+    write_text(folder / f"{source.stem}{DONE}", str(count))
     return ""
 
 
@@ -154,22 +147,6 @@ def _clips(source: Path, shape: ClipShape) -> Iterator[TrainingClip]:
     if source.suffix == SHARD:
         return clips_of_shard(read_shard(source), shape.size, shape.with_puppet, seed=int(source.stem))
     return clips_of_film(source, shape.size, shape.with_puppet, PrepareSettings(), load_preprocessors())
-
-
-def _open_folder(folder: Path, shape: ClipShape) -> None:
-    """Make the folder of a set, or go on with one of the same shape."""
-    check_place(folder)
-    record = folder / RECORD
-    if record.exists():
-        if _read_shape(folder) != shape:
-            raise InputError(f"{folder} holds clips of another shape, see {RECORD}. Choose another folder.")
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise OutputError(f"{folder} holds other files. Choose an empty or a new folder.")
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with replacing(record) as draft, writing(record):
-        draft.write_text(json.dumps(asdict(shape)) + "\n")
 
 
 def _read_shape(folder: Path) -> ClipShape:

@@ -12,15 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from motionfollower.backends import Preprocessors
-from motionfollower.camera import propose_camera
+from motionfollower.camera import CameraProposal
 from motionfollower.errors import InputError
-from motionfollower.pipeline import prepare
+from motionfollower.pipeline import look_at
+from motionfollower.reading import read_source
 from motionfollower.training.clips import TrainingClip
 from motionfollower.training.edits import CLIP_FRAMES, KnownEdit, draw_framing
 from motionfollower.types import EditInputs, PrepareSettings
 from preprocess.background import fill_background
+from preprocess.camera_travel import camera_travel
 from preprocess.finish import finish
-from preprocess.types import Clip
+from preprocess.probe import probe
+from preprocess.types import Clip, MaskSequence, PoseSequence
 
 
 def clips_of_film(
@@ -28,32 +31,36 @@ def clips_of_film(
 ) -> Iterator[TrainingClip]:
     """Clips of CLIP_FRAMES frames from a video or a folder of pictures, poses and masks by the `preprocessors`.
 
-    InputError where it can't be read, shows nobody, is shorter than two clips, or has a moving camera and is
-    wanted with a puppet.
+    The `settings` say how it is read, and whom to follow in it. InputError where it can't be read, shows nobody, is
+    shorter than two clips, or has a moving camera and is wanted with a puppet.
     """
-    seen = finish(prepare(film, film, settings, preprocessors)).inputs
-    half = len(seen.source) // 2
+    clip, _ = read_source(probe(film), settings)
+    half = len(clip) // 2
     if half < CLIP_FRAMES:
-        raise InputError(f"{film.name} has {len(seen.source)} frames; {2 * CLIP_FRAMES} are needed to learn from it.")
-    if with_puppet and propose_camera(seen).is_on:
+        raise InputError(f"{film.name} has {len(clip)} frames; {2 * CLIP_FRAMES} are needed to learn from it.")
+    seen, masks, _ = finish(look_at(clip, "source", settings.source_person, preprocessors))
+    if not masks.masks.any():
+        raise InputError(f"{film.name} shows nobody.")
+    if with_puppet and CameraProposal(camera_travel(clip, masks)).is_on:
         raise InputError(f"{film.name} has a moving camera. With a puppet, only a camera that stands still can teach.")
     random = np.random.default_rng(half)
-    edit = _later_from_earlier(seen, half, with_puppet)
+    edit = later_from_earlier(clip, seen.poses, masks, with_puppet)
     for start in range(0, half - CLIP_FRAMES + 1, CLIP_FRAMES):
         frames = range(start, start + CLIP_FRAMES)
         if edit.shows_somebody(frames):
             yield edit.clip(frames, draw_framing(edit, frames, size, random))
 
 
-def _later_from_earlier(seen: EditInputs, half: int, with_puppet: bool) -> KnownEdit:
-    """The first half of a film edited to show what its second half does."""
+def later_from_earlier(clip: Clip, poses: PoseSequence, masks: MaskSequence, with_puppet: bool) -> KnownEdit:
+    """The first half of a clip edited to show what its second half does."""
+    half = len(clip) // 2
     first, second = range(half), range(half, 2 * half)
     inputs = EditInputs(
-        source=Clip(seen.source.frames[:half], seen.source.fps),
-        source_poses=seen.source_poses.part(first),
-        aligned_poses=seen.source_poses.part(second),
-        source_masks=seen.source_masks.part(first),
-        target_masks=seen.source_masks.part(second),
+        source=Clip(clip.frames[:half], clip.fps),
+        source_poses=poses.part(first),
+        aligned_poses=poses.part(second),
+        source_masks=masks.part(first),
+        target_masks=masks.part(second),
     )
     background = np.stack(list(fill_background(inputs.source, inputs.source_masks))) if with_puppet else None
-    return KnownEdit(inputs, seen.source.frames[half : 2 * half], background)
+    return KnownEdit(inputs, clip.frames[half : 2 * half], background)

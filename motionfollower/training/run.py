@@ -29,7 +29,7 @@ from motionfollower.training.state import Training, load_state, save_state
 from motionfollower.training.teacher import choose_trained, make_mean, make_optimizer, set_rate
 from motionfollower.types import GuidanceSettings, SamplerSettings
 from motionfollower.weights.save import save_networks
-from preprocess.atomic import check_place, replacing, writing
+from preprocess.atomic import check_place, make_folder, write_text
 
 RECIPE = "recipe.json"
 EXPORT = "model"
@@ -189,7 +189,5 @@ def _open_folder(folder: Path, recipe: Recipe) -> None:
             f"{folder} holds a run of another recipe, see {RECIPE}; only its steps may change. "
             "Choose another folder, with --init to begin with what was learned."
         )
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with replacing(record) as draft, writing(record):
-        draft.write_text(recipe.to_json())
+    make_folder(folder)
+    write_text(record, recipe.to_json())

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from motionfollower.digest import fingerprint
 from motionfollower.errors import OutputError, WeightsError
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import make_folder, replacing
 
 NAME = "checksums.json"
 LOCK = ".lock"
@@ -91,7 +91,6 @@ class Ledger:
 @contextmanager
 def locked(folder: Path) -> Generator[None, None, None]:
     """Keep other processes from changing the weights in `folder`, which is made where it isn't there."""
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with FileLock(folder / LOCK):
         yield

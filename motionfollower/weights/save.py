@@ -12,7 +12,7 @@ from torch import nn
 from motionfollower.models.codec import KLCodec
 from motionfollower.models.networks import Networks
 from motionfollower.weights.load import WeightFiles
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import make_folder, replacing, write_text, writing
 
 
 def save_networks(folder: Path, networks: Networks, config: dict[str, Any], dtype: torch.dtype) -> None:
@@ -21,17 +21,14 @@ def save_networks(folder: Path, networks: Networks, config: dict[str, Any], dtyp
     `config` is the text of config.json as plain data, which the networks were built from.
     OutputError where the folder can't be written.
     """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = WeightFiles.in_folder(folder)
     _save(files.unet[0], networks.unet, dtype)
     _save(files.pose_controller, networks.pose_controller, dtype)
     _save(files.image_encoder, networks.image_encoder.clip, dtype)
     if isinstance(networks.codec, KLCodec):
         _save(folder / "vae.safetensors", networks.codec.vae, dtype)
-    path = folder / "config.json"
-    with replacing(path) as draft, writing(path):
-        draft.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    write_text(folder / "config.json", json.dumps(config, indent=2) + "\n")
 
 
 def _save(path: Path, module: nn.Module, dtype: torch.dtype) -> None:

@@ -14,7 +14,7 @@ from motionfollower.device import HALF
 from motionfollower.errors import WeightsError
 from motionfollower.models.mask_net import MaskNet, MaskNetConfig
 from motionfollower.weights.files import read_state_dict
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import replacing, write_text, writing
 from preprocess.types import Floats
 
 WEIGHTS, CONFIG = "target_mask.safetensors", "target_mask.json"
@@ -38,8 +38,7 @@ def save_mask_net(network: MaskNet, folder: Path) -> None:
     parts = {name: part.to(HALF).contiguous() for name, part in network.state_dict().items()}
     with replacing(folder / WEIGHTS) as draft, writing(folder / WEIGHTS):
         save_file(parts, draft)
-    with replacing(folder / CONFIG) as draft, writing(folder / CONFIG):
-        draft.write_text(json.dumps(asdict(network.config), indent=2) + "\n", encoding="utf-8")
+    write_text(folder / CONFIG, json.dumps(asdict(network.config), indent=2) + "\n")
 
 
 def as_judge(network: MaskNet) -> Callable[[Floats], Floats]:

@@ -7,6 +7,7 @@ import pytest
 from rtmlib import YOLOX, RTMPose
 
 from preprocess.dwpose import DWPoseEstimator, from_wholebody
+from preprocess.finish import Returning
 from preprocess.skeleton import FACE, L_ANKLE, L_EYE, L_WRIST, LEFT_HAND, NECK, NOSE, R_ANKLE, R_EYE, RIGHT_HAND
 from preprocess.types import Clip, ClipPoint, Frame, InputError
 from tests.preprocess.onnx_nets import POSE_SIZE, write_detector, write_pose_network
@@ -85,14 +86,9 @@ def test_the_neck_is_as_sure_as_the_less_sure_shoulder():
 
 
 def run(estimator: DWPoseEstimator, frames: list[Frame], person: ClipPoint | None = None):
-    work = estimator.estimate(Clip(np.stack(frames), 10.0), person)
-    done = []
-    while True:
-        try:
-            done.append(next(work))
-        except StopIteration as stop:
-            assert done == list(range(1, len(frames) + 1))
-            return stop.value
+    work = Returning(estimator.estimate(Clip(np.stack(frames), 10.0), person))
+    assert list(work) == list(range(1, len(frames) + 1))
+    return work.result
 
 
 def test_a_clip_is_followed_and_a_gap_filled(estimator: DWPoseEstimator):

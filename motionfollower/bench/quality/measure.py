@@ -16,7 +16,7 @@ from motionfollower.bench.quality.subject import Subject, make_subject
 from motionfollower.dancers.assets.store import load_assets
 from motionfollower.device import describe
 from motionfollower.errors import OutputError
-from preprocess.atomic import check_place, writing
+from preprocess.atomic import check_place, make_folder
 from preprocess.types import Size
 
 
@@ -41,28 +41,30 @@ def check_quality_place(folder: Path) -> None:
         raise OutputError(f"{folder} is a file. Choose a folder.")
 
 
+def setting_of(seeds: range, scale: Scale, backend: Backend) -> dict[str, object]:
+    """What a report tells of how it was measured."""
+    width, height = scale.size
+    return {
+        "backend": backend.name,
+        "device": str(describe(backend.device)),
+        "seeds": f"{seeds.start}:{seeds.stop}",
+        "frames": scale.frames,
+        "size": f"{width}x{height}",
+    }
+
+
 def measure_quality(seeds: range, scale: Scale, backend: Backend, folder: Path) -> Generator[int, None, Quality]:
     """Measure the clips of some seeds; yield the work done, `WORK_A_CLIP` a clip, and write the report to `folder`."""
     assets = load_assets()
     check_quality_place(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     clips = []
     for index, seed in enumerate(seeds):
         with TemporaryDirectory() as place:
             subject = make_subject(assets, seed, scale.size, scale.frames, Path(place) / "case")
             yield index * WORK_A_CLIP + 1
             clips.append((yield from _measure_clip(subject, backend, folder, index * WORK_A_CLIP + 1)))
-    quality = Quality(
-        {
-            "backend": backend.name,
-            "device": str(describe(backend.device)),
-            "seeds": f"{seeds.start}:{seeds.stop}",
-            "frames": scale.frames,
-            "size": f"{scale.size[0]}x{scale.size[1]}",
-        },
-        clips,
-    )
+    quality = Quality(setting_of(seeds, scale, backend), clips)
     write_quality(folder, quality)
     return quality
 

@@ -15,7 +15,7 @@ from typing import get_args
 
 from motionfollower.backends import Backend
 from motionfollower.bench.flops import compare
-from motionfollower.bench.quality.measure import Scale, check_quality_place
+from motionfollower.bench.quality.measure import Scale, check_quality_place, setting_of
 from motionfollower.bench.quality.methods import Attempt, Method
 from motionfollower.bench.quality.presets_report import PresetRow, PresetTable, write_presets
 from motionfollower.bench.quality.regions import SubjectRegions
@@ -23,11 +23,10 @@ from motionfollower.bench.quality.score import Score, mean_score, score
 from motionfollower.bench.quality.subject import Subject, make_subject
 from motionfollower.case import read_case
 from motionfollower.dancers.assets.store import load_assets
-from motionfollower.device import describe
 from motionfollower.pipeline import edit
 from motionfollower.presets import PresetName, at_speed
 from motionfollower.types import SamplerSettings
-from preprocess.atomic import writing
+from preprocess.atomic import make_folder
 from preprocess.finish import finish
 
 PRESETS: tuple[PresetName, ...] = get_args(PresetName)
@@ -48,8 +47,7 @@ def measure_presets(trial: Trial, folder: Path) -> Generator[int, None, PresetTa
     """Measure; yield the work done, `WORK_A_CLIP` a clip and one for counting, and write the report to `folder`."""
     assets = load_assets()
     check_quality_place(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     scores: dict[PresetName, list[Score]] = {preset: [] for preset in PRESETS}
     done = 0
     for seed in trial.seeds:
@@ -82,16 +80,8 @@ def _rows(scores: dict[PresetName, list[Score]]) -> list[PresetRow]:
 
 
 def _setting(trial: Trial) -> dict[str, object]:
-    width, height = trial.scale.size
-    return {
-        "backend": trial.backend.name,
-        "device": str(describe(trial.backend.device)),
-        "seeds": f"{trial.seeds.start}:{trial.seeds.stop}",
-        "frames": trial.scale.frames,
-        "size": f"{width}x{height}",
-        "steps of quality": trial.quality.steps,
-        "strength": trial.quality.strength,
-    }
+    asked = {"steps of quality": trial.quality.steps, "strength": trial.quality.strength}
+    return setting_of(trial.seeds, trial.scale, trial.backend) | asked
 
 
 def released_schedule(steps: int, strength: float) -> SamplerSettings:

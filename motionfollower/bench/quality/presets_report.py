@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from motionfollower.bench.quality.score import Score
+from motionfollower.bench.quality.score import Score, as_json
 from motionfollower.presets import PresetName
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import replacing, write_text, writing
 
 
 @dataclass(frozen=True)
@@ -62,19 +62,17 @@ class PresetTable:
 
     def to_json(self) -> str:
         """The text of presets.json; numbers that there are not are null."""
-        rows = {row.preset: _plain(row) for row in self.rows}
+        rows = {row.preset: _numbers(row) for row in self.rows}
         return json.dumps({**rows, "setting": dict(self.setting)}, indent=2) + "\n"
 
 
-def _plain(row: PresetRow) -> dict[str, object]:
-    numbers = {name: value for name, value in asdict(row).items() if name != "preset"}
-    return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+def _numbers(row: PresetRow) -> dict[str, float | None]:
+    return as_json({name: value for name, value in asdict(row).items() if name != "preset"})
 
 
 def write_presets(folder: Path, table: PresetTable) -> None:
     """Write presets.json and presets.svg; OutputError where they can't be written."""
-    with replacing(folder / "presets.json") as draft, writing(folder / "presets.json"):
-        draft.write_text(table.to_json(), encoding="utf-8")
+    write_text(folder / "presets.json", table.to_json())
     with replacing(folder / "presets.svg") as draft, writing(folder / "presets.svg"):
         _draw(table, draft)
 

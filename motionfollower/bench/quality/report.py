@@ -14,9 +14,9 @@ import numpy as np
 from PIL import Image
 
 from motionfollower.bench.quality.methods import Attempt, Method
-from motionfollower.bench.quality.score import Score, mean_score
+from motionfollower.bench.quality.score import Score, as_json, mean_score
 from motionfollower.bench.quality.subject import Subject
-from preprocess.atomic import replacing, writing
+from preprocess.atomic import replacing, write_text, writing
 from preprocess.types import Frames
 
 COLUMNS = 5  # frames of a strip
@@ -49,10 +49,10 @@ class Quality:
 
     def to_json(self) -> str:
         """The text of quality.json; numbers that there are not are null."""
-        rows: dict[str, object] = {method.value: _plain(score) for method, score in self.means().items()}
+        rows: dict[str, object] = {method.value: as_json(asdict(score)) for method, score in self.means().items()}
         clips = [
             {"seed": clip.seed, "refusals": {method.value: why for method, why in clip.refusals.items()}}
-            | {method.value: _plain(score) for method, score in clip.scores.items()}
+            | {method.value: as_json(asdict(score)) for method, score in clip.scores.items()}
             for clip in self.clips
         ]
         return json.dumps({**rows, "setting": dict(self.setting), "clips": clips}, indent=2) + "\n"
@@ -66,15 +66,10 @@ class Quality:
         return "\n".join(lines)
 
 
-def _plain(score: Score) -> dict[str, float | None]:
-    return {name: value if math.isfinite(value) else None for name, value in asdict(score).items()}
-
-
 def write_quality(folder: Path, quality: Quality) -> None:
     """Write quality.json and report.html; OutputError where they can't be written."""
-    for name, text in (("quality.json", quality.to_json()), ("report.html", _page(quality))):
-        with replacing(folder / name) as draft, writing(folder / name):
-            draft.write_text(text, encoding="utf-8")
+    write_text(folder / "quality.json", quality.to_json())
+    write_text(folder / "report.html", _page(quality))
 
 
 def write_strip(folder: Path, subject: Subject, attempts: Sequence[Attempt]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from skimage.metrics import structural_similarity
 
 from motionfollower.bench.quality.identity import identity_distance
 from motionfollower.bench.quality.methods import Attempt
@@ -14,6 +15,7 @@ from motionfollower.bench.quality.regions import SubjectRegions
 from motionfollower.bench.quality.subject import Subject
 from motionfollower.dancers.truth.visibility import Visibility
 from motionfollower.errors import InputError
+from motionfollower.measures import psnr
 from preprocess.finish import finish
 from preprocess.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.types import Bools, Clip, Floats, Frames, PoseEstimator
@@ -71,13 +73,13 @@ def mean_score(scores: Sequence[Score]) -> Score:
     return Score(*np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist())
 
 
+def as_json(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """Numbers as JSON may hold them: null where there is none."""
+    return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+
+
 def _psnr(edited: Frames, truth: Frames, region: Bools) -> float:
-    if not region.any():
-        return float("nan")
-    ours, theirs = edited[region], truth[region]
-    if np.array_equal(ours, theirs):
-        return MOST_PSNR
-    return min(float(peak_signal_noise_ratio(theirs, ours, data_range=255)), MOST_PSNR)
+    return min(psnr(edited, truth, region), MOST_PSNR)
 
 
 def _ssim(edited: Frames, truth: Frames, region: Bools) -> float:
