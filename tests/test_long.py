@@ -8,6 +8,7 @@ import pytest
 
 from motionfollower.backends import Backend, load_backend
 from motionfollower.job import EditRequest, run_edit
+from motionfollower.long.crew import OneProcess
 from motionfollower.long.look import Look, load_masks, see_nobody
 from motionfollower.long.pair import is_long
 from motionfollower.long.parts import USUAL, Cutting, joined
@@ -66,18 +67,19 @@ class TestLook:
         masks = MaskSequence(random.random((3, 20, 13)) > 0.5, "mediapipe")
         keypoints = random.uniform(0, 13, (3, JOINTS, 2)).astype(np.float32)
         poses = PoseSequence(keypoints, np.ones((3, JOINTS), np.float32), masks.size)
-        look = Look(Person.of(poses, masks), ("Source: a “doubt”.",), has_others=True, travel=None)
+        points = (ClipPoint(0.2, 0.7, 2), None)
+        look = Look(points, Person.of(poses, masks), ("Source: a “doubt”.",), has_others=True, travel=None)
         look.save(tmp_path / "look.npz", masks)
         again = Look.load(tmp_path / "look.npz")
         assert np.array_equal(load_masks(tmp_path / "look.npz").masks, masks.masks)
         assert np.array_equal(again.person.poses.keypoints, keypoints)
         assert np.array_equal(again.person.boxes, look.person.boxes)
-        assert (again.doubts, again.has_others, again.travel) == (look.doubts, True, None)
+        assert (again.points, again.doubts, again.has_others, again.travel) == (points, look.doubts, True, None)
 
     def test_it_knows_where_the_person_is(self) -> None:
         poses, masks = see_nobody(2, (40, 20))
         poses.keypoints[1], poses.scores[1] = (10, 15), 1
-        look = Look(Person.of(poses, masks), (), has_others=False, travel=0.0)
+        look = Look((None,), Person.of(poses, masks), (), has_others=False, travel=0.0)
         assert look.place(0, shown_in=3) is None
         assert look.place(-1, shown_in=3) == ClipPoint(0.25, 0.75, 3)
 
@@ -111,7 +113,7 @@ def in_parts(
 ) -> tuple[Path, RunMetadata]:
     """The edit made in two parts."""
     folder = tmp_path_factory.mktemp("parts")
-    return folder, finish(run_long(request_, backend, folder, SMALL))
+    return folder, finish(run_long(request_, OneProcess(backend), folder, SMALL))
 
 
 def frames_of(folder: Path) -> Frames:
@@ -140,9 +142,9 @@ def test_the_parts_agree_with_the_whole(in_parts: tuple[Path, RunMetadata], whol
 def test_a_stopped_edit_goes_on(
     moment: str, request_: EditRequest, backend: Backend, in_parts: tuple[Path, RunMetadata], tmp_path: Path
 ) -> None:
-    last = sum(event == moment for event in stages(run_long(request_, backend, tmp_path / "probe", SMALL)))
+    last = sum(event == moment for event in stages(run_long(request_, OneProcess(backend), tmp_path / "probe", SMALL)))
     assert last
-    work = run_long(request_, backend, tmp_path / "edit", SMALL)
+    work = run_long(request_, OneProcess(backend), tmp_path / "edit", SMALL)
     seen = 0
     for event in work:
         seen += isinstance(event, StageStarted) and event.stage == moment
@@ -150,7 +152,7 @@ def test_a_stopped_edit_goes_on(
             break
     work.close()
     assert [path.name for path in (tmp_path / "edit").iterdir()] == [WORK]
-    again = list(stages(run_long(request_, backend, tmp_path / "edit", SMALL)))
+    again = list(stages(run_long(request_, OneProcess(backend), tmp_path / "edit", SMALL)))
     assert again.count("part") == {"source masks": 2, "part": 1, "write": 0}[moment]
     assert np.array_equal(frames_of(tmp_path / "edit"), frames_of(in_parts[0]))
     assert not (tmp_path / "edit" / WORK).exists()
