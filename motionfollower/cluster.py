@@ -67,6 +67,7 @@ class Cluster:
         try:
             return self.ray.get(reference)
         except self.ray.exceptions.RayTaskError as error:
+            error.cause.add_note(str(error))  # where it was raised there
             return error.cause
         except self.ray.exceptions.RayError as error:
             reason = str(error).splitlines()[0]

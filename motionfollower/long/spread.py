@@ -89,4 +89,4 @@ def survey_in_worker(backend: BackendName, surveyor: Surveyor) -> Survey:
 def edit_in_worker(shared: tuple[BackendName, PartWork, SamplerSettings], number: int) -> Piece:
     """Edit a part in a worker's process, unless one that died had just finished it."""
     backend, work, sampler = shared
-    return work.kept().get(number) or finish(work.make(number, sampler, loaded_backend(backend)))
+    return work.pieces.read(number) or finish(work.make(number, sampler, loaded_backend(backend)))
