@@ -1,6 +1,7 @@
 """Long clips: cut, looked at, edited part by part, joined; and gone on with where they were stopped."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ from motionfollower.backends import Backend, load_backend
 from motionfollower.job import EditRequest, run_edit
 from motionfollower.long.crew import OneProcess
 from motionfollower.long.look import Look, load_masks, see_nobody
-from motionfollower.long.pair import is_long
+from motionfollower.long.pair import ClipPair, is_long
 from motionfollower.long.parts import USUAL, Cutting, joined
 from motionfollower.long.pieces import mean_losses
 from motionfollower.long.run import WORK, run_long
+from motionfollower.long.survey import Surveyor
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.results import ResultFiles
 from motionfollower.types import Event, PrepareSettings, StageStarted, StepLosses
@@ -82,6 +84,24 @@ class TestLook:
         look = Look((None,), Person.of(poses, masks), (), has_others=False, travel=0.0)
         assert look.place(0, shown_in=3) is None
         assert look.place(-1, shown_in=3) == ClipPoint(0.25, 0.75, 3)
+
+
+def test_a_look_is_made_again_where_the_person_is_looked_for_elsewhere(
+    request_: EditRequest, backend: Backend, tmp_path: Path
+) -> None:
+    def look(*points: ClipPoint | None) -> list[Event]:
+        return list(surveyor.look(0, points, backend.preprocessors))
+
+    pair = ClipPair.of(replace(request_, prepare=replace(request_.prepare, frames=2)))
+    surveyor = Surveyor(pair, "source", None, (), watches_camera=False, folder=tmp_path, cutting=SMALL)
+    assert surveyor.unaided() == [0]
+    assert look(None)
+    assert surveyor.unaided() == []
+    assert not look(None)
+    assert look(ClipPoint(0.5, 0.5), None)
+    assert not look(ClipPoint(0.5, 0.5), None)
+    assert look(None)
+    assert replace(surveyor, follows=ClipPoint(0.5, 0.5), folder=tmp_path / "new").unaided() == []
 
 
 def test_parts_without_anybody_have_no_losses() -> None:

@@ -1,20 +1,32 @@
-"""`batch --ray`: the bits of one process, also where a worker dies."""
+"""`batch --ray` and `edit --ray`: the bits of one process, also where a worker dies."""
 
 import json
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from motionfollower.backends import loaded_backend
 from motionfollower.batch.cluster import do_in_worker
+from motionfollower.cluster import WorkerLostError, joined
+from motionfollower.errors import InputError
+from motionfollower.long.crew import OneProcess
+from motionfollower.long.parts import Cutting
+from motionfollower.long.pieces import Pieces
+from motionfollower.long.run import WORK, run_long
+from motionfollower.long.spread import ClusterCrew, edit_in_worker
+from motionfollower.request import EditRequest
+from motionfollower.settings import PrepareSettings
+from motionfollower.types import Progress, StageStarted
+from preprocess.finish import finish
 from tests.cli.commands import contents, run
-from tests.cli.conftest import Made
+from tests.cli.conftest import LEO, MIA, Made, Make
 
 pytest.importorskip("ray", reason="Ray isn't installed: requirements-ray.txt")
 
@@ -47,25 +59,30 @@ def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
     return file
 
 
-def kill_the_first_worker() -> None:
-    """Wait for a process of the cluster that does a job, let it work for a moment, and kill it."""
-    while (worker := next(working(), None)) is None:
-        time.sleep(0.05)
-    time.sleep(1)
-    os.kill(worker, signal.SIGKILL)
+def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
+    """Wait for a process of the cluster that does such work, let it go on for a moment, and kill it."""
+
+    def kill() -> None:
+        while (worker := next(working(work), None)) is None:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        os.kill(worker, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    return killer
 
 
-def working() -> Iterator[int]:
-    """The processes that do jobs."""
+def working(work: Callable[..., object]) -> Iterator[int]:
+    """The processes that do such work."""
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):  # it has ended meanwhile
-            if f"ray::{do_in_worker.__name__}" in " ".join(process.cmdline()):
+            if f"ray::{work.__name__}" in " ".join(process.cmdline()):
                 yield process.pid
 
 
 def test_the_bits_of_one_process_though_a_worker_dies(cluster: str, jobs: Path, edited: Made, tmp_path: Path) -> None:
-    killer = threading.Thread(target=kill_the_first_worker, daemon=True)
-    killer.start()
+    killer = kill_the_first_worker(do_in_worker)
     outcome = run("batch", jobs, "-o", tmp_path / "out", "--ray", cluster)
     assert not killer.is_alive()
     assert outcome.code == 1
@@ -88,3 +105,74 @@ def test_an_address_where_nothing_answers(address: str, jobs: Path, tmp_path: Pa
 def test_what_is_no_address(address: str, jobs: Path, tmp_path: Path) -> None:
     complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
     assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
+
+
+SMALL = Cutting(longest=8, overlap=4, fade=2, glance=8)
+PARTS = 3
+
+
+@pytest.fixture
+def pair(make: Make) -> EditRequest:
+    """Two people side by side, and somebody who is alone: sixteen small frames."""
+    beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
+    crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "16")
+    settings = PrepareSettings(frames=16, size=(256, 128))
+    return EditRequest(crowd, LEO, settings, loaded_backend("embedded").settings)
+
+
+def die(_: None, code: int) -> None:
+    """Work that no worker survives, but for that with the code 0, which is refused."""
+    if code == 0:
+        raise InputError("0 is no work.")
+    os._exit(code)
+
+
+def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditRequest, tmp_path: Path) -> None:
+    """Though it is stopped once, a worker dies, and looks start from each other."""
+    finish(run_long(pair, OneProcess(loaded_backend("embedded")), tmp_path / "one", SMALL))
+    folder, pieces = tmp_path / "many", Pieces(tmp_path / "many" / WORK)
+    with joined(cluster) as members:
+        crew = ClusterCrew(members, "embedded")
+        work = run_long(pair, crew, folder, SMALL)
+        assert any(event == Progress("parts", 1, PARTS) for event in work)
+        work.close()
+        whole = [number for number in range(PARTS) if pieces.read(number)]
+        assert whole
+        killer = kill_the_first_worker(edit_in_worker)
+        stages = [event for event in run_long(pair, crew, folder, SMALL) if isinstance(event, StageStarted)]
+        assert not killer.is_alive()
+        assert {event.stage: event.total for event in stages}["parts"] == PARTS - len(whole)
+    made, wanted = contents(folder), contents(tmp_path / "one")
+    assert made.keys() == wanted.keys()
+    assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
+
+
+def test_work_that_kills_its_workers(cluster: str) -> None:
+    with joined(cluster) as members:
+        results = dict(members.spread(die, None, [0, 1]))
+    assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
+    assert str(results[0]) == "0 is no work."
+    assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+
+
+@pytest.fixture
+def promising(source: Path, make: Make) -> Path:
+    """A clip of three frames whose sound promises many more."""
+    return make("promising.mp4", "-i", source, "-f", "lavfi", "-i", "sine=d=9", "-map", "0:v", "-map", "1:a")
+
+
+@pytest.mark.parametrize("command", ["edit", "batch"])
+def test_long_edits_are_spread(command: str, cluster: str, promising: Path, tmp_path: Path) -> None:
+    clips = {"source": str(promising), "target": str(promising)}
+    (tmp_path / "jobs.jsonl").write_text(json.dumps({"name": "long", "size": "96x128", **clips}))
+    what = [tmp_path / "jobs.jsonl"] if command == "batch" else [*clips.values(), "--size", "96x128"]
+    outcome = run(command, *what, "-o", tmp_path / "out", "--ray", cluster)
+    assert outcome.code == 0
+    assert "parts 1/1" in outcome.err.splitlines()
+    assert list((tmp_path / "out").rglob("frame_2.png"))
+
+
+def test_a_short_edit_is_not_spread(source: Path, target: Path, tmp_path: Path) -> None:
+    complaint = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").complaint
+    assert complaint.startswith("--ray spreads the parts of a long edit: of two clips of more than 96 frames")
+    assert not (tmp_path / "out").exists()
