@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -18,13 +19,11 @@ from motionfollower.cluster import WorkerLostError, joined
 from motionfollower.errors import InputError
 from motionfollower.long.crew import OneProcess
 from motionfollower.long.parts import Cutting
-from motionfollower.long.pieces import Pieces
 from motionfollower.long.run import WORK, run_long
 from motionfollower.long.spread import ClusterCrew, edit_in_worker
 from motionfollower.request import EditRequest
 from motionfollower.settings import PrepareSettings
-from motionfollower.types import Progress, StageStarted
-from preprocess.finish import finish
+from motionfollower.types import StageStarted
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, Made, Make
 
@@ -107,52 +106,54 @@ def test_what_is_no_address(address: str, jobs: Path, tmp_path: Path) -> None:
     assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
 
 
-SMALL = Cutting(longest=8, overlap=4, fade=2, glance=8)
-PARTS = 3
+SMALL = Cutting(longest=6, overlap=3, fade=2, glance=6)
 
 
 @pytest.fixture
 def pair(make: Make) -> EditRequest:
-    """Two people side by side, and somebody who is alone: sixteen small frames."""
+    """Two people side by side, and somebody who is alone: twelve small frames."""
     beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
-    crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "16")
-    settings = PrepareSettings(frames=16, size=(256, 128))
+    crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "12")
+    settings = PrepareSettings(frames=12, size=(256, 128))
     return EditRequest(crowd, LEO, settings, loaded_backend("embedded").settings)
 
 
-def die(_: None, code: int) -> None:
-    """Work that no worker survives, but for that with the code 0, which is refused."""
-    if code == 0:
-        raise InputError("0 is no work.")
-    os._exit(code)
-
-
 def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditRequest, tmp_path: Path) -> None:
-    """Though it is stopped once, a worker dies, and looks start from each other."""
-    finish(run_long(pair, OneProcess(loaded_backend("embedded")), tmp_path / "one", SMALL))
-    folder, pieces = tmp_path / "many", Pieces(tmp_path / "many" / WORK)
+    """Though it goes on with another process's part, a worker dies, and looks start from each other."""
+    one, many = tmp_path / "one", tmp_path / "many"
+    for event in run_long(pair, OneProcess(loaded_backend("embedded")), one, SMALL):
+        if isinstance(event, StageStarted) and event.note.startswith("2 of 3"):
+            shutil.copytree(one / WORK, many / WORK, ignore=shutil.ignore_patterns("*.npz"))
+    killer = kill_the_first_worker(edit_in_worker)
     with joined(cluster) as members:
-        crew = ClusterCrew(members, "embedded")
-        work = run_long(pair, crew, folder, SMALL)
-        assert any(event == Progress("parts", 1, PARTS) for event in work)
-        work.close()
-        whole = [number for number in range(PARTS) if pieces.read(number)]
-        assert whole
-        killer = kill_the_first_worker(edit_in_worker)
-        stages = [event for event in run_long(pair, crew, folder, SMALL) if isinstance(event, StageStarted)]
-        assert not killer.is_alive()
-        assert {event.stage: event.total for event in stages}["parts"] == PARTS - len(whole)
-    made, wanted = contents(folder), contents(tmp_path / "one")
+        work = run_long(pair, ClusterCrew(members, "embedded"), many, SMALL)
+        totals = {event.stage: event.total for event in work if isinstance(event, StageStarted)}
+    assert not killer.is_alive()
+    assert (totals["looks"], totals["people"], totals["parts"]) == (4, 2, 2)
+    made, wanted = contents(many), contents(one)
     assert made.keys() == wanted.keys()
     assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
 
 
-def test_work_that_kills_its_workers(cluster: str) -> None:
+def test_what_becomes_of_work(cluster: str) -> None:
+    def work(lesson: str, task: int) -> str:
+        if task == 0:
+            raise InputError(lesson)
+        if task == 1:
+            os._exit(1)
+        if task == 2:
+            time.sleep(600)
+        return f"{lesson} {task}"
+
     with joined(cluster) as members:
-        results = dict(members.spread(die, None, [0, 1]))
-    assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
-    assert str(results[0]) == "0 is no work."
-    assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        assert members.workers == 2
+        results = dict(members.spread(work, "no work", [0, 1]))
+        assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
+        assert str(results[0]) == "no work"
+        assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        with closing(members.spread(work, "done", [3, 2, 2])) as closed:
+            assert next(closed) == (0, "done 3")
+        assert dict(members.spread(work, "done", [4, 5])) == {0: "done 4", 1: "done 5"}  # nobody sleeps any more
 
 
 @pytest.fixture
