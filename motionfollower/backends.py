@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -99,6 +100,12 @@ def load_backend(choice: BackendChoice = "auto") -> Backend:
     """Load a backend; WeightsError names what is missing or damaged."""
     load = _load_full if choose_backend(choice) == "full" else _load_embedded
     return load(pick_device())
+
+
+@cache
+def loaded_backend(name: BackendName) -> Backend:
+    """The same for workers: loaded by the first task of a process, and kept for the others."""
+    return load_backend(name)
 
 
 def _load_embedded(device: torch.device) -> Backend:

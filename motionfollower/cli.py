@@ -58,6 +58,7 @@ def _add_prepare(parser: argparse.ArgumentParser) -> None:
 def _add_edit(parser: argparse.ArgumentParser) -> None:
     add_edit_options(parser)
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
+    parser.add_argument("--ray", metavar="ADDRESS", help="spread a long edit over a Ray cluster: HOST:PORT, or auto")
     parser.set_defaults(run=_edit)
 
 
@@ -94,7 +95,10 @@ def _edit(options: argparse.Namespace) -> None:
     from motionfollower.order import EditOrder
 
     order = EditOrder.of(options)
-    run = show(order.run(load_backend(order.backend), options.output))
+    if options.ray:
+        run = show(order.run_at(options.ray, options.output))
+    else:
+        run = show(order.run(load_backend(order.backend), options.output))
     _tell(run.warnings, options.output)
     if run.camera_travel is not None:
         print(CameraProposal(run.camera_travel))

@@ -8,18 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from motionfollower.backends import Backend, Preprocessors
+from motionfollower.backends import Backend, BackendName, Preprocessors
 from motionfollower.bundle import bundle_files, opened_case, write_bundle
 from motionfollower.camera import propose_camera
 from motionfollower.case import check_case_place, read_case, write_case
+from motionfollower.cluster import Cluster
 from motionfollower.composite import at_source_size
 from motionfollower.events import Stopwatch, counted
+from motionfollower.long.crew import OneProcess
 from motionfollower.long.pair import is_long
 from motionfollower.long.run import run_long
+from motionfollower.long.spread import ClusterCrew
 from motionfollower.measures import Measures, measure
 from motionfollower.metadata import RunMetadata
 from motionfollower.pipeline import edit, prepare
-from motionfollower.record import Made, record
+from motionfollower.record import Made, record, surroundings_of
 from motionfollower.redo import stitch
 from motionfollower.request import EditRequest
 from motionfollower.results import PARTS, ResultFiles, check_writable, write_results
@@ -29,7 +32,7 @@ from motionfollower.types import EditInputs, EditResult, Event, Prepared, StageS
 from preprocess.atomic import check_place, check_spared
 from preprocess.types import Frame
 
-__all__ = ["EditRequest", "run_bundle", "run_edit", "run_prepare"]
+__all__ = ["EditRequest", "run_bundle", "run_edit", "run_prepare", "run_spread"]
 
 CASE_FOLDERS = 8
 
@@ -53,10 +56,9 @@ def run_edit(
     `inputs` are what preparing the request's clips gave, where that is done already. Without them long clips are
     edited in parts.
     """
-    check_writable(folder)
-    check_spared(filter(None, (request.source, request.target)), ResultFiles(folder).replaced)
+    _check_places(request, folder)
     if inputs is None and is_long(request):
-        return (yield from run_long(request, backend, folder))
+        return (yield from run_long(request, OneProcess(backend), folder))
     watch = Stopwatch()
     with _opened(request) as source:
         inputs = inputs or (yield from watch.time(_inputs(request, source, backend)))
@@ -77,9 +79,18 @@ def run_edit(
             seconds=watch.seconds,
             camera_travel=proposal.travel if proposal else request.known_travel,
         )
-        run = record(request, backend, made)
+        run = record(request, backend.name, surroundings_of(backend), made)
         yield from counted("write", PARTS, _write(request, inputs, result, run, folder))
     return run
+
+
+def run_spread(
+    request: EditRequest, backend: BackendName, cluster: Cluster, folder: Path
+) -> Generator[Event, None, RunMetadata]:
+    """Do an edit that is long as `run_edit` does, its parts spread over a cluster that sees the same files."""
+    _check_places(request, folder)
+    yield StageStarted("cluster", note=f"on the Ray cluster at {cluster.address}")
+    return (yield from run_long(request.absolute(), ClusterCrew(cluster, backend), folder.absolute()))
 
 
 def run_bundle(
@@ -98,6 +109,11 @@ def run_bundle(
         files = bundle_files(case, ResultFiles(folder))
         yield from counted("bundle", len(files), write_bundle(bundle, files))
     return run
+
+
+def _check_places(request: EditRequest, folder: Path) -> None:
+    check_writable(folder)
+    check_spared(filter(None, (request.source, request.target)), ResultFiles(folder).replaced)
 
 
 def _opened(request: EditRequest) -> AbstractContextManager[Path]:

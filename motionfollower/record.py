@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from motionfollower.backends import Backend
+from motionfollower.backends import Backend, BackendName
 from motionfollower.case import READ
 from motionfollower.device import describe
 from motionfollower.digest import fingerprint
@@ -32,14 +32,13 @@ class Made:
     camera_travel: float | None
 
 
-def record(request: EditRequest, backend: Backend, made: Made) -> RunMetadata:
+def record(request: EditRequest, backend: BackendName, surroundings: Surroundings, made: Made) -> RunMetadata:
     """The record of the edit that was made on request."""
-    surroundings = surroundings_of(backend)
     changes = differences(request.repeats.surroundings, surroundings) if request.repeats else ()
     return RunMetadata(
         source=FileRecord.of(request.source, () if request.target else READ),
         target=FileRecord.of(request.target) if request.target else None,
-        backend=backend.name,
+        backend=backend,
         prepare=request.prepare,
         sampler=made.settings,
         size=made.size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.errors import SettingsError
@@ -44,6 +44,12 @@ class EditRequest:
         return cls(
             run.source.unchanged(), target, run.prepare, run.sampler, camera, run.lock, run.sound, redo, repeats=run
         )
+
+    def absolute(self) -> EditRequest:
+        """The same for a process that works in another folder."""
+        target = self.target and self.target.absolute()
+        redo = self.redo and replace(self.redo, earlier=self.redo.earlier.absolute())
+        return replace(self, source=self.source.absolute(), target=target, redo=redo)
 
     @property
     def known_travel(self) -> float | None:

@@ -45,11 +45,12 @@ ALLOWED = {
     "motionfollower.redo": "composite results errors preprocess",
     "motionfollower.request": "redo metadata settings errors",
     "motionfollower.record": "request backends case redo metadata measures device digest settings types preprocess",
-    "motionfollower.long": "pipeline reading backends camera composite digest events measures metadata record request "
-    "results soundtrack settings types preprocess",
+    "motionfollower.cluster": "errors",
+    "motionfollower.long": "cluster pipeline reading backends camera composite digest events measures metadata record "
+    "request results soundtrack settings types preprocess",
     "motionfollower.soundtrack": "settings preprocess",
-    "motionfollower.job": "long pipeline backends bundle camera case composite measures results redo soundtrack "
-    "metadata events record request settings types preprocess",
+    "motionfollower.job": "long cluster pipeline backends bundle camera case composite measures results redo "
+    "soundtrack metadata events record request settings types preprocess",
     "motionfollower.preflight": "types preprocess",
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
@@ -63,9 +64,9 @@ ALLOWED = {
     "motionfollower.options": "presets settings errors preprocess",
     "motionfollower.idle_options": "options errors",
     "motionfollower.edit_options": "options idle_options errors",
-    "motionfollower.order": "options job request redo backends metadata types",
-    "motionfollower.batch": "long order edit_options request backends case results metadata types settings errors "
-    "preprocess",
+    "motionfollower.order": "options job long cluster request redo backends metadata types errors",
+    "motionfollower.batch": "long order cluster edit_options request backends case results metadata types settings "
+    "errors preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
     "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case measures device types "

@@ -1,6 +1,7 @@
 """Long clips: cut, looked at, edited part by part, joined; and gone on with where they were stopped."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 
 from motionfollower.backends import Backend, load_backend
 from motionfollower.job import EditRequest, run_edit
+from motionfollower.long.crew import OneProcess
 from motionfollower.long.look import Look, load_masks, see_nobody
-from motionfollower.long.pair import is_long
+from motionfollower.long.pair import ClipPair, is_long
 from motionfollower.long.parts import USUAL, Cutting, joined
 from motionfollower.long.pieces import mean_losses
 from motionfollower.long.run import WORK, run_long
+from motionfollower.long.survey import Surveyor
 from motionfollower.metadata import RunMetadata, load_run
 from motionfollower.results import ResultFiles
 from motionfollower.types import Event, PrepareSettings, StageStarted, StepLosses
@@ -66,20 +69,39 @@ class TestLook:
         masks = MaskSequence(random.random((3, 20, 13)) > 0.5, "mediapipe")
         keypoints = random.uniform(0, 13, (3, JOINTS, 2)).astype(np.float32)
         poses = PoseSequence(keypoints, np.ones((3, JOINTS), np.float32), masks.size)
-        look = Look(Person.of(poses, masks), ("Source: a “doubt”.",), has_others=True, travel=None)
+        points = (ClipPoint(0.2, 0.7, 2), None)
+        look = Look(points, Person.of(poses, masks), ("Source: a “doubt”.",), has_others=True, travel=None)
         look.save(tmp_path / "look.npz", masks)
         again = Look.load(tmp_path / "look.npz")
         assert np.array_equal(load_masks(tmp_path / "look.npz").masks, masks.masks)
         assert np.array_equal(again.person.poses.keypoints, keypoints)
         assert np.array_equal(again.person.boxes, look.person.boxes)
-        assert (again.doubts, again.has_others, again.travel) == (look.doubts, True, None)
+        assert (again.points, again.doubts, again.has_others, again.travel) == (points, look.doubts, True, None)
 
     def test_it_knows_where_the_person_is(self) -> None:
         poses, masks = see_nobody(2, (40, 20))
         poses.keypoints[1], poses.scores[1] = (10, 15), 1
-        look = Look(Person.of(poses, masks), (), has_others=False, travel=0.0)
+        look = Look((None,), Person.of(poses, masks), (), has_others=False, travel=0.0)
         assert look.place(0, shown_in=3) is None
         assert look.place(-1, shown_in=3) == ClipPoint(0.25, 0.75, 3)
+
+
+def test_a_look_is_made_again_where_the_person_is_looked_for_elsewhere(
+    request_: EditRequest, backend: Backend, tmp_path: Path
+) -> None:
+    def look(*points: ClipPoint | None) -> list[Event]:
+        return list(surveyor.look(0, points, backend.preprocessors))
+
+    pair = ClipPair.of(replace(request_, prepare=replace(request_.prepare, frames=2)))
+    surveyor = Surveyor(pair, "source", None, (), watches_camera=False, folder=tmp_path, cutting=SMALL)
+    assert surveyor.unaided() == [0]
+    assert look(None)
+    assert surveyor.unaided() == []
+    assert not look(None)
+    assert look(ClipPoint(0.5, 0.5), None)
+    assert not look(ClipPoint(0.5, 0.5), None)
+    assert look(None)
+    assert replace(surveyor, follows=ClipPoint(0.5, 0.5), folder=tmp_path / "new").unaided() == []
 
 
 def test_parts_without_anybody_have_no_losses() -> None:
@@ -111,7 +133,7 @@ def in_parts(
 ) -> tuple[Path, RunMetadata]:
     """The edit made in two parts."""
     folder = tmp_path_factory.mktemp("parts")
-    return folder, finish(run_long(request_, backend, folder, SMALL))
+    return folder, finish(run_long(request_, OneProcess(backend), folder, SMALL))
 
 
 def frames_of(folder: Path) -> Frames:
@@ -140,9 +162,9 @@ def test_the_parts_agree_with_the_whole(in_parts: tuple[Path, RunMetadata], whol
 def test_a_stopped_edit_goes_on(
     moment: str, request_: EditRequest, backend: Backend, in_parts: tuple[Path, RunMetadata], tmp_path: Path
 ) -> None:
-    last = sum(event == moment for event in stages(run_long(request_, backend, tmp_path / "probe", SMALL)))
+    last = sum(event == moment for event in stages(run_long(request_, OneProcess(backend), tmp_path / "probe", SMALL)))
     assert last
-    work = run_long(request_, backend, tmp_path / "edit", SMALL)
+    work = run_long(request_, OneProcess(backend), tmp_path / "edit", SMALL)
     seen = 0
     for event in work:
         seen += isinstance(event, StageStarted) and event.stage == moment
@@ -150,7 +172,7 @@ def test_a_stopped_edit_goes_on(
             break
     work.close()
     assert [path.name for path in (tmp_path / "edit").iterdir()] == [WORK]
-    again = list(stages(run_long(request_, backend, tmp_path / "edit", SMALL)))
+    again = list(stages(run_long(request_, OneProcess(backend), tmp_path / "edit", SMALL)))
     assert again.count("part") == {"source masks": 2, "part": 1, "write": 0}[moment]
     assert np.array_equal(frames_of(tmp_path / "edit"), frames_of(in_parts[0]))
     assert not (tmp_path / "edit" / WORK).exists()

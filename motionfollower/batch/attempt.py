@@ -1,17 +1,17 @@
-"""One job of a batch: done in this process, once more where it fails, and never in the way of the others."""
+"""One job of a batch: done, once more where it fails, and never in the way of the others."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from functools import cache
+from collections.abc import Callable, Generator
 from pathlib import Path
 from traceback import format_exception
 
-from motionfollower.backends import Backend, BackendName, load_backend
+from motionfollower.backends import loaded_backend
 from motionfollower.batch.folder import workplace
 from motionfollower.batch.jobs import BatchJob
 from motionfollower.batch.report import Outcome
+from motionfollower.cluster import Cluster
 from motionfollower.errors import InputError
 from motionfollower.types import Event, StageStarted
 
@@ -19,12 +19,23 @@ TRIES = 2
 
 
 def attempt(job: BatchJob, folder: Path) -> Generator[Event, None, Outcome]:
-    """Do a job and put its result into its place in the batch's folder; what became of it."""
+    """Do a job in this process and put its result into its place in the batch's folder; what became of it."""
+    return _attempt(job, folder, lambda draft: job.order.run(loaded_backend(job.order.backend), draft))
+
+
+def attempt_spread(job: BatchJob, folder: Path, cluster: Cluster) -> Generator[Event, None, Outcome]:
+    """The same for a job that has parts, which are spread over a cluster."""
+    return _attempt(job, folder, lambda draft: job.order.run_spread(cluster, draft))
+
+
+def _attempt(
+    job: BatchJob, folder: Path, run: Callable[[Path], Generator[Event, None, object]]
+) -> Generator[Event, None, Outcome]:
     began = time.perf_counter()
     for tries in range(1, TRIES + 1):
         try:
             with workplace(folder, job) as draft:
-                yield from job.order.run(_loaded(job.order.backend), draft)
+                yield from run(draft)
         except Exception as error:
             failure = error
             yield StageStarted("failed", note=str(error))
@@ -34,12 +45,6 @@ def attempt(job: BatchJob, folder: Path) -> Generator[Event, None, Outcome]:
         return Outcome.failed(job, TRIES, _seconds_since(began), str(failure))
     reason = f"{type(failure).__name__}: {failure}"
     return Outcome.failed(job, TRIES, _seconds_since(began), reason, "".join(format_exception(failure)))
-
-
-@cache
-def _loaded(backend: BackendName) -> Backend:
-    """A backend, loaded once a process."""
-    return load_backend(backend)
 
 
 def _seconds_since(began: float) -> float:

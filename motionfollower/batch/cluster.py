@@ -1,98 +1,60 @@
-"""Jobs of a batch spread over a Ray cluster that is there already, whose machines share the files."""
+"""Jobs of a batch spread over a Ray cluster that is running already."""
 
 from __future__ import annotations
 
-import re
-import socket
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 
-from motionfollower.batch.attempt import attempt
+from motionfollower.batch.attempt import attempt, attempt_spread
 from motionfollower.batch.jobs import BatchJob
 from motionfollower.batch.report import Outcome
+from motionfollower.batch.run import Work
+from motionfollower.cluster import NEW_WORKERS, Cluster, check_address, joined
 from motionfollower.errors import InputError
-from motionfollower.types import Event, Progress, StageStarted
+from motionfollower.types import Progress, StageStarted
 from preprocess.finish import finish
 
-ROOT = Path(__file__).parents[2]
-ADDRESS = re.compile(r"auto|(?P<host>[\w.-]+|\[[\da-fA-F:.]+\]):(?P<port>\d{1,5})")
-PATIENCE = 5.0  # seconds for an address to answer
-NEW_WORKERS = 2  # how often a job is given to another worker because its own has died
 STAGE = "jobs"
 
 
-def on_cluster(address: str) -> Callable[[Sequence[BatchJob], Path], Generator[Event | Outcome, None, None]]:
-    """Does jobs on the cluster at an address: HOST:PORT of its head, or "auto" for the one that runs on this machine.
+def on_cluster(address: str) -> Callable[[Sequence[BatchJob], Path], Work]:
+    """Does jobs on the cluster at an address; see `joined`. InputError where Ray isn't installed, or nothing answers.
 
-    InputError where Ray isn't installed, or nothing answers.
+    Where the jobs are too few for all workers, the long ones come last, each spread by its parts.
     """
-    ray = _imported()
-    _check_address(address)
+    check_address(address)
 
-    def do(jobs: Sequence[BatchJob], folder: Path) -> Generator[Event | Outcome, None, None]:
-        yield StageStarted(STAGE, len(jobs), note=f"on the Ray cluster at {address}")
-        with _joined(ray, address):
-            yield from _spread(ray, jobs, folder.absolute())
+    def do(jobs: Sequence[BatchJob], folder: Path) -> Work:
+        with joined(address) as cluster:
+            long = [job for job in jobs if len(jobs) < cluster.workers and _has_parts(job)]
+            yield from _spread(cluster, [job for job in jobs if job not in long], folder.absolute())
+            for job in long:
+                yield StageStarted("job", note=job.name)
+                yield (yield from attempt_spread(job, folder, cluster))
 
     return do
 
 
-def _imported() -> ModuleType:
+def _has_parts(job: BatchJob) -> bool:
+    """Whether a job can be spread; one whose clips can't be read can't, as its attempt will tell."""
     try:
-        return import_module("ray")
-    except ImportError as error:
-        raise InputError(
-            "--ray needs the package ray. Install it with `pip install -r requirements-ray.txt`, here and on every "
-            "machine of the cluster, or leave --ray out."
-        ) from error
+        return job.order.has_parts()
+    except InputError:
+        return False
 
 
-def _check_address(address: str) -> None:
-    match = ADDRESS.fullmatch(address)
-    if match is None:
-        raise InputError(f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto.")
-    if match["host"]:
-        try:
-            socket.create_connection((match["host"].strip("[]"), int(match["port"])), timeout=PATIENCE).close()
-        except (OSError, OverflowError) as error:
-            raise InputError(f"Nothing answers at {address}. Give the address that `ray start` told.") from error
+def _spread(cluster: Cluster, jobs: Sequence[BatchJob], folder: Path) -> Work:
+    """Have each job done as a whole by a worker."""
+    yield StageStarted(STAGE, len(jobs), note=f"on the Ray cluster at {cluster.address}")
+    with closing(cluster.spread(do_in_worker, folder, jobs)) as work:
+        for done, (place, outcome) in enumerate(work, 1):
+            if isinstance(outcome, Exception):
+                outcome = Outcome.failed(jobs[place], NEW_WORKERS + 1, 0.0, str(outcome))
+            yield outcome
+            yield Progress(STAGE, done, len(jobs))
 
 
-@contextmanager
-def _joined(ray: ModuleType, address: str) -> Generator[None, None, None]:
-    """Be part of a cluster; what it does for us ends with the block. Its workers find our code where it is here."""
-    environment = {"env_vars": {"PYTHONPATH": str(ROOT)}}
-    try:
-        ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise InputError(
-            f"The Ray cluster at {address} can't be joined: {str(error).splitlines()[0]} "
-            "Start one with `ray start --head`, and run this on one of its machines."
-        ) from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _spread(ray: ModuleType, jobs: Sequence[BatchJob], folder: Path) -> Generator[Event | Outcome, None, None]:
-    """Hand out all jobs; a job whose worker dies is begun anew by another one."""
-    gpus = 1 if ray.cluster_resources().get("GPU") else 0
-    remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=NEW_WORKERS)(do_in_worker)
-    pending = {remote.remote(job, folder): job for job in jobs}
-    while pending:
-        (reference,), _ = ray.wait(list(pending), num_returns=1)
-        job = pending.pop(reference)
-        try:
-            yield ray.get(reference)
-        except ray.exceptions.RayError as error:
-            yield Outcome.failed(job, NEW_WORKERS + 1, 0.0, f"Its worker was lost: {str(error).splitlines()[0]}")
-        yield Progress(STAGE, len(jobs) - len(pending), len(jobs))
-
-
-def do_in_worker(job: BatchJob, folder: Path) -> Outcome:
+def do_in_worker(folder: Path, job: BatchJob) -> Outcome:
     """Do a job in a worker's process."""
     return finish(attempt(job, folder))

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Never
 
@@ -58,7 +58,7 @@ def _job(number: int, line: str) -> BatchJob:
     given = {str(key).replace("_", "-"): value for key, value in entry.items()}
     name = given.pop("name", None)
     options = parse_entry(given)
-    order = _absolute(EditOrder.of(options))
+    order = EditOrder.of(options).absolute()
     for clip in filter(None, (order.request.source, order.request.target)):
         if not clip.exists():
             raise InputError(f"{clip} is not there.")
@@ -119,15 +119,6 @@ def _checked_name(name: object) -> str:
             "spaces between them, and not batch.json."
         )
     return name
-
-
-def _absolute(order: EditOrder) -> EditOrder:
-    """The same for a process that works in another folder."""
-    request = order.request
-    target = request.target and request.target.absolute()
-    redo = request.redo and replace(request.redo, earlier=request.redo.earlier.absolute())
-    request = replace(request, source=request.source.absolute(), target=target, redo=redo)
-    return replace(order, request=request, bundle=order.bundle and order.bundle.absolute())
 
 
 def _shared_places(jobs: list[BatchJob]) -> Iterator[str]:

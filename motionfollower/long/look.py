@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from preprocess.align import Person
 from preprocess.atomic import replacing, writing
 from preprocess.skeleton import JOINTS, SEEN
 from preprocess.types import Bools, ClipPoint, MaskSequence, PoseSequence, Size
 
+Points = tuple[ClipPoint | None, ...]
+
 
 @dataclass(frozen=True)
 class Look:
     """The `person` in each frame, what is doubtful, whether others are seen; how far the camera travels meanwhile.
 
-    `travel` is None where it wasn't asked for. The masks lie in the file that the look was saved to.
+    `points` are where the person was looked for, None for the largest one. `travel` is None where it wasn't asked for.
+    The masks lie in the file that the look was saved to.
     """
 
+    points: Points
     person: Person
     doubts: tuple[str, ...]
     has_others: bool
@@ -31,6 +36,7 @@ class Look:
         with replacing(path) as draft, writing(path), draft.open("wb") as file:
             np.savez_compressed(
                 file,
+                points=np.array([_numbers(point) for point in self.points]),
                 keypoints=poses.keypoints,
                 scores=poses.scores,
                 size=np.array(poses.size),
@@ -50,6 +56,7 @@ class Look:
             poses = PoseSequence(kept["keypoints"], kept["scores"], (width, height))
             travel = float(kept["travel"])
             return cls(
+                tuple(_point(numbers) for numbers in kept["points"]),
                 Person(poses, kept["boxes"]),
                 tuple(kept["doubts"].tolist()),
                 bool(kept["has_others"]),
@@ -64,6 +71,15 @@ class Look:
             return None
         x, y = np.clip(np.median(poses.body[frame, seen], axis=0) / poses.size, 0, 1).tolist()
         return ClipPoint(x, y, shown_in)
+
+
+def _numbers(point: ClipPoint | None) -> tuple[float, float, float]:
+    return (point.x, point.y, point.frame) if point else (np.nan, np.nan, np.nan)
+
+
+def _point(numbers: NDArray[np.float64]) -> ClipPoint | None:
+    x, y, frame = numbers.tolist()
+    return None if np.isnan(x) else ClipPoint(x, y, int(frame))
 
 
 def load_masks(path: Path) -> MaskSequence:

@@ -8,18 +8,18 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from motionfollower.backends import Backend
 from motionfollower.camera import CameraProposal
 from motionfollower.digest import fingerprint
 from motionfollower.events import Stopwatch, counted
+from motionfollower.long.crew import Crew
 from motionfollower.long.pair import ClipPair, Role
 from motionfollower.long.parts import USUAL, Cutting, joined
 from motionfollower.long.pieces import Pieces, mean_losses, mean_measures
 from motionfollower.long.survey import Survey, Surveyor
 from motionfollower.long.work import PartWork
-from motionfollower.metadata import RunMetadata
+from motionfollower.metadata import RunMetadata, Surroundings
 from motionfollower.pipeline import place_person
-from motionfollower.record import Made, record, surroundings_of
+from motionfollower.record import Made, record
 from motionfollower.request import EditRequest
 from motionfollower.results import PARTS, write_files
 from motionfollower.soundtrack import soundtrack
@@ -34,46 +34,48 @@ WORK = ".parts"
 
 
 def run_long(
-    request: EditRequest, backend: Backend, folder: Path, cutting: Cutting = USUAL
+    request: EditRequest, crew: Crew, folder: Path, cutting: Cutting = USUAL
 ) -> Generator[Event, None, RunMetadata]:
     """Edit two long clips and write the result to `folder`; the record of it, as in run.json.
 
     What an earlier run of the same edit has finished in this folder is used; its time isn't in the record.
     """
-    work, watch = _open_work(folder, _name_of(request, backend, cutting)), Stopwatch()
+    surroundings, watch = crew.surroundings(), Stopwatch()
+    work = _open_work(folder, _name_of(request, surroundings, crew, cutting))
     yield StageStarted("read", note="a long clip: it is edited in parts, and goes on from there if it is stopped")
     pair = ClipPair.of(request)
-    source = yield from watch.time(_surveyor(request, backend, pair, "source", work, cutting).survey())
-    target = yield from watch.time(_surveyor(request, backend, pair, "target", work, cutting).survey())
+    surveyors = (_surveyor(request, pair, "source", work, cutting), _surveyor(request, pair, "target", work, cutting))
+    source, target = yield from watch.time(crew.survey(*surveyors))
     yield StageStarted("align")
     aligned = place_person(source.person, target.person, request.prepare)
     sampler = replace(request.sampler, camera=_is_camera_mode(request, source))
     parts, pieces = cutting.parts(pair.frames), Pieces(work)
-    made = yield from watch.time(PartWork(request, backend, pair, source, target, aligned, pieces).make(parts, sampler))
+    edits = PartWork(request, pair, source, target, aligned, parts, pieces)
+    made = yield from watch.time(crew.make(edits, sampler))
     sound, missing = soundtrack(request.sound, pair.sound, pair.frames / pair.fps, request.target)
     doubts = (*pair.warnings, *source.doubts, *target.doubts, *aligned.warnings)
     facts = Made(
         size=pair.origin.size,
         fps=pair.fps,
         frames=pair.frames,
-        settings=made[-1].settings,
+        settings=min((piece.settings for piece in made), key=lambda settings: settings.window),
         losses=mean_losses([piece.losses for piece in made]),
         warnings=(*doubts, *(warning for piece in made for warning in piece.warnings), *missing),
         measures=mean_measures([piece.measures for piece in made]),
         seconds=watch.seconds,
         camera_travel=source.travel if request.camera == "auto" else request.known_travel,
     )
-    run = record(request, backend, facts)
+    run = record(request, crew.backend, surroundings, facts)
     yield from counted("write", PARTS, _write(folder, pair, aligned.poses, cutting, pieces, sound, run))
     shutil.rmtree(work)
     return run
 
 
-def _name_of(request: EditRequest, backend: Backend, cutting: Cutting) -> str:
+def _name_of(request: EditRequest, surroundings: Surroundings, crew: Crew, cutting: Cutting) -> str:
     """A number that another edit, or the same one elsewhere, hasn't."""
     clips = [fingerprint(clip) for clip in (request.source, request.target) if clip]
     settings = (request.prepare, request.sampler, request.camera, request.lock, cutting)
-    return sha256(repr((clips, settings, backend.name, surroundings_of(backend))).encode()).hexdigest()
+    return sha256(repr((clips, settings, crew.backend, surroundings)).encode()).hexdigest()
 
 
 def _open_work(folder: Path, name: str) -> Path:
@@ -88,9 +90,7 @@ def _open_work(folder: Path, name: str) -> Path:
     return work
 
 
-def _surveyor(
-    request: EditRequest, backend: Backend, pair: ClipPair, role: Role, work: Path, cutting: Cutting
-) -> Surveyor:
+def _surveyor(request: EditRequest, pair: ClipPair, role: Role, work: Path, cutting: Cutting) -> Surveyor:
     settings, is_source = request.prepare, role == "source"
     return Surveyor(
         pair,
@@ -98,7 +98,6 @@ def _surveyor(
         follows=settings.source_person if is_source else settings.target_person,
         clicks=settings.source_clicks if is_source else settings.target_clicks,
         watches_camera=is_source and request.camera == "auto",
-        preprocessors=backend.preprocessors,
         folder=work,
         cutting=cutting,
     )

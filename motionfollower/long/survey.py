@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from motionfollower.backends import Preprocessors
-from motionfollower.long.look import Look, load_masks, see_nobody
+from motionfollower.long.look import Look, Points, load_masks, see_nobody
 from motionfollower.long.pair import ClipPair, Role
 from motionfollower.long.parts import Cutting
 from motionfollower.pipeline import look_at
@@ -79,25 +79,36 @@ class Surveyor:
     follows: ClipPoint | None
     clicks: tuple[MaskClick, ...]
     watches_camera: bool
-    preprocessors: Preprocessors
     folder: Path
     cutting: Cutting
 
-    def survey(self) -> Generator[Event, None, Survey]:
+    def survey(self, preprocessors: Preprocessors) -> Generator[Event, None, Survey]:
         """Look at the whole clip. InputError where nobody is found, or a click or the point is outside the clip.
 
         The look that has the point comes first; from there the person is followed both ways.
         """
         self._check_frames()
-        spans, looks = self.cutting.glances(self.pair.frames), dict[int, Look]()
+        spans, looks = self.spans, dict[int, Look]()
         first = next(index for index, span in enumerate(spans) if (self.follows.frame if self.follows else 0) in span)
         for index in (*range(first, len(spans)), *range(first - 1, -1, -1)):
-            looks[index] = yield from self._kept_look(index, spans[index], self._points(index, spans[index], looks))
+            looks[index] = yield from self.look(index, self._points(index, spans[index], looks), preprocessors)
         files = tuple(self._file(index) for index in range(len(spans)))
         found = Survey(spans, tuple(looks[index] for index in range(len(spans))), files)
         if not found.person.is_seen.any():
             raise InputError(f"The {self.role} clip: No person was found in it. Choose another clip or part of it.")
         return found
+
+    @property
+    def spans(self) -> tuple[range, ...]:
+        """The frames of each look."""
+        return self.cutting.glances(self.pair.frames)
+
+    def unaided(self) -> list[int]:
+        """The looks that aren't made yet and may be made before the others: for the largest person.
+
+        These are all if nobody pointed at somebody. Should several people be seen, `survey` looks once more.
+        """
+        return [] if self.follows else [index for index in range(len(self.spans)) if not self._file(index).is_file()]
 
     def _check_frames(self) -> None:
         points = [click.at for click in self.clicks] + [point for point in [self.follows] if point]
@@ -110,40 +121,41 @@ class Surveyor:
     def _file(self, index: int) -> Path:
         return self.folder / f"{self.role}_{index}.npz"
 
-    def _kept_look(self, index: int, span: range, points: list[ClipPoint | None]) -> Generator[Event, None, Look]:
-        file = self._file(index)
-        if file.is_file():
-            return Look.load(file)
+    def look(self, index: int, points: Points, preprocessors: Preprocessors) -> Generator[Event, None, Look]:
+        """Look for the person at one point after the other, None for the largest; kept, and not done again."""
+        file, span = self._file(index), self.spans[index]
+        if file.is_file() and (kept := Look.load(file)).points == points:
+            return kept
         yield StageStarted("read", note=f"{self.role}, frames {span.start} to {span.stop - 1} of {self.pair.frames}")
         clip = self.pair.read(self.role, span)
-        poses, masks, doubts, has_others = yield from self._look(clip, points)
-        masks = self._put_right(clip, masks, span)
+        poses, masks, doubts, has_others = yield from self._look(clip, points, preprocessors)
+        masks = self._put_right(clip, masks, span, preprocessors)
         travel = camera_travel(clip, masks) if self.watches_camera else None
-        look = Look(Person.of(poses, masks), doubts, has_others, travel)
+        look = Look(points, Person.of(poses, masks), doubts, has_others, travel)
         look.save(file, masks)
         return look
 
-    def _points(self, index: int, span: range, looks: dict[int, Look]) -> list[ClipPoint | None]:
+    def _points(self, index: int, span: range, looks: dict[int, Look]) -> Points:
         """Where to look for the person, one after the other: None is for the largest one.
 
         That is where they were pointed at, or, if they aren't alone, where they are in the look beside this one.
         """
         if not looks:
-            return [self.follows and replace(self.follows, frame=self.follows.frame - span.start)]
+            return (self.follows and replace(self.follows, frame=self.follows.frame - span.start),)
         if not self.follows and not any(look.has_others for look in looks.values()):
-            return [None]
+            return (None,)
         before, after = looks.get(index - 1), looks.get(index + 1)
         if before:
-            return [before.place(-1, shown_in=0), None]
-        return [after.place(0, shown_in=len(span) - 1) if after else None, None]
+            return before.place(-1, shown_in=0), None
+        return after.place(0, shown_in=len(span) - 1) if after else None, None
 
     def _look(
-        self, clip: Clip, points: list[ClipPoint | None]
+        self, clip: Clip, points: Points, preprocessors: Preprocessors
     ) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, tuple[str, ...], bool]]:
         """Look for the person at one point after the other until one is found; nobody may be seen for a while."""
         for point in points:
             try:
-                seen, masks, doubts = yield from look_at(clip, self.role, point, self.preprocessors)
+                seen, masks, doubts = yield from look_at(clip, self.role, point, preprocessors)
             except InputError:
                 if len(points) == 1 and point:
                     raise  # nobody is where somebody was pointed at
@@ -152,10 +164,10 @@ class Surveyor:
         poses, masks = see_nobody(len(clip), clip.size)
         return poses, masks, (f"{self.role.capitalize()}: No person found in {len(clip)} frames.",), False
 
-    def _put_right(self, clip: Clip, masks: MaskSequence, span: range) -> MaskSequence:
+    def _put_right(self, clip: Clip, masks: MaskSequence, span: range, preprocessors: Preprocessors) -> MaskSequence:
         clicks = [
             replace(click, at=replace(click.at, frame=click.at.frame - span.start))
             for click in self.clicks
             if click.at.frame in span
         ]
-        return self.preprocessors.refiner.refine(clip, masks, clicks) if clicks else masks
+        return preprocessors.refiner.refine(clip, masks, clicks) if clicks else masks

@@ -1,0 +1,179 @@
+"""`batch --ray` and `edit --ray`: the bits of one process, also where a worker dies."""
+
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from motionfollower.backends import loaded_backend
+from motionfollower.batch.cluster import do_in_worker
+from motionfollower.cluster import WorkerLostError, joined
+from motionfollower.errors import InputError
+from motionfollower.long.crew import OneProcess
+from motionfollower.long.parts import Cutting
+from motionfollower.long.run import WORK, run_long
+from motionfollower.long.spread import ClusterCrew, edit_in_worker
+from motionfollower.request import EditRequest
+from motionfollower.settings import PrepareSettings
+from motionfollower.types import StageStarted
+from tests.cli.commands import contents, run
+from tests.cli.conftest import LEO, MIA, Made, Make
+
+pytest.importorskip("ray", reason="Ray isn't installed: requirements-ray.txt")
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves the streams of its processes to themselves
+]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    yield nodes.address
+    nodes.shutdown()
+
+
+@pytest.fixture
+def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
+    """Three jobs: two that are one edit, and one that can't succeed."""
+    (tmp_path / "damaged.mp4").write_bytes(b"no video")
+    clips = {"one": source, "damaged": tmp_path / "damaged.mp4", "two": source}
+    entries = [
+        {"name": name, "source": str(clip), "target": str(target), "size": "96x128"} for name, clip in clips.items()
+    ]
+    file = tmp_path / "jobs.jsonl"
+    file.write_text("\n".join(map(json.dumps, entries)))
+    return file
+
+
+def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
+    """Wait for a process of the cluster that does such work, let it go on for a moment, and kill it."""
+
+    def kill() -> None:
+        while (worker := next(working(work), None)) is None:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        os.kill(worker, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    return killer
+
+
+def working(work: Callable[..., object]) -> Iterator[int]:
+    """The processes that do such work."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended meanwhile
+            if f"ray::{work.__name__}" in " ".join(process.cmdline()):
+                yield process.pid
+
+
+def test_the_bits_of_one_process_though_a_worker_dies(cluster: str, jobs: Path, edited: Made, tmp_path: Path) -> None:
+    killer = kill_the_first_worker(do_in_worker)
+    outcome = run("batch", jobs, "-o", tmp_path / "out", "--ray", cluster)
+    assert not killer.is_alive()
+    assert outcome.code == 1
+    assert "3 jobs: 2 done, 0 done before, 1 failed" in outcome.out
+    for name in ("one", "two"):
+        made, wanted = contents(tmp_path / "out" / name), contents(edited.folder)
+        assert made.keys() == wanted.keys()
+        assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock", "batch.json", "one", "two"}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
+def test_an_address_where_nothing_answers(address: str, jobs: Path, tmp_path: Path) -> None:
+    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
+    assert complaint == f"Nothing answers at {address}. Give the address that `ray start` told."
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["here", "a:b", "127.0.0.1"])
+def test_what_is_no_address(address: str, jobs: Path, tmp_path: Path) -> None:
+    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
+    assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
+
+
+SMALL = Cutting(longest=6, overlap=3, fade=2, glance=6)
+
+
+@pytest.fixture
+def pair(make: Make) -> EditRequest:
+    """Two people side by side, and somebody who is alone: twelve small frames."""
+    beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
+    crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "12")
+    settings = PrepareSettings(frames=12, size=(256, 128))
+    return EditRequest(crowd, LEO, settings, loaded_backend("embedded").settings)
+
+
+def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditRequest, tmp_path: Path) -> None:
+    """Though it goes on with another process's part, a worker dies, and looks start from each other."""
+    one, many = tmp_path / "one", tmp_path / "many"
+    for event in run_long(pair, OneProcess(loaded_backend("embedded")), one, SMALL):
+        if isinstance(event, StageStarted) and event.note.startswith("2 of 3"):
+            shutil.copytree(one / WORK, many / WORK, ignore=shutil.ignore_patterns("*.npz"))
+    killer = kill_the_first_worker(edit_in_worker)
+    with joined(cluster) as members:
+        work = run_long(pair, ClusterCrew(members, "embedded"), many, SMALL)
+        totals = {event.stage: event.total for event in work if isinstance(event, StageStarted)}
+    assert not killer.is_alive()
+    assert (totals["looks"], totals["people"], totals["parts"]) == (4, 2, 2)
+    made, wanted = contents(many), contents(one)
+    assert made.keys() == wanted.keys()
+    assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
+
+
+def test_what_becomes_of_work(cluster: str) -> None:
+    def work(lesson: str, task: int) -> str:
+        if task == 0:
+            raise InputError(lesson)
+        if task == 1:
+            os._exit(1)
+        if task == 2:
+            time.sleep(600)
+        return f"{lesson} {task}"
+
+    with joined(cluster) as members:
+        assert members.workers == 2
+        results = dict(members.spread(work, "no work", [0, 1]))
+        assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
+        assert str(results[0]) == "no work"
+        assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        with closing(members.spread(work, "done", [3, 2, 2])) as closed:
+            assert next(closed) == (0, "done 3")
+        assert dict(members.spread(work, "done", [4, 5])) == {0: "done 4", 1: "done 5"}  # nobody sleeps any more
+
+
+@pytest.fixture
+def promising(source: Path, make: Make) -> Path:
+    """A clip of three frames whose sound promises many more."""
+    return make("promising.mp4", "-i", source, "-f", "lavfi", "-i", "sine=d=9", "-map", "0:v", "-map", "1:a")
+
+
+@pytest.mark.parametrize("command", ["edit", "batch"])
+def test_long_edits_are_spread(command: str, cluster: str, promising: Path, tmp_path: Path) -> None:
+    clips = {"source": str(promising), "target": str(promising)}
+    (tmp_path / "jobs.jsonl").write_text(json.dumps({"name": "long", "size": "96x128", **clips}))
+    what = [tmp_path / "jobs.jsonl"] if command == "batch" else [*clips.values(), "--size", "96x128"]
+    outcome = run(command, *what, "-o", tmp_path / "out", "--ray", cluster)
+    assert outcome.code == 0
+    assert "parts 1/1" in outcome.err.splitlines()
+    assert list((tmp_path / "out").rglob("frame_2.png"))
+
+
+def test_a_short_edit_is_not_spread(source: Path, target: Path, tmp_path: Path) -> None:
+    complaint = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").complaint
+    assert complaint.startswith("--ray spreads the parts of a long edit: of two clips of more than 96 frames")
+    assert not (tmp_path / "out").exists()
