@@ -37,14 +37,14 @@ def idle(networks: Networks, stage: Stage) -> list[nn.Module]:
 def send_away(networks: Networks, place: torch.device = PROCESSOR) -> None:
     """Let all but the U-Net wait in the machine's memory."""
     for part in idle(networks, Stage.SAMPLING):
-        part.to(place)
+        _move(part, place)
 
 
 def bring_back(networks: Networks) -> None:
     """Let all lie where the U-Net is."""
     home = _place(networks.unet)
     for part in networks.parts:
-        part.to(home)
+        _move(part, home)
 
 
 @contextmanager
@@ -55,17 +55,23 @@ def at_work(networks: Networks, stage: Stage) -> Iterator[None]:
     places = [_place(part) for part in called]
     try:
         for part in called:
-            part.to(home)
+            _move(part, home)
         yield
     finally:
         for part, place in zip(called, places, strict=True):
-            part.to(place)
+            _move(part, place)
 
 
 def weights_held(networks: Networks) -> list[Tensor]:
     """The weights that lie where the U-Net is."""
     home = _place(networks.unet)
     return [weight for part in networks.parts for weight in part.parameters() if weight.device == home]
+
+
+def _move(part: nn.Module, place: torch.device) -> None:
+    """Moves nothing where all is in its place already: weights without numbers can't be moved."""
+    if any(tensor.device != place for tensor in (*part.parameters(), *part.buffers())):
+        part.to(place)
 
 
 def _place(part: nn.Module) -> torch.device:
