@@ -14,6 +14,7 @@ import torch
 
 GIB = 2**30
 HALF = torch.float16
+PROCESSOR = torch.device("cpu")
 
 
 def pick_device() -> torch.device:
@@ -69,6 +70,11 @@ def free_memory(device: torch.device) -> int:
     except OSError:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def has_own_memory(device: torch.device) -> bool:
+    """Whether what leaves a device makes room on it: processors and Apple's GPUs work in the machine's memory."""
+    return device.type == "cuda"
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

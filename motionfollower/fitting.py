@@ -7,11 +7,12 @@ from typing import TypeVar
 
 import torch
 
-from motionfollower.device import free_memory, give_back_memory, is_out_of_memory
+from motionfollower.device import free_memory, give_back_memory, has_own_memory, is_out_of_memory
 from motionfollower.errors import MemoryLimitError
 from motionfollower.models.networks import Networks
-from motionfollower.planner import Job, MemoryPlan, plans
-from motionfollower.rehearsal import weights_of
+from motionfollower.needs import Job
+from motionfollower.offload import weights_held
+from motionfollower.planner import MemoryPlan, choose
 from motionfollower.settings import SamplerSettings
 from motionfollower.types import Event, StageStarted
 
@@ -22,21 +23,20 @@ Run = Callable[[SamplerSettings], Generator[Event, None, Result]]
 
 def run_in_memory(
     job: Job, networks: Networks, device: torch.device, run: Run[Result]
-) -> Generator[Event, None, tuple[Result, SamplerSettings]]:
-    """Do a run with the first plan that fits, and should memory run out, once more with the next; the settings it had.
+) -> Generator[Event, None, tuple[Result, MemoryPlan]]:
+    """Do a run with the first plan that fits; should memory run out, once more with one that needs a good deal less.
 
-    MemoryLimitError where that is too much as well.
+    The plan it had is returned as well. MemoryLimitError where memory runs out again.
     """
     yield StageStarted(STAGE)
-    available = free_memory(device) + sum(weight.nbytes for weight in weights_of(networks))
-    remaining = plans(job, available)
-    plan = next(remaining)
-    while not plan.fits and (thriftier := next(remaining, None)) is not None:
-        plan = thriftier
+    available = free_memory(device) + sum(weight.nbytes for weight in weights_held(networks))
+    plan = choose(job, available, can_offload=has_own_memory(device))
     outcome = yield from _try(plan, job, available, networks, run)
-    if outcome is None and (thriftier := next(remaining, None)) is not None:
+    if outcome is None:
         give_back_memory(device)
-        outcome = yield from _try(thriftier, job, available, networks, run)
+        thriftier = choose(job, plan.needs.peak, can_offload=has_own_memory(device))
+        if not thriftier.is_run_as(plan):
+            outcome = yield from _try(thriftier, job, available, networks, run)
     if outcome is not None:
         return outcome
     raise MemoryLimitError(
@@ -47,16 +47,14 @@ def run_in_memory(
 
 def _try(
     plan: MemoryPlan, job: Job, available: int, networks: Networks, run: Run[Result]
-) -> Generator[Event, None, tuple[Result, SamplerSettings] | None]:
+) -> Generator[Event, None, tuple[Result, MemoryPlan] | None]:
     """One run by a plan; None where memory ran out."""
     yield StageStarted(STAGE, note=plan.text(job, available))
-    settings = plan.applied(job.settings)
-    networks.unet.use_checkpointing = plan.checkpoints
-    networks.unet.split_feed_forwards(plan.chunks)
     try:
-        result = yield from run(settings)
+        plan.way.set_up(networks)
+        result = yield from run(plan.applied(job.settings))
     except RuntimeError as error:
         if is_out_of_memory(error):
             return None
         raise
-    return result, settings
+    return result, plan

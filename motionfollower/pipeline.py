@@ -19,7 +19,8 @@ from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
 from motionfollower.events import counted
 from motionfollower.fitting import run_in_memory
-from motionfollower.planner import Job
+from motionfollower.needs import Job
+from motionfollower.offload import Stage, at_work
 from motionfollower.reading import find_cut, read_source, read_target, trim
 from motionfollower.sampler.loop import Step, sample
 from motionfollower.sketch import sketch
@@ -44,6 +45,7 @@ from preprocess.types import (
     Alignment,
     Clip,
     ClipPoint,
+    Floats,
     Frames,
     InputError,
     MaskSequence,
@@ -148,20 +150,25 @@ def edit(
 
     def show(step: Step) -> Preview:
         """The middle frame as the step sees it."""
-        picture = coder.decode_frame(step.x0, middle - frames.start)
+        with at_work(backend.networks, Stage.DECODING):
+            picture = coder.decode_frame(step.x0, middle - frames.start)
         return Preview(step.index + 1, paste_frame(picture, middle, view, inputs, puppet))
 
-    def run(settings: SamplerSettings) -> Generator[Event, None, tuple[Tensor, tuple[StepLosses, ...]]]:
-        return _sample(coder, settings, backend, show)
+    def run(settings: SamplerSettings) -> Generator[Event, None, tuple[Floats, tuple[StepLosses, ...]]]:
+        latents, losses = yield from _sample(coder, settings, backend, show)
+        yield StageStarted("decode")
+        with at_work(backend.networks, Stage.DECODING):
+            return coder.decode(latents), losses
 
+    used, changes = settings, list[str]()
     if backend.plans_memory:
         job = Job(backend.networks.config, len(frames), coder.size, backend.dtype, settings)
-        (latents, losses), used = yield from run_in_memory(job, backend.networks, backend.device, run)
+        (edited, losses), plan = yield from run_in_memory(job, backend.networks, backend.device, run)
+        used, changes = plan.applied(settings), plan.changes()
     else:
-        (latents, losses), used = (yield from run(settings)), settings
-    yield StageStarted("decode")
-    pictures = paste_back(coder.decode(latents), frames.start, view, inputs, puppet)
-    warnings = (*inputs.warnings, *_empty_regions(inputs, settings), *_narrowed(settings, used))
+        edited, losses = yield from run(settings)
+    pictures = paste_back(edited, frames.start, view, inputs, puppet)
+    warnings = (*inputs.warnings, *_empty_regions(inputs, settings), *changes)
     reach = view.framing.coverage(inputs.source.size)
     return EditResult(replace(inputs.source, frames=pictures), used, losses, warnings, reach)
 
@@ -189,18 +196,15 @@ def _sample(
     """Run the sampler, show every second step; the clean latents, and the losses of the guided steps."""
     yield StageStarted("sampling", settings.steps)
     losses = []
-    with closing(sample(backend.networks, coder.conditioning(), settings, coder.latent_size)) as steps:
+    with at_work(backend.networks, Stage.ENCODING):
+        conditioning = coder.conditioning()
+    with closing(sample(backend.networks, conditioning, settings, coder.latent_size)) as steps:
         for step in steps:
             losses += [step.losses] if step.losses else []
             yield Progress("sampling", step.index + 1, step.total)
             if step.index % PREVIEW_EVERY == 0:
                 yield show(step)
     return step.latents, tuple(losses)
-
-
-def _narrowed(asked: SamplerSettings, used: SamplerSettings) -> list[str]:
-    """A sentence where memory held fewer frames at once than were asked for."""
-    return [f"Memory held {used.window} frames at once, so the clip was edited in windows."] if used != asked else []
 
 
 def _empty_regions(inputs: EditInputs, settings: SamplerSettings) -> list[str]:

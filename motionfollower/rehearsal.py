@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
 
+from motionfollower.models.codec import Codec, KLCodec
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks, build_networks
 
@@ -52,23 +53,18 @@ def without_memory() -> FakeTensorMode:
     return FakeTensorMode(allow_non_fake_inputs=True)
 
 
-def parts_of(networks: Networks) -> list[nn.Module]:
-    """The networks that have weights."""
-    parts = (networks.unet, networks.pose_controller, networks.image_encoder, networks.codec)
-    return [part for part in parts if isinstance(part, nn.Module)]
-
-
-def weights_of(networks: Networks) -> list[Tensor]:
-    """Their weights."""
-    return [weight for part in parts_of(networks) for weight in part.parameters()]
-
-
 def build_without_memory(config: NetworksConfig, dtype: torch.dtype) -> Networks:
     """Networks whose weights take no memory, for inference; to be called, and used, `without_memory`."""
     with torch.device("meta"):
         networks = build_networks(config)
-    for part in parts_of(networks):
+    for part in networks.parts:
         state = {key: torch.empty(weight.shape, dtype=dtype) for key, weight in part.state_dict().items()}
         part.load_state_dict(state, assign=True)
         part.requires_grad_(False).eval()
     return networks
+
+
+def blend_nothing(codec: Codec) -> None:
+    """Leave the seams of tiles as they are: they are blended in place, line by line, slow to rehearse for no bytes."""
+    if isinstance(codec, KLCodec):
+        codec.vae.blend_v = codec.vae.blend_h = lambda before, tile, extent: tile

@@ -8,7 +8,7 @@ from motionfollower.bench.memory import KEPT_GOAL, PEAK_GOAL, Memory, Probe
 from motionfollower.bench.released_memory import kept_for_camera_mode, released_peak
 from motionfollower.device import HALF
 from motionfollower.models.config import NetworksConfig
-from motionfollower.planner import Job, rehearse
+from motionfollower.needs import Job, rehearse
 from motionfollower.settings import SamplerSettings
 from tests.sampler.tiny import CONFIG
 
@@ -25,7 +25,7 @@ def test_camera_mode_keeps_one_step_at_full_size():
 
 def test_the_released_order_holds_more():
     job = Job(CONFIG, 6, (96, 64), HALF, SETTINGS)
-    assert rehearse(job, checkpoints=False).peak <= PEAK_GOAL * released_peak(job)
+    assert rehearse(job).peak <= PEAK_GOAL * released_peak(job)
 
 
 def test_the_report():

@@ -33,7 +33,7 @@ ALLOWED = {
     "motionfollower.camera": "types preprocess",
     "motionfollower.clicks": "settings types preprocess",
     "motionfollower.reading": "types preprocess",
-    "motionfollower.pipeline": "sketch fitting planner backends clicks encode view events reading sampler models "
+    "motionfollower.pipeline": "sketch fitting needs offload backends clicks encode view events reading sampler models "
     "device types errors preprocess",
     "motionfollower.metadata": "digest measures settings types errors preprocess",
     "motionfollower.composite": "types preprocess",
@@ -55,10 +55,13 @@ ALLOWED = {
     "motionfollower.measures": "composite types preprocess",
     "motionfollower.info": "metadata weights device errors",
     "motionfollower.rehearsal": "models",
-    "motionfollower.planner": "rehearsal encode view sampler models settings preprocess",
-    "motionfollower.fitting": "planner rehearsal models device settings types errors",
-    "motionfollower.bench": "long results presets planner rehearsal weights settings sampler guidance models metadata "
-    "device types errors preprocess",
+    "motionfollower.offload": "models device",
+    "motionfollower.ways": "offload models",
+    "motionfollower.needs": "ways offload rehearsal encode view sampler models settings preprocess",
+    "motionfollower.planner": "needs ways models settings",
+    "motionfollower.fitting": "planner needs offload models device settings types errors",
+    "motionfollower.bench": "long results presets planner needs ways offload rehearsal weights settings sampler "
+    "guidance models metadata device types errors preprocess",
     "motionfollower.progress": "types preprocess",
     "motionfollower.dancers": "processes recipe_folder case preparation types errors preprocess",
     "motionfollower.options": "presets settings errors preprocess",

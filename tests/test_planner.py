@@ -9,14 +9,25 @@ import torch
 from motionfollower.device import is_out_of_memory
 from motionfollower.errors import MemoryLimitError
 from motionfollower.fitting import run_in_memory
-from motionfollower.planner import Job, MemoryPlan, Needs, go_through, plans, rehearse
+from motionfollower.needs import Job, Needs, go_through, rehearse
+from motionfollower.planner import THRIFTIEST, MemoryPlan, choose, plans
 from motionfollower.rehearsal import LiveBytes
 from motionfollower.settings import SamplerSettings
 from motionfollower.types import Event, StageStarted
+from motionfollower.ways import Way
 from tests.sampler.tiny import CONFIG, tiny_networks
+from tests.tiny_full import JOB as FULL_JOB
+from tests.tiny_full import tiny_full_networks
 
 SETTINGS = SamplerSettings(steps=5, cfg_scale=1, camera=True)
 JOB = Job(CONFIG, 6, (96, 64), torch.float32, SETTINGS)
+SHORT = replace(FULL_JOB, frames=2)
+WIDE = replace(
+    FULL_JOB,
+    frames=2,
+    config=replace(FULL_JOB.config, codec=replace(FULL_JOB.config.codec, channels=(64, 64, 64))),
+    settings=replace(SETTINGS, camera=False, guidance=replace(SETTINGS.guidance, scale=0)),
+)
 
 
 def test_live_bytes_follow_tensors_and_not_views():
@@ -34,7 +45,7 @@ def test_live_bytes_follow_tensors_and_not_views():
 
 def test_a_rehearsal_counts_what_a_real_run_holds():
     """The real one has a few numbers more: what is random or measured isn't gone through without memory."""
-    rehearsed, real = rehearse(JOB, checkpoints=False), go_through(tiny_networks(), JOB)
+    rehearsed, real = rehearse(JOB), go_through(tiny_networks(), JOB)
     assert rehearsed.weights == real.weights
     for stage in ("encoding", "sampling", "decoding"):
         assert getattr(rehearsed, stage) == pytest.approx(getattr(real, stage), rel=0.02), stage
@@ -42,42 +53,97 @@ def test_a_rehearsal_counts_what_a_real_run_holds():
 
 def test_what_is_kept_for_reuse_is_counted():
     reusing = replace(JOB, settings=replace(SETTINGS, reuse=2))
-    rehearsed, real = rehearse(reusing, checkpoints=False), go_through(tiny_networks(), reusing)
+    rehearsed, real = rehearse(reusing), go_through(tiny_networks(), reusing)
     assert rehearsed.sampling == pytest.approx(real.sampling, rel=0.02)
-    assert rehearsed.sampling > rehearse(JOB, checkpoints=False).sampling
+    assert rehearsed.sampling > rehearse(JOB).sampling
 
 
 def test_plans_need_less_and_less():
-    peaks = [plan.needs.sampling for plan in plans(JOB, available=0)]
+    peaks = [plan.needs.sampling for plan in plans(JOB, available=0, can_offload=False)]
     assert peaks == sorted(peaks, reverse=True)
     assert len(set(peaks)) == len(peaks) == 4  # whole; computed twice; in chunks; windows of 4
 
 
 def test_chunks_are_counted():
-    networks = tiny_networks()
-    networks.unet.use_checkpointing = True
-    networks.unet.split_feed_forwards(2)
-    rehearsed = rehearse(JOB, checkpoints=True, chunks=2)
+    networks, way = tiny_networks(), Way(checkpoints=True, chunks=2)
+    way.set_up(networks)
+    rehearsed = rehearse(JOB, way)
     assert rehearsed.sampling == pytest.approx(go_through(networks, JOB).sampling, rel=0.02)
-    assert rehearsed.sampling < rehearse(JOB, checkpoints=True).sampling
+    assert rehearsed.sampling < rehearse(JOB, Way(checkpoints=True)).sampling
+
+
+def test_tiles_are_counted():
+    networks, way = tiny_full_networks(), Way(tiles=True)
+    way.set_up(networks)
+    rehearsed, whole = rehearse(FULL_JOB, way), rehearse(FULL_JOB)
+    assert rehearsed.decoding == pytest.approx(go_through(networks, FULL_JOB).decoding, rel=0.02)
+    assert rehearsed.decoding < whole.decoding
+    assert replace(rehearsed, decoding=whole.decoding) == whole
+
+
+def test_to_move_networks_comes_before_work():
+    """With a codec that fits, the ways of a GPU: each with all at hand first, then with the idle ones away."""
+    available = 2 * rehearse(FULL_JOB).decoding
+    ways = [(plan.way, plan.window) for plan in plans(FULL_JOB, available, can_offload=True)]
+    exact = [Way(), Way(checkpoints=True), THRIFTIEST]
+    assert ways == [
+        *((replace(way, offloads=away), 6) for way in exact for away in (False, True)),
+        (replace(THRIFTIEST, offloads=True), 4),
+    ]
+
+
+def test_idle_networks_leave_where_that_is_enough():
+    whole, moved = (rehearse(SHORT, Way(offloads=away)).peak for away in (False, True))
+    available = round((whole + moved) / 2 / 0.9)
+    assert choose(SHORT, available, can_offload=True).way == Way(offloads=True)
+    assert choose(SHORT, available, can_offload=False).way == Way(checkpoints=True)
+
+
+def test_tiles_are_for_decoding_that_does_not_fit():
+    """A wide codec holds more than the sampler does: tiles come into play, after what is exact."""
+    for can_offload in (False, True):
+        needs = rehearse(WIDE, Way(offloads=can_offload))
+        assert needs.decoding > needs.sampling
+        plan = choose(WIDE, round(needs.decoding), can_offload=can_offload)
+        assert (plan.fits, plan.way) == (True, Way(offloads=can_offload, tiles=True))
+        exact = choose(WIDE, round(needs.decoding / 0.89), can_offload=can_offload)
+        assert (exact.fits, exact.way.tiles) == (True, False)
+
+
+def test_pictures_within_a_tile_are_not_cut():
+    small = replace(SHORT, size=(32, 32))
+    assert not next(plans(small, available=0, can_offload=False)).way.tiles
+    assert next(plans(SHORT, available=0, can_offload=False)).way.tiles
 
 
 def test_the_text_is_for_people():
-    plan = MemoryPlan(True, 16, True, Needs(3, 5, 11 * 10**9, 7), fits=True)
+    plan = MemoryPlan(Way(checkpoints=True), 16, True, Needs(3, 5, 11 * 10**9, 7), fits=True)
     assert plan.text(JOB, 16 * 10**9) == (
         "6 × 96×64: about 11.0 GB, fits in 16.0 GB (layers computed twice, 16 frames at once)"
     )
-    assert "(layers computed twice, in chunks, 16 frames" in replace(plan, chunks=8).text(JOB, 0)
+    everything = replace(plan, way=replace(THRIFTIEST, offloads=True, tiles=True))
+    means = "idle networks off the GPU, layers computed twice, in chunks, pictures in tiles, 16 frames at once"
+    assert f"({means})" in everything.text(JOB, 0)
     assert "may not fit in 8.0 GB" in replace(plan, fits=False).text(JOB, 8 * 10**9)
 
 
+def test_what_changes_the_result_is_said():
+    plan = MemoryPlan(replace(THRIFTIEST, offloads=True), 16, True, Needs(3, 5, 11, 7), fits=True)
+    assert plan.changes() == []
+    changed = replace(plan, window=4, is_whole=False, way=Way(tiles=True)).changes()
+    assert [sentence.split(" so ")[1] for sentence in changed] == [
+        "the clip was edited in windows.",
+        "they were decoded in tiles.",
+    ]
+
+
 def test_smaller_windows_overlap_less():
-    plan = MemoryPlan(True, 4, False, Needs(3, 5, 11, 7), fits=True)
+    plan = MemoryPlan(THRIFTIEST, 4, False, Needs(3, 5, 11, 7), fits=True)
     assert plan.applied(SETTINGS) == replace(SETTINGS, window=4, overlap=1)
 
 
-def fit(run: object) -> tuple[list[str], object]:
-    """The notes of a run in memory, and what it returns."""
+def fit(run: object) -> tuple[list[str], tuple[object, MemoryPlan]]:
+    """The notes of a run in memory, what it returns, and by which plan."""
     events = run_in_memory(JOB, tiny_networks(), torch.empty(0).device, run)
     notes = []
     while True:
@@ -106,14 +172,17 @@ class Hungry:
 
 def test_a_run_that_fits_is_run_as_it_is():
     run = Hungry(0)
-    notes, outcome = fit(run)
-    assert outcome == ("done", SETTINGS)
-    assert len(notes) == 1
+    notes, (outcome, plan) = fit(run)
+    assert (outcome, run.seen) == ("done", [SETTINGS])
+    assert (plan.way, len(notes)) == (Way(), 1)
 
 
 def test_a_run_out_of_memory_is_tried_once_more_with_less():
-    notes, outcome = fit(Hungry(1))
-    assert outcome == ("done", SETTINGS)
+    run = Hungry(1)
+    notes, (outcome, plan) = fit(run)
+    assert (outcome, run.seen) == ("done", [SETTINGS, SETTINGS])
+    assert plan.way == Way(checkpoints=True)
+    assert plan.needs.peak < 0.9 * rehearse(JOB).peak
     assert "layers computed twice" in notes[1]
 
 

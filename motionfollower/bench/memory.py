@@ -13,9 +13,11 @@ from motionfollower.bench.released_memory import kept_for_camera_mode, released_
 from motionfollower.device import HALF
 from motionfollower.errors import InputError
 from motionfollower.models.config import NetworksConfig
-from motionfollower.planner import CHUNKS, Job, rehearse
+from motionfollower.needs import Job, rehearse
+from motionfollower.planner import THRIFTIEST
 from motionfollower.rehearsal import build_without_memory, without_memory
 from motionfollower.settings import SamplerSettings
+from motionfollower.ways import Way
 
 FRAMES = 24
 SIZE = (512, 512)
@@ -124,12 +126,13 @@ def measure_memory(*, full_step: bool = False) -> Memory:
         unet_parameters=_unet_parameters(full.config),
         kept=kept,
         kept_as_released=kept_as_released,
-        tiny_peak=rehearse(probe, checkpoints=False).peak,
+        tiny_peak=rehearse(probe).peak,
         tiny_peak_as_released=released_peak(replace(probe, settings=settings)),
         full_peaks={
-            "peak": rehearse(full, checkpoints=False).peak,
-            "peak, layers computed twice under guidance": rehearse(full, checkpoints=True).peak,
-            "peak, feed-forwards in chunks as well": rehearse(full, checkpoints=True, chunks=CHUNKS).peak,
+            "peak": rehearse(full).peak,
+            "peak, layers computed twice under guidance": rehearse(full, Way(checkpoints=True)).peak,
+            "peak, feed-forwards in chunks as well": rehearse(full, THRIFTIEST).peak,
+            "peak, idle networks off the GPU as well": rehearse(full, replace(THRIFTIEST, offloads=True)).peak,
         },
         tiny=take_step("tiny"),
         full=take_step("full") if full_step else None,
@@ -138,7 +141,7 @@ def measure_memory(*, full_step: bool = False) -> Memory:
 
 def take_step(name: str) -> Probe:
     """What is planned for a probe, and what it takes."""
-    return Probe(rehearse(probe_job(name), checkpoints=False).peak, measure(name))
+    return Probe(rehearse(probe_job(name)).peak, measure(name))
 
 
 def _unet_parameters(config: NetworksConfig) -> int:

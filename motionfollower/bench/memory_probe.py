@@ -15,8 +15,7 @@ import torch
 from motionfollower.device import peak_memory_mb
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.networks import Networks, build_networks
-from motionfollower.planner import Job, go_through
-from motionfollower.rehearsal import parts_of
+from motionfollower.needs import Job, go_through
 from motionfollower.settings import SamplerSettings
 from motionfollower.weights.manifest import EMBEDDED_FOLDER
 
@@ -43,7 +42,7 @@ def main(name: str) -> str:
 
 def fill_weights(networks: Networks) -> None:
     """Some small weights, without the time that random ones take."""
-    for part in parts_of(networks):
+    for part in networks.parts:
         shapes = {key: weight.shape for key, weight in part.state_dict().items()}
         state = {key: torch.linspace(-0.03, 0.03, shape.numel()).view(shape) for key, shape in shapes.items()}
         part.load_state_dict(state, assign=True)

@@ -11,8 +11,9 @@ from torch import Tensor
 from motionfollower.guidance import TAPS, score_gradient
 from motionfollower.models.kv import KVRecorder, KVReference
 from motionfollower.models.networks import Networks
-from motionfollower.planner import Job, conditions
-from motionfollower.rehearsal import LiveBytes, build_without_memory, weights_of, without_memory
+from motionfollower.needs import Job, conditions
+from motionfollower.offload import weights_held
+from motionfollower.rehearsal import LiveBytes, build_without_memory, without_memory
 from motionfollower.sampler.conditioning import Conditioning
 from motionfollower.sampler.plan import make_plan
 from motionfollower.settings import GuidanceSettings
@@ -38,7 +39,7 @@ def released_peak(job: Job) -> int:
         networks = build_without_memory(job.config, job.dtype)
         second = sum(weight.nbytes for weight in networks.unet.parameters())
         given, latents = conditions(networks, job)
-        with LiveBytes([*weights_of(networks), *given.tensors()]) as counter:
+        with LiveBytes([*weights_held(networks), *given.tensors()]) as counter:
             _guided_step(networks, given, latents)
     return int(counter.peak) + second + kept
 

@@ -52,6 +52,14 @@ class KLCodec(nn.Module):
         """Four in Stable Diffusion."""
         return self.config.latent_channels
 
+    def use_tiles(self, *, is_on: bool) -> None:
+        """Whether pictures larger than a tile go through tile by tile, with blended seams: in less memory.
+
+        The result is nearly the same; not quite, as each tile is normalized by itself.
+        """
+        switch = self.vae.enable_tiling if is_on else self.vae.disable_tiling
+        switch()
+
     def encode(self, frames: Tensor, base: Tensor | None = None) -> Tensor:
         """The most likely latents of the frames; `base` isn't looked at."""
         pictures = fold(frames, len(frames))
@@ -78,6 +86,7 @@ def build_vae(config: KLCodecConfig) -> Any:
         latent_channels=config.latent_channels,
         norm_num_groups=config.groups,
         scaling_factor=config.scaling_factor,
+        sample_size=config.tile,
     )
 
 

@@ -155,13 +155,17 @@ class ImageEncoderConfig:
 
 @dataclass(frozen=True)
 class KLCodecConfig:
-    """The autoencoder of Stable Diffusion; the defaults are sd-vae-ft-mse."""
+    """The autoencoder of Stable Diffusion; the defaults are sd-vae-ft-mse.
+
+    `tile` is the side of the pictures that it was trained on, in pixels, and of the tiles of larger ones.
+    """
 
     channels: tuple[int, ...] = (128, 256, 512, 512)
     layers_per_block: int = 2
     latent_channels: int = 4
     groups: int = 32
     scaling_factor: float = 0.18215
+    tile: int = 256
 
     @classmethod
     def from_json(cls, vae: Json) -> KLCodecConfig:
@@ -172,6 +176,7 @@ class KLCodecConfig:
             latent_channels=vae["latent_channels"],
             groups=vae["norm_num_groups"],
             scaling_factor=vae.get("scaling_factor", 0.18215),
+            tile=vae.get("sample_size", 256),
         )
 
 

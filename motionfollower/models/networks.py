@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -24,16 +24,17 @@ class Networks:
     codec: Codec
     config: NetworksConfig
 
+    @property
+    def parts(self) -> list[nn.Module]:
+        """Those that have weights."""
+        parts = (self.unet, self.pose_controller, self.image_encoder, self.codec)
+        return [part for part in parts if isinstance(part, nn.Module)]
+
     def to(self, device: torch.device, dtype: torch.dtype) -> Networks:
         """The same networks on a device and in a number format; the modules themselves move."""
-        codec = self.codec.to(device, dtype) if isinstance(self.codec, nn.Module) else self.codec
-        return replace(
-            self,
-            unet=self.unet.to(device, dtype),
-            pose_controller=self.pose_controller.to(device, dtype),
-            image_encoder=self.image_encoder.to(device, dtype),
-            codec=codec,
-        )
+        for part in self.parts:
+            part.to(device, dtype)
+        return self
 
 
 def build_networks(config: NetworksConfig) -> Networks:

@@ -8,9 +8,10 @@ import torch
 from motionfollower.bench.memory_probe import fill_weights, probe_job
 from motionfollower.device import HALF, NoiseSource, describe, free_memory, pick_device, pick_dtype
 from motionfollower.models.networks import build_networks
-from motionfollower.planner import go_through, rehearse
+from motionfollower.needs import go_through, rehearse
 from motionfollower.sampler.loop import sample
 from motionfollower.settings import SamplerSettings
+from motionfollower.ways import Way
 from tests.sampler.tiny import SIZE, tiny_conditioning, tiny_networks
 
 pytestmark = [
@@ -52,18 +53,20 @@ def test_a_run_is_that_of_the_processor(camera: bool):
     assert float((latents[0] - latents[1]).norm() / latents[0].norm()) < 0.02
 
 
-def test_the_full_size_runs_in_half_precision_as_planned():
+@pytest.mark.parametrize("offloads", [False, True])
+def test_the_full_size_runs_in_half_precision_as_planned(offloads: bool):
     """One step of each kind, on 8 frames; the allocator's peak is what was rehearsed, within a tenth."""
     device = pick_device()
     job = replace(probe_job("full"), frames=8, dtype=HALF)
-    planned = rehearse(job, checkpoints=True)
+    way = Way(offloads=offloads, checkpoints=True)
+    planned = rehearse(job, way)
     if planned.peak > 0.9 * free_memory(device):
         pytest.skip(f"{planned.peak / 1e9:.1f} GB are needed")
     with torch.device("meta"):
         networks = build_networks(job.config)
     fill_weights(networks)
     networks = networks.to(device, HALF)
-    networks.unet.use_checkpointing = True
+    way.set_up(networks)
     torch.cuda.reset_peak_memory_stats(device)
     with device:
         go_through(networks, job)

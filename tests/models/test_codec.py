@@ -55,3 +55,53 @@ def test_kl_codec_takes_each_frame_alone():
     assert latents.shape == (1, codec.latent_channels, 2, 32 // codec.factor, 64 // codec.factor)
     assert codec.decode(latents).shape == clip.shape
     torch.testing.assert_close(codec.decode(latents)[:, :, 1:], codec.decode(latents[:, :, 1:]))
+
+
+TILED = KLCodecConfig(channels=(8, 8, 8), layers_per_block=1, groups=4, tile=32)
+"""Tiles of 32 pixels, 8 latents, a quarter of which overlaps the next one."""
+
+
+def tiled_codec() -> KLCodec:
+    """Seed 0."""
+    torch.manual_seed(0)
+    codec = KLCodec(TILED).eval().requires_grad_(False)
+    codec.use_tiles(is_on=True)
+    return codec
+
+
+def test_tiles_are_those_of_the_whole_picture_with_blended_seams():
+    """Untrained, each tile's own normalization shows: in a quarter of the contrast. Misplaced tiles show in all."""
+    codec = tiled_codec()
+    latents = torch.randn(1, 4, 2, 16, 24, generator=torch.Generator().manual_seed(0))
+    tiled = codec.decode(latents)
+    torch.testing.assert_close(tiled[..., :24, :24], codec.decode(latents[..., :8, :8])[..., :24, :24])
+    last = codec.decode(latents[..., 12:, 18:])[..., 8:, 8:]  # the last tiles start where three quarters of two end
+    torch.testing.assert_close(tiled[..., 56:, 80:], last)
+    codec.use_tiles(is_on=False)
+    whole = codec.decode(latents)
+    assert tiled.shape == whole.shape
+    assert 0 < float((tiled - whole).abs().mean()) < 0.3 * float(whole.std())
+
+
+def test_seams_fade_from_one_tile_to_the_next():
+    codec = tiled_codec()
+    latents = torch.randn(1, 4, 1, 8, 14, generator=torch.Generator().manual_seed(0))
+    before, after = codec.decode(latents[..., :8])[..., 24:], codec.decode(latents[..., 6:])[..., :8]
+    share = torch.arange(8) / 8
+    torch.testing.assert_close(codec.decode(latents)[..., 24:32], before * (1 - share) + after * share)
+
+
+def test_a_picture_within_a_tile_stays_as_it_is():
+    codec, latents = tiled_codec(), torch.randn(1, 4, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    tiled = codec.decode(latents), codec.encode(frames(0, 32)[..., :32])
+    codec.use_tiles(is_on=False)
+    assert torch.equal(tiled[0], codec.decode(latents))
+    assert torch.equal(tiled[1], codec.encode(frames(0, 32)[..., :32]))
+
+
+def test_pictures_of_many_tiles_keep_their_size():
+    """Sizes whose last tile is a sliver, both ways."""
+    codec, clip = tiled_codec(), frames(0, 52)
+    latents = codec.encode(clip)
+    assert latents.shape == (1, 4, 2, 13, 26)
+    assert codec.decode(latents).shape == clip.shape
