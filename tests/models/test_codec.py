@@ -86,9 +86,9 @@ def test_tiles_are_those_of_the_whole_picture_with_blended_seams():
 def test_seams_fade_from_one_tile_to_the_next():
     codec = tiled_codec()
     latents = torch.randn(1, 4, 1, 8, 14, generator=torch.Generator().manual_seed(0))
-    before, after = codec.decode(latents[..., :8])[..., 24:], codec.decode(latents[..., 6:])[..., :8]
-    share = torch.arange(8) / 8
-    torch.testing.assert_close(codec.decode(latents)[..., 24:32], before * (1 - share) + after * share)
+    tiled, before, after = (codec.decode(part)[..., :24, :] for part in (latents, latents[..., :8], latents[..., 6:]))
+    share = torch.arange(8) / 8  # below row 24 a tile of the next row begins
+    torch.testing.assert_close(tiled[..., 24:32], before[..., 24:] * (1 - share) + after[..., :8] * share)
 
 
 def test_a_picture_within_a_tile_stays_as_it_is():
