@@ -1,4 +1,4 @@
-"""The source person of one frame, cut into parts by its mask and the nearest bone."""
+"""The source person of one frame, cut into parts by its mask, the nearest bone and the parts' colours."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from preprocess.body_parts import PARTS, Build, PartName, Pose
+from preprocess.body_parts import ARM_PARTS, PARTS, PartName
 from preprocess.inpaint import diffuse
-from preprocess.part_distance import part_distances
+from preprocess.part_colours import PartColours
+from preprocess.part_view import PartView
 from preprocess.types import Bools, Floats
 
-LABEL_SIZE = 256  # pixels are given to parts on a picture reduced to this long side
+COLOUR = 0.6  # half widths that a pixel comes nearer to a part for each unit that its colour is more like it
 TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders and hips
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
@@ -35,13 +36,14 @@ class Layer:
 Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not show the part
 
 
-def cut_out(picture: np.ndarray, mask: Bools, pose: Pose, build: Build) -> Cutout:
-    """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers."""
-    distances = part_distances(pose, build, mask.shape, min(1.0, LABEL_SIZE / max(mask.shape)))
-    person = _resize(mask, distances.shape[1:])
-    labels = join_islands(distances.argmin(axis=0), person)
+def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
+    """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers; `view` is the frame reduced."""
+    likeness = colours.look_up(view.picture)
+    labels = join_islands((view.distances - COLOUR * likeness).argmin(axis=0), view.person)
     inner = _erode(mask)
-    return tuple(_cut_part(picture, inner, *_areas(name, distances[name], labels, person)) for name in PartName)
+    return tuple(
+        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person)) for name in PartName
+    )
 
 
 def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
@@ -69,16 +71,22 @@ def _largest_piece(area: Bools) -> Bools:
 
 def _areas(name: PartName, distance: Floats, labels: np.ndarray, person: Bools) -> tuple[Bools, Bools]:
     """Where a part is: its own pixels and those within its half width; and where of this other parts hide it."""
-    own = cv2.dilate((labels == name).astype(np.uint8), SEAM) > 0
     within = (distance <= (1 + TORSO_OVERLAP if name == PartName.TORSO else 1)) & person
-    return own | _largest_piece(within), ~np.isin(labels, _NEIGHBOURS[name])
+    others = ~np.isin(labels, _NEIGHBOURS[name])
+    if name in ARM_PARTS:  # arms are before the body: what looks like something else is something else
+        within &= ~others
+    own = labels == name
+    own &= within | (cv2.morphologyEx(own.astype(np.uint8), cv2.MORPH_OPEN, SEAM) > 0)
+    region = (cv2.dilate(own.astype(np.uint8), SEAM) > 0) | _largest_piece(within)
+    return _largest_piece(region & person), others
 
 
 def _neighbours(name: PartName) -> list[int]:
     """The parts whose pixels a part may share at its joints."""
     if name == PartName.TORSO:
         return [PartName.TORSO, PartName.HEAD, PartName.R_THIGH, PartName.L_THIGH]
-    return [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
+    family = [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
+    return [part for part in family if name not in ARM_PARTS or part in ARM_PARTS]
 
 
 _NEIGHBOURS = tuple(_neighbours(name) for name in PartName)

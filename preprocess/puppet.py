@@ -11,6 +11,8 @@ from preprocess.body_parts import Pose, measure_build, size_ratio, split_poses
 from preprocess.bones import move_bones
 from preprocess.choose_frames import LIMBS, Limb, choose_frames
 from preprocess.cutout import cut_out
+from preprocess.part_colours import PartColours
+from preprocess.part_view import PartView
 from preprocess.skin import Canvas, find_bends
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence
 
@@ -66,7 +68,10 @@ class _Models:
         chosen = [usable[place] for place in spread]
         self.build = measure_build(split, masks)
         self.poses = [split[index] for index in chosen]
-        self.layers = [cut_out(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
+        views = [PartView.of(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
+        colours = PartColours.measure(views)
+        cuts = zip(chosen, views, strict=True)
+        self.layers = [cut_out(source.frames[i], masks.masks[i], view, colours) for i, view in cuts]
 
     def faults(self, limb: Limb) -> Floats:
         """How badly each model shows a limb, f32 [S]: the share that is hidden, 1 where it is out of sight."""
