@@ -16,6 +16,7 @@ from preprocess.skeleton import (
     L_KNEE,
     L_SHOULDER,
     L_WRIST,
+    NECK,
     NOSE,
     R_ANKLE,
     R_EAR,
@@ -29,7 +30,8 @@ from preprocess.skeleton import (
 from preprocess.types import Bools, Floats
 
 SWITCH = 0.02  # what another picture of a limb must gain, in squared torso lengths, for it is seen to jump
-FAULT = 0.1  # what a limb that isn't shown at all costs; one that is hidden by half costs half of it
+FAULT = 0.2  # what a limb that isn't shown at all costs; one that is hidden by half costs half of it
+TURN = 0.25  # the share that remains of differences which a turn explains: turned pictures are as good, but for light
 UNSEEN = 1.0  # the distance of a joint that the source frame does not show
 
 
@@ -46,14 +48,14 @@ class Limb:
     span: float = 1.0
 
 
-FACE_JOINTS = (NOSE, R_EYE, L_EYE, R_EAR, L_EAR)  # between the ears or beyond, the nose says which way they look
+FACE_JOINTS = (NOSE, NECK, R_EYE, L_EYE, R_EAR, L_EAR)  # between the ears or beyond, the nose says which way they look
 
 # As they are painted, back to front.
 LIMBS = (
     Limb((PartName.R_SHIN, PartName.R_THIGH), (R_HIP, R_KNEE, R_ANKLE)),
     Limb((PartName.L_SHIN, PartName.L_THIGH), (L_HIP, L_KNEE, L_ANKLE)),
     Limb((PartName.TORSO,), TORSO_JOINTS),
-    Limb((PartName.HEAD,), FACE_JOINTS, span=0.25),
+    Limb((PartName.HEAD,), FACE_JOINTS, span=0.35),
     Limb((PartName.R_UPPER_ARM, PartName.R_FOREARM), (R_SHOULDER, R_ELBOW, R_WRIST)),
     Limb((PartName.L_UPPER_ARM, PartName.L_FOREARM), (L_SHOULDER, L_ELBOW, L_WRIST)),
 )
@@ -69,9 +71,20 @@ def choose_frames(
     """
     places, seen = _relative_joints(limb, source, unit * limb.span)
     wanted, known = _relative_joints(limb, aligned, unit * ratio * limb.span)
-    distances = ((wanted[:, None] - places[None]) ** 2).sum(axis=-1)
-    distances = np.where(seen[None], distances, UNSEEN) * known[:, None]
-    return cheapest_path(distances.mean(axis=-1) + FAULT * faults, SWITCH)
+    unseen = UNSEEN * (known[:, None] & ~seen[None]).sum(axis=-1)
+    distances = _differences(wanted[:, None], places[None], known[:, None] & seen[None]) + unseen
+    return cheapest_path(distances / len(limb.joints) + FAULT * faults, SWITCH)
+
+
+def _differences(wanted: Floats, places: Floats, compared: Bools) -> Floats:
+    """Squared distances f32 [F, S] summed over the compared joints, most of what a turn about the root takes away.
+
+    The best turn takes the sum to |a|² + |b|² − 2 |Σ āb|, with joints as complex numbers; no turn leaves the real part.
+    """
+    a, b = (np.where(compared, joints[..., 0] + 1j * joints[..., 1], 0) for joints in (wanted, places))
+    likeness = (a.conj() * b).sum(axis=-1)
+    squares = (np.abs(a) ** 2 + np.abs(b) ** 2).sum(axis=-1)
+    return np.asarray(squares - 2 * (TURN * likeness.real + (1 - TURN) * np.abs(likeness)), np.float32)
 
 
 def _relative_joints(limb: Limb, poses: list[Pose], unit: float) -> tuple[Floats, Bools]:

@@ -25,7 +25,7 @@ SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced pict
 class Layer:
     """One part's picture, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame.
 
-    `hidden` is the share of it that another part covers, so that its colours there are a guess.
+    `hidden` is the share of it that lies over or under other parts, so that its cut and its colours are a guess.
     """
 
     rgba: np.ndarray
@@ -42,8 +42,16 @@ def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColou
     labels = join_islands((view.distances - COLOUR * likeness).argmin(axis=0), view.person)
     inner = _erode(mask)
     return tuple(
-        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person)) for name in PartName
+        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, view))
+        for name in PartName
     )
+
+
+def _overlap(name: PartName, view: PartView) -> float:
+    """The share of a part's outline that lies in the outline of a part that is no neighbour; 0 to 1."""
+    outlines = (view.distances <= 1) & view.person
+    others = [part for part in PartName if part not in _NEIGHBOURS[name]]
+    return float((outlines[name] & outlines[others].any(axis=0)).sum() / max(outlines[name].sum(), 1))
 
 
 def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
@@ -92,7 +100,7 @@ def _neighbours(name: PartName) -> list[int]:
 _NEIGHBOURS = tuple(_neighbours(name) for name in PartName)
 
 
-def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -> Layer | None:
+def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools, overlap: float) -> Layer | None:
     """A part's layer: soft at its edge, and its colours carried in where another part hides it."""
     region, hidden = (_resize(area, inner.shape) for area in (region, hidden))
     shown = region & inner
@@ -106,7 +114,7 @@ def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -
     if covered.any() and known.any():
         colours = np.where(covered[..., None], diffuse(colours, ~known), colours)
     alpha = cv2.GaussianBlur(shown[crop].astype(np.uint8) * 255, (0, 0), SOFTNESS)
-    return Layer(np.dstack([colours, alpha]), (x0, y0), float(covered.sum() / shown.sum()))
+    return Layer(np.dstack([colours, alpha]), (x0, y0), overlap)
 
 
 def _resize(area: Bools, shape: tuple[int, ...]) -> Bools:

@@ -16,6 +16,7 @@ ROUNDS = 3
 WEIGHT=0.6
 BINS = 16  # of each of red, green and blue
 CLEAR = 1.5  # half widths by which a pixel's nearest part must be nearer than the next, for its colour to count
+UNTOLD = 0.6  # likeness that shade alone may bring
 DOUBT = 0.05  # the share of a part's pixels that may be anybody's: joints and masks are not exact
 SMEAR = np.array([0.25, 0.5, 0.25], np.float32)  # light changes: colours stand for their neighbours too
 
@@ -52,7 +53,8 @@ class PartColours:
         anywhere = shares[shown].mean(axis=0) if shown.any() else shares[0]
         shares[~shown] = anywhere
         mixed = (1 - DOUBT) * shares + DOUBT * anywhere
-        return cls(np.log((mixed + 1e-6) / (anywhere + 1e-6)).astype(np.float32))
+        likeness = np.log((mixed + 1e-6) / (anywhere + 1e-6))
+        return cls((likeness - likeness.clip(-UNTOLD, UNTOLD)).astype(np.float32))
 
     def look_up(self, picture: np.ndarray) -> Floats:
         """The likeness of every pixel of a picture uint8 [h, w, 3] to each part, f32 [10, h, w]."""
