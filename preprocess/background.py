@@ -12,6 +12,8 @@ from preprocess.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole reaches beyond the mask
+GAP = 0.04  # of the person's height: narrower gaps in the mask, between legs or under a hem, are the person's too
+CAUTION = 0.04  # of the person's height: how far beyond its hole a frame is only believed where no other sees
 REACH = 0.15  # of the person's height: how far beyond it pieces are looked for that the mask missed
 UNLIKE = 48  # levels: what is this unlike its plate does not belong to it; shadows are more alike
 MAX_DONORS = 32  # frames of a shot that its plate is taken from
@@ -33,8 +35,8 @@ def fill_background(source: Clip, masks: MaskSequence) -> Iterator[np.ndarray]:
 
 
 def person_holes(masks: MaskSequence) -> Bools:
-    """The masks grown by a margin for the hair, blur and shadow that they leave out, bool [F, H, W]."""
-    return np.stack([_grow(mask, MARGIN * _height(mask)) for mask in masks.masks])
+    """The masks closed and grown by a margin for the hair, blur and shadow that they leave out, bool [F, H, W]."""
+    return np.stack([_grow(_close(mask, GAP * _height(mask)), MARGIN * _height(mask)) for mask in masks.masks])
 
 
 def missed_pieces(frame: np.ndarray, view: np.ndarray, hole: Bools) -> Bools:
@@ -56,21 +58,31 @@ def _height(mask: Bools) -> int:
 
 
 def _grow(mask: Bools, margin: float) -> Bools:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(margin)) > 0)
+
+
+def _close(mask: Bools, gap: float) -> Bools:
+    """The mask with its gaps and holes of at most this width filled."""
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _disc(gap / 2)) > 0)
+
+
+def _disc(margin: float) -> np.ndarray:
     radius = max(2, round(margin))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), disc) > 0)
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
 def _make_plate(frames: Frames, holes: Bools, shot: Shot) -> tuple[np.ndarray, Floats]:
     """The shot's background as one picture, and the homographies from its frames to that picture."""
     size, to_plate = _place_plate(shot, frames.shape[1:3])
     donors = np.unique(np.linspace(0, len(to_plate) - 1, min(len(to_plate), MAX_DONORS)).astype(int))
-    views, seen = [], []
+    views, seen, surely = [], [], []
     for donor in donors:
         index, motion = shot.frames[donor], to_plate[donor]
+        hole, wide = holes[index], _grow(holes[index], CAUTION * _height(holes[index]))
         views.append(cv2.warpPerspective(frames[index], motion, size, flags=cv2.INTER_CUBIC))
-        seen.append(cv2.warpPerspective((~holes[index]).astype(np.uint8) * 255, motion, size) == 255)
-    plate, known = _median(np.stack(views), np.stack(seen))
+        seen.append(cv2.warpPerspective((~hole).astype(np.uint8) * 255, motion, size) == 255)
+        surely.append(cv2.warpPerspective((~wide).astype(np.uint8) * 255, motion, size) == 255)
+    plate, known = _median(np.stack(views), np.where(np.any(surely, axis=0), surely, seen))
     return inpaint(plate, ~known), to_plate
 
 

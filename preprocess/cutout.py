@@ -18,6 +18,9 @@ TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders 
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
 PAD = 3
+THREAD = 3  # pixels of the reduced picture: what hangs on a part by less is none of it; ...
+SLEEVE = 7  # ... and on the torso it is the edge of a sleeve
+FRONT = (*ARM_PARTS, PartName.HEAD)  # before the body: what looks like something else there is something else
 SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced picture, so that nothing shines through
 
 
@@ -81,12 +84,17 @@ def _areas(name: PartName, distance: Floats, labels: np.ndarray, person: Bools) 
     """Where a part is: its own pixels and those within its half width; and where of this other parts hide it."""
     within = (distance <= (1 + TORSO_OVERLAP if name == PartName.TORSO else 1)) & person
     others = ~np.isin(labels, _NEIGHBOURS[name])
-    if name in ARM_PARTS:  # arms are before the body: what looks like something else is something else
+    if name in FRONT:
         within &= ~others
-    own = labels == name
-    own &= within | (cv2.morphologyEx(own.astype(np.uint8), cv2.MORPH_OPEN, SEAM) > 0)
+    own = (labels == name) & person
+    own &= within | _open(own, SLEEVE if name == PartName.TORSO else THREAD)
     region = (cv2.dilate(own.astype(np.uint8), SEAM) > 0) | _largest_piece(within)
     return _largest_piece(region & person), others
+
+
+def _open(area: Bools, width: int) -> Bools:
+    """An area without what is narrower than `width`."""
+    return np.asarray(cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)) > 0)
 
 
 def _neighbours(name: PartName) -> list[int]:
@@ -94,7 +102,7 @@ def _neighbours(name: PartName) -> list[int]:
     if name == PartName.TORSO:
         return [PartName.TORSO, PartName.HEAD, PartName.R_THIGH, PartName.L_THIGH]
     family = [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
-    return [part for part in family if name not in ARM_PARTS or part in ARM_PARTS]
+    return [part for part in family if name not in FRONT or part in FRONT]
 
 
 _NEIGHBOURS = tuple(_neighbours(name) for name in PartName)
