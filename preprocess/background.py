@@ -12,7 +12,7 @@ from preprocess.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole reaches beyond the mask
-GAP = 0.04  # of the person's height: narrower gaps in the mask, between legs or under a hem, are the person's too
+GAP = 0.1  # of the person's height: narrower gaps in the mask, between legs or under a hem, are the person's too
 CAUTION = 0.04  # of the person's height: how far beyond its hole a frame is only believed where no other sees
 REACH = 0.15  # of the person's height: how far beyond it pieces are looked for that the mask missed
 UNLIKE = 48  # levels: what is this unlike its plate does not belong to it; shadows are more alike
@@ -68,7 +68,7 @@ def _close(mask: Bools, gap: float) -> Bools:
 
 def _disc(margin: float) -> np.ndarray:
     radius = max(2, round(margin))
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
 
 
 def _make_plate(frames: Frames, holes: Bools, shot: Shot) -> tuple[np.ndarray, Floats]:

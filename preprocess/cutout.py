@@ -13,7 +13,6 @@ from preprocess.part_colours import PartColours
 from preprocess.part_view import PartView
 from preprocess.types import Bools, Floats
 
-COLOUR = 0.6  # half widths that a pixel comes nearer to a part for each unit that its colour is more like it
 TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders and hips
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
@@ -41,8 +40,7 @@ Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not 
 
 def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
     """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers; `view` is the frame reduced."""
-    likeness = colours.look_up(view.picture)
-    labels = join_islands((view.distances - COLOUR * likeness).argmin(axis=0), view.person)
+    labels = join_islands(colours.distances(view).argmin(axis=0), view.person)
     inner = _erode(mask)
     return tuple(
         _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, view))

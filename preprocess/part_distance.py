@@ -24,7 +24,9 @@ def part_distances(pose: Pose, build: Build, shape: tuple[int, ...], scale: floa
     distances = np.full((len(PARTS), height, width), np.inf, np.float32)
     distances[PartName.TORSO] = _torso_distance(points, pose, build)
     if pose.has(NECK, NOSE):
-        distances[PartName.HEAD] = _bone_distance(points, pose, PartName.HEAD, PARTS[PartName.HEAD].extent) / build.widths[PartName.HEAD]
+        distances[PartName.HEAD] = (
+            _bone_distance(points, pose, PartName.HEAD, PARTS[PartName.HEAD].extent) / build.widths[PartName.HEAD]
+        )
     for name in LIMB_PARTS:
         if pose.has(PARTS[name].start, PARTS[name].end):
             distances[name] = _limb_distance(points, pose, build, name)

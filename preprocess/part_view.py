@@ -26,11 +26,6 @@ class PartView:
     def of(cls, picture: np.ndarray, mask: Bools, pose: Pose, build: Build) -> PartView:
         """Reduce a frame, uint8 [H, W, 3] and bool [H, W]."""
         distances = part_distances(pose, build, mask.shape, min(1.0, SIZE / max(mask.shape)))
-        size = distances.shape[:0:-1]
+        size = distances.shape[2], distances.shape[1]
         person = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         return cls(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.asarray(person), distances)
-
-    @property
-    def nearest(self) -> np.ndarray:
-        """The nearest part of each pixel, [h, w]."""
-        return self.distances.argmin(axis=0)

@@ -19,6 +19,9 @@ from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequ
 MODELS = 64
 """Source frames, evenly spread over the clip, that limbs may be taken from."""
 
+PALETTE = 16
+"""About as many of them tell what the person's parts look like."""
+
 
 @dataclass(frozen=True)
 class Puppet:
@@ -69,7 +72,7 @@ class _Models:
         self.build = measure_build(split, masks)
         self.poses = [split[index] for index in chosen]
         views = [PartView.of(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
-        colours = PartColours.measure(views)
+        colours = PartColours.measure(views[:: 1 + len(views) // PALETTE])
         cuts = zip(chosen, views, strict=True)
         self.layers = [cut_out(source.frames[i], masks.masks[i], view, colours) for i, view in cuts]
 
