@@ -17,6 +17,7 @@ TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders 
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
 PAD = 3
+ISLAND = 0.25  # of a part's largest piece: smaller ones may be another part's
 THREAD = 3  # pixels of the reduced picture: what hangs on a part by less is none of it; ...
 SLEEVE = 7  # ... and on the torso it is the edge of a sleeve
 FRONT = (*ARM_PARTS, PartName.HEAD)  # before the body: what looks like something else there is something else
@@ -58,17 +59,27 @@ def _overlap(name: PartName, view: PartView) -> float:
 def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
     """The labels [h, w], where pieces of the person that are cut off from their part go to the part they hang on.
 
-    So a hand that lies farther from its bone than forearms reach doesn't become a piece of the torso.
+    So a hand that lies farther from its bone than forearms reach doesn't become a piece of the torso; the halves of a
+    torso that an arm lies across are too large for islands.
     """
     main = np.zeros_like(person)
     for name in PartName:
-        main |= _largest_piece((labels == name) & person)
+        main |= _large_pieces((labels == name) & person)
     _, nearest = cv2.distanceTransformWithLabels(
         (~main).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     owners = np.zeros(nearest.max() + 1, labels.dtype)
     owners[nearest[main]] = labels[main]
     return np.where(person, owners[nearest], labels)
+
+
+def _large_pieces(area: Bools) -> Bools:
+    """The pieces that an area, bool [h, w], falls into, without those that are small beside the largest."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    sizes = stats[:, cv2.CC_STAT_AREA]
+    large = sizes >= ISLAND * sizes[1:].max(initial=0)
+    large[0] = False
+    return np.asarray(large[pieces])
 
 
 def _largest_piece(area: Bools) -> Bools:
