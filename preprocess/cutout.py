@@ -42,16 +42,16 @@ Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not 
 def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
     """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers; `view` is the frame reduced."""
     labels = join_islands(colours.distances(view).argmin(axis=0), view.person)
+    outlines = (view.distances <= 1) & view.person
     inner = _erode(mask)
     return tuple(
-        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, view))
+        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, outlines))
         for name in PartName
     )
 
 
-def _overlap(name: PartName, view: PartView) -> float:
-    """The share of a part's outline that lies in the outline of a part that is no neighbour; 0 to 1."""
-    outlines = (view.distances <= 1) & view.person
+def _overlap(name: PartName, outlines: Bools) -> float:
+    """The share of a part's outline, of bool [10, h, w], that a part which is no neighbour shares; 0 to 1."""
     others = [part for part in PartName if part not in _NEIGHBOURS[name]]
     return float((outlines[name] & outlines[others].any(axis=0)).sum() / max(outlines[name].sum(), 1))
 

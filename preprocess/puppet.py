@@ -77,7 +77,7 @@ class _Models:
         self.layers = [cut_out(source.frames[i], masks.masks[i], view, colours) for i, view in cuts]
 
     def faults(self, limb: Limb) -> Floats:
-        """How badly each model shows a limb, f32 [S]: the share that is hidden, 1 where it is out of sight."""
+        """How badly each model shows a limb, f32 [S]: the share that others cross, 1 where it is out of sight."""
         parts = [[cutout[name] for name in limb.parts] for cutout in self.layers]
         return np.array([np.mean([layer.hidden if layer else 1.0 for layer in found]) for found in parts], np.float32)
 
