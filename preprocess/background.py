@@ -12,7 +12,6 @@ from preprocess.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole reaches beyond the mask
-GAP = 0.1  # of the person's height: narrower gaps in the mask, between legs or under a hem, are the person's too
 CAUTION = 0.04  # of the person's height: how far beyond its hole a frame is only believed where no other sees
 REACH = 0.15  # of the person's height: how far beyond it pieces are looked for that the mask missed
 UNLIKE = 48  # levels: what is this unlike its plate does not belong to it; shadows are more alike
@@ -35,8 +34,8 @@ def fill_background(source: Clip, masks: MaskSequence) -> Iterator[np.ndarray]:
 
 
 def person_holes(masks: MaskSequence) -> Bools:
-    """The masks closed and grown by a margin for the hair, blur and shadow that they leave out, bool [F, H, W]."""
-    return np.stack([_grow(_close(mask, GAP * _height(mask)), MARGIN * _height(mask)) for mask in masks.masks])
+    """The masks grown by a margin for the hair, blur and shadow that they leave out, bool [F, H, W]."""
+    return np.stack([_grow(mask, MARGIN * _height(mask)) for mask in masks.masks])
 
 
 def missed_pieces(frame: np.ndarray, view: np.ndarray, hole: Bools) -> Bools:
@@ -58,17 +57,9 @@ def _height(mask: Bools) -> int:
 
 
 def _grow(mask: Bools, margin: float) -> Bools:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(margin)) > 0)
-
-
-def _close(mask: Bools, gap: float) -> Bools:
-    """The mask with its gaps and holes of at most this width filled."""
-    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _disc(gap / 2)) > 0)
-
-
-def _disc(margin: float) -> np.ndarray:
     radius = max(2, round(margin))
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), disc) > 0)
 
 
 def _make_plate(frames: Frames, holes: Bools, shot: Shot) -> tuple[np.ndarray, Floats]:

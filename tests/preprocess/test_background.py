@@ -79,13 +79,6 @@ def test_a_rim_that_every_mask_leaves_out_is_not_behind_the_person() -> None:
     assert errors(filled, truth, masks).mean() < 6
 
 
-def test_a_narrow_gap_in_the_mask_is_part_of_the_hole() -> None:
-    masks = walker()
-    for index, mask in enumerate(masks):
-        mask[100:107, 45 + 10 * index : 65 + 10 * index] = False
-    assert (person_holes(MaskSequence(masks, "test")) == person_holes(MaskSequence(walker(), "test"))).all()
-
-
 def test_one_frame_is_enough() -> None:
     truth, masks = pan(0)[:1], walker()[:1]
     filled = fill(with_figure(truth, masks), masks)
