@@ -30,7 +30,7 @@ from preprocess.skeleton import (
 from preprocess.types import Bools, Floats
 
 SWITCH = 0.02  # what another picture of a limb must gain, in squared torso lengths, for it is seen to jump
-FAULT = 0.2  # what a limb that isn't shown at all costs; one that is hidden by half costs half of it
+FAULT = 0.2  # what an arm that isn't shown at all costs; one that is hidden by half costs half of it
 TURN = 0.25  # the share that remains of differences which a turn explains: turned pictures are as good, but for light
 UNSEEN = 1.0  # the distance of a joint that the source frame does not show
 
@@ -73,7 +73,8 @@ def choose_frames(
     wanted, known = _relative_joints(limb, aligned, unit * ratio * limb.span)
     unseen = UNSEEN * (known[:, None] & ~seen[None]).sum(axis=-1)
     distances = _differences(wanted[:, None], places[None], known[:, None] & seen[None]) + unseen
-    return cheapest_path(distances / len(limb.joints) + FAULT * faults, SWITCH)
+    fault = FAULT / limb.span**2  # in the scale of the differences
+    return cheapest_path(distances / len(limb.joints) + fault * faults, SWITCH)
 
 
 def _differences(wanted: Floats, places: Floats, compared: Bools) -> Floats:
