@@ -12,6 +12,7 @@ from preprocess.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole reaches beyond the mask
+CAUTION = 0.04  # of the person's height: how far beyond its hole a frame is only believed where no other sees
 REACH = 0.15  # of the person's height: how far beyond it pieces are looked for that the mask missed
 UNLIKE = 48  # levels: what is this unlike its plate does not belong to it; shadows are more alike
 MAX_DONORS = 32  # frames of a shot that its plate is taken from
@@ -65,12 +66,14 @@ def _make_plate(frames: Frames, holes: Bools, shot: Shot) -> tuple[np.ndarray, F
     """The shot's background as one picture, and the homographies from its frames to that picture."""
     size, to_plate = _place_plate(shot, frames.shape[1:3])
     donors = np.unique(np.linspace(0, len(to_plate) - 1, min(len(to_plate), MAX_DONORS)).astype(int))
-    views, seen = [], []
+    views, seen, surely = [], [], []
     for donor in donors:
         index, motion = shot.frames[donor], to_plate[donor]
+        hole, wide = holes[index], _grow(holes[index], CAUTION * _height(holes[index]))
         views.append(cv2.warpPerspective(frames[index], motion, size, flags=cv2.INTER_CUBIC))
-        seen.append(cv2.warpPerspective((~holes[index]).astype(np.uint8) * 255, motion, size) == 255)
-    plate, known = _median(np.stack(views), np.stack(seen))
+        seen.append(cv2.warpPerspective((~hole).astype(np.uint8) * 255, motion, size) == 255)
+        surely.append(cv2.warpPerspective((~wide).astype(np.uint8) * 255, motion, size) == 255)
+    plate, known = _median(np.stack(views), np.where(np.any(surely, axis=0), surely, seen))
     return inpaint(plate, ~known), to_plate
 
 

@@ -1,4 +1,4 @@
-"""The source person of one frame, cut into parts by its mask and the nearest bone."""
+"""The source person of one frame, cut into parts by its mask, the nearest bone and the parts' colours."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from preprocess.body_parts import PARTS, Build, PartName, Pose
+from preprocess.body_parts import ARM_PARTS, PARTS, PartName
 from preprocess.inpaint import diffuse
-from preprocess.part_distance import part_distances
+from preprocess.part_colours import PartColours
+from preprocess.part_view import PartView
 from preprocess.types import Bools, Floats
 
-LABEL_SIZE = 256  # pixels are given to parts on a picture reduced to this long side
 TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders and hips
 RIM = 1 / 512  # of the long side: what is taken off the mask's edge
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
 PAD = 3
+ISLAND = 0.25  # of a part's largest piece: smaller ones may be another part's
+THREAD = 3  # pixels of the reduced picture: what hangs on a part by less is none of it; ...
+SLEEVE = 7  # ... and on the torso it is the edge of a sleeve
+FRONT = (*ARM_PARTS, PartName.HEAD)  # before the body: what looks like something else there is something else
 SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced picture, so that nothing shines through
 
 
@@ -24,7 +28,7 @@ SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced pict
 class Layer:
     """One part's picture, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame.
 
-    `hidden` is the share of it that another part covers, so that its colours there are a guess.
+    `hidden` is the share of it that lies over or under other parts, so that its cut and its colours are a guess.
     """
 
     rgba: np.ndarray
@@ -35,29 +39,47 @@ class Layer:
 Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not show the part
 
 
-def cut_out(picture: np.ndarray, mask: Bools, pose: Pose, build: Build) -> Cutout:
-    """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers."""
-    distances = part_distances(pose, build, mask.shape, min(1.0, LABEL_SIZE / max(mask.shape)))
-    person = _resize(mask, distances.shape[1:])
-    labels = join_islands(distances.argmin(axis=0), person)
+def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
+    """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers; `view` is the frame reduced."""
+    labels = join_islands(colours.distances(view).argmin(axis=0), view.person)
+    outlines = (view.distances <= 1) & view.person
     inner = _erode(mask)
-    return tuple(_cut_part(picture, inner, *_areas(name, distances[name], labels, person)) for name in PartName)
+    return tuple(
+        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, outlines))
+        for name in PartName
+    )
+
+
+def _overlap(name: PartName, outlines: Bools) -> float:
+    """The share of a part's outline, of bool [10, h, w], that a part which is no neighbour shares; 0 to 1."""
+    others = [part for part in PartName if part not in _NEIGHBOURS[name]]
+    return float((outlines[name] & outlines[others].any(axis=0)).sum() / max(outlines[name].sum(), 1))
 
 
 def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
     """The labels [h, w], where pieces of the person that are cut off from their part go to the part they hang on.
 
-    So a hand that lies farther from its bone than forearms reach doesn't become a piece of the torso.
+    So a hand that lies farther from its bone than forearms reach doesn't become a piece of the torso; the halves of a
+    torso that an arm lies across are too large for islands.
     """
     main = np.zeros_like(person)
     for name in PartName:
-        main |= _largest_piece((labels == name) & person)
+        main |= _large_pieces((labels == name) & person)
     _, nearest = cv2.distanceTransformWithLabels(
         (~main).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
     owners = np.zeros(nearest.max() + 1, labels.dtype)
     owners[nearest[main]] = labels[main]
     return np.where(person, owners[nearest], labels)
+
+
+def _large_pieces(area: Bools) -> Bools:
+    """The pieces that an area, bool [h, w], falls into, without those that are small beside the largest."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    sizes = stats[:, cv2.CC_STAT_AREA]
+    large = sizes >= ISLAND * sizes[1:].max(initial=0)
+    large[0] = False
+    return np.asarray(large[pieces])
 
 
 def _largest_piece(area: Bools) -> Bools:
@@ -69,22 +91,33 @@ def _largest_piece(area: Bools) -> Bools:
 
 def _areas(name: PartName, distance: Floats, labels: np.ndarray, person: Bools) -> tuple[Bools, Bools]:
     """Where a part is: its own pixels and those within its half width; and where of this other parts hide it."""
-    own = cv2.dilate((labels == name).astype(np.uint8), SEAM) > 0
     within = (distance <= (1 + TORSO_OVERLAP if name == PartName.TORSO else 1)) & person
-    return own | _largest_piece(within), ~np.isin(labels, _NEIGHBOURS[name])
+    others = ~np.isin(labels, _NEIGHBOURS[name])
+    if name in FRONT:
+        within &= ~others
+    own = (labels == name) & person
+    own &= within | _open(own, SLEEVE if name == PartName.TORSO else THREAD)
+    region = (cv2.dilate(own.astype(np.uint8), SEAM) > 0) | _largest_piece(within)
+    return _largest_piece(region & person), others
+
+
+def _open(area: Bools, width: int) -> Bools:
+    """An area without what is narrower than `width`."""
+    return np.asarray(cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)) > 0)
 
 
 def _neighbours(name: PartName) -> list[int]:
     """The parts whose pixels a part may share at its joints."""
     if name == PartName.TORSO:
         return [PartName.TORSO, PartName.HEAD, PartName.R_THIGH, PartName.L_THIGH]
-    return [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
+    family = [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
+    return [part for part in family if name not in FRONT or part in FRONT]
 
 
 _NEIGHBOURS = tuple(_neighbours(name) for name in PartName)
 
 
-def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -> Layer | None:
+def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools, overlap: float) -> Layer | None:
     """A part's layer: soft at its edge, and its colours carried in where another part hides it."""
     region, hidden = (_resize(area, inner.shape) for area in (region, hidden))
     shown = region & inner
@@ -98,7 +131,7 @@ def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools) -
     if covered.any() and known.any():
         colours = np.where(covered[..., None], diffuse(colours, ~known), colours)
     alpha = cv2.GaussianBlur(shown[crop].astype(np.uint8) * 255, (0, 0), SOFTNESS)
-    return Layer(np.dstack([colours, alpha]), (x0, y0), float(covered.sum() / shown.sum()))
+    return Layer(np.dstack([colours, alpha]), (x0, y0), overlap)
 
 
 def _resize(area: Bools, shape: tuple[int, ...]) -> Bools:

@@ -35,8 +35,9 @@ def fit_to_rim(filling: np.ndarray, picture: np.ndarray, hole: np.ndarray) -> np
     The filling is looked at outside the hole too: there it says what it would have in the picture's place.
     """
     rim = cv2.dilate(hole.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)).astype(bool) & ~hole
-    jump = (picture.astype(np.float32) - filling).clip(-MAX_JUMP, MAX_JUMP)
-    shift = diffuse(jump, ~rim) if rim.any() else 0.0
+    jump = picture.astype(np.float32) - filling
+    seam = rim & (np.abs(jump) <= MAX_JUMP).all(axis=2)
+    shift = diffuse(jump, ~seam) if seam.any() else 0.0
     return np.rint(filling + shift).clip(0, 255).astype(np.uint8)
 
 

@@ -24,7 +24,9 @@ def part_distances(pose: Pose, build: Build, shape: tuple[int, ...], scale: floa
     distances = np.full((len(PARTS), height, width), np.inf, np.float32)
     distances[PartName.TORSO] = _torso_distance(points, pose, build)
     if pose.has(NECK, NOSE):
-        distances[PartName.HEAD] = _bone_distance(points, pose, PartName.HEAD) / build.widths[PartName.HEAD]
+        distances[PartName.HEAD] = (
+            _bone_distance(points, pose, PartName.HEAD, PARTS[PartName.HEAD].extent) / build.widths[PartName.HEAD]
+        )
     for name in LIMB_PARTS:
         if pose.has(PARTS[name].start, PARTS[name].end):
             distances[name] = _limb_distance(points, pose, build, name)
@@ -32,18 +34,19 @@ def part_distances(pose: Pose, build: Build, shape: tuple[int, ...], scale: floa
 
 
 def _limb_distance(points: Floats, pose: Pose, build: Build, name: PartName) -> Floats:
-    distance = _bone_distance(points, pose, name) / build.widths[name]
+    distance = _bone_distance(points, pose, name, PARTS[name].extent) / build.widths[name]
     distance = np.maximum(distance, FAR + 3 * (distance - FAR))
-    if name in ARM_PARTS:  # arms are before the body: what lies within their outline is their own
-        distance = np.where(distance <= 1, distance - 1, distance)
+    if name in ARM_PARTS:  # arms are before the body: what lies within their outline is their own, but for bent hands
+        is_before = _bone_distance(points, pose, name) <= build.widths[name]
+        distance = np.where(is_before, distance - 1, distance)
     return np.asarray(distance, np.float32)
 
 
-def _bone_distance(points: Floats, pose: Pose, name: PartName) -> Floats:
-    """Distance from a part's bone, drawn out to where the part ends, in pixels."""
+def _bone_distance(points: Floats, pose: Pose, name: PartName, extent: float = 0.0) -> Floats:
+    """Distance from a part's bone, drawn out by `extent` of its length, in pixels."""
     start, bone = pose.joints[PARTS[name].start], pose.bone(name)
     along = (points - start) @ bone / max(float(bone @ bone), 1e-6)
-    nearest = start + along.clip(0, 1 + PARTS[name].extent)[..., None] * bone
+    nearest = start + along.clip(0, 1 + extent)[..., None] * bone
     return np.asarray(np.linalg.norm(points - nearest, axis=-1), np.float32)
 
 

@@ -11,11 +11,16 @@ from preprocess.body_parts import Pose, measure_build, size_ratio, split_poses
 from preprocess.bones import move_bones
 from preprocess.choose_frames import LIMBS, Limb, choose_frames
 from preprocess.cutout import cut_out
+from preprocess.part_colours import PartColours
+from preprocess.part_view import PartView
 from preprocess.skin import Canvas, find_bends
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence
 
 MODELS = 64
 """Source frames, evenly spread over the clip, that limbs may be taken from."""
+
+PALETTE = 16
+"""About as many of them tell what the person's parts look like."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,13 @@ class _Models:
         chosen = [usable[place] for place in spread]
         self.build = measure_build(split, masks)
         self.poses = [split[index] for index in chosen]
-        self.layers = [cut_out(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
+        views = [PartView.of(source.frames[i], masks.masks[i], split[i], self.build) for i in chosen]
+        colours = PartColours.measure(views[:: 1 + len(views) // PALETTE])
+        cuts = zip(chosen, views, strict=True)
+        self.layers = [cut_out(source.frames[i], masks.masks[i], view, colours) for i, view in cuts]
 
     def faults(self, limb: Limb) -> Floats:
-        """How badly each model shows a limb, f32 [S]: the share that is hidden, 1 where it is out of sight."""
+        """How badly each model shows a limb, f32 [S]: the share that others cross, 1 where it is out of sight."""
         parts = [[cutout[name] for name in limb.parts] for cutout in self.layers]
         return np.array([np.mean([layer.hidden if layer else 1.0 for layer in found]) for found in parts], np.float32)
 

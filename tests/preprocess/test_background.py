@@ -71,6 +71,14 @@ def test_a_piece_that_the_mask_has_missed_goes_too() -> None:
     assert errors(filled[5], truth[5], whole[5]).mean() < 6
 
 
+def test_a_rim_that_every_mask_leaves_out_is_not_behind_the_person() -> None:
+    """Masks that are too narrow leave a rim of the person on both sides, which no frame may hand to another."""
+    truth, masks = pan(0), walker()
+    whole = np.stack([cv2.dilate(mask.astype(np.uint8), np.ones((1, 9), np.uint8)) > 0 for mask in masks])
+    filled = fill(with_figure(truth, whole), masks)
+    assert errors(filled, truth, masks).mean() < 6
+
+
 def test_one_frame_is_enough() -> None:
     truth, masks = pan(0)[:1], walker()[:1]
     filled = fill(with_figure(truth, masks), masks)

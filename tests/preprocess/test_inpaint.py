@@ -58,6 +58,14 @@ def test_a_filling_takes_the_light_of_the_picture() -> None:
     assert after < before / 3
 
 
+def test_an_edge_at_the_rim_throws_no_shade_into_the_filling() -> None:
+    hole = box(40, 60, 30, 30)
+    picture = SLOPE.copy()
+    picture[38:72, 90:93] = 255 - picture[38:72, 90:93] // 2  # something bright and narrow beside the hole
+    lit = fit_to_rim(SLOPE, picture, hole)
+    assert np.abs(lit[hole].astype(int) - SLOPE[hole]).max() <= 1
+
+
 def test_colours_are_carried_into_a_hole() -> None:
     picture = np.full((16, 16, 3), 50, np.uint8)
     hole = np.zeros((16, 16), bool)
