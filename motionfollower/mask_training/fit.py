@@ -16,7 +16,7 @@ from motionfollower.device import seed_fresh_weights
 from motionfollower.errors import InputError
 from motionfollower.mask_training.samples import Samples
 from motionfollower.models.mask_net import MaskNet, MaskNetConfig
-from preprocess.atomic import replacing, writing
+from motionfollower.weights.tensor_files import write_state
 
 SAVE_EVERY = 200  # steps
 
@@ -53,8 +53,7 @@ class Fitting:
     def save(self, state: Path) -> None:
         """Write all that going on needs."""
         whole = {"network": self.network.state_dict(), "optimiser": self._optimiser.state_dict(), "step": self.step}
-        with replacing(state) as draft, writing(state):
-            torch.save(whole, draft)
+        write_state(state, whole)
 
     def resume(self, state: Path) -> None:
         """Go on from a file of `save`."""

@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from motionfollower.errors import WeightsError
 from motionfollower.training.learner import Learner
-from preprocess.atomic import replacing, writing
+from motionfollower.weights.tensor_files import write_state
 
 STATE = "state.pt"
 
@@ -32,15 +32,13 @@ class Training:
 
 def save_state(folder: Path, training: Training) -> None:
     """Write the state, whole or not at all: the last one stays where that fails. OutputError where it can't be."""
-    path = folder / STATE
     content = {
         "step": training.step,
         "learner": training.learner.state_dict(),
         "mean": training.mean.state_dict(),
         "optimizer": training.optimizer.state_dict(),
     }
-    with replacing(path) as draft, writing(path):
-        torch.save(content, draft)
+    write_state(folder / STATE, content)
 
 
 def load_state(folder: Path, training: Training) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from motionfollower.weights.files import StateDict, read_state_dict
-from preprocess.atomic import replacing
+from motionfollower.weights.tensor_files import write_tensors
 
 PICKLES = (".bin", ".pth")
 
@@ -15,13 +15,9 @@ PICKLES = (".bin", ".pth")
 def to_safetensors(pickle: Path, target: Path) -> None:
     """Write a pickle's tensors as a .safetensors file, whole or not at all; the pickle stays.
 
-    WeightsError where it can't be read. Nothing in it is executed.
+    WeightsError where it can't be read, OutputError where there is no room. Nothing in it is executed.
     """
-    from safetensors.torch import save_file
-
-    tensors = _apart(read_state_dict(pickle))
-    with replacing(target) as draft:
-        save_file(tensors, draft, metadata={"format": "pt"})
+    write_tensors(target, _apart(read_state_dict(pickle)))
 
 
 def _apart(state: StateDict) -> StateDict:

@@ -12,7 +12,8 @@ from torch import nn
 from motionfollower.models.codec import KLCodec
 from motionfollower.models.networks import Networks
 from motionfollower.weights.load import WeightFiles
-from preprocess.atomic import make_folder, replacing, write_text, writing
+from motionfollower.weights.tensor_files import write_tensors
+from preprocess.atomic import make_folder, write_text
 
 
 def save_networks(folder: Path, networks: Networks, config: dict[str, Any], dtype: torch.dtype) -> None:
@@ -32,8 +33,5 @@ def save_networks(folder: Path, networks: Networks, config: dict[str, Any], dtyp
 
 
 def _save(path: Path, module: nn.Module, dtype: torch.dtype) -> None:
-    from safetensors.torch import save_file
-
     tensors = {key: tensor.detach().to("cpu", dtype).contiguous() for key, tensor in module.state_dict().items()}
-    with replacing(path) as draft, writing(path):
-        save_file(tensors, draft, metadata={"format": "pt"})
+    write_tensors(path, tensors)

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from motionfollower.device import HALF
 from motionfollower.errors import WeightsError
 from motionfollower.models.mask_net import MaskNet, MaskNetConfig
 from motionfollower.weights.files import read_state_dict
-from preprocess.atomic import replacing, write_text, writing
+from motionfollower.weights.tensor_files import write_tensors
+from preprocess.atomic import write_text
 from preprocess.types import Floats
 
 WEIGHTS, CONFIG = "target_mask.safetensors", "target_mask.json"
@@ -36,8 +36,7 @@ def load_mask_net(folder: Path) -> MaskNet:
 def save_mask_net(network: MaskNet, folder: Path) -> None:
     """Write a network in half precision, with its shape."""
     parts = {name: part.to(HALF).contiguous() for name, part in network.state_dict().items()}
-    with replacing(folder / WEIGHTS) as draft, writing(folder / WEIGHTS):
-        save_file(parts, draft)
+    write_tensors(folder / WEIGHTS, parts)
     write_text(folder / CONFIG, json.dumps(asdict(network.config), indent=2) + "\n")
 
 

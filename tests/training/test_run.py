@@ -1,6 +1,9 @@
 """Runs: what is learned, what is kept, and how they go on."""
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +34,17 @@ def order(clips: ClipSet, recipe: Recipe = RECIPE, init: str | None = None) -> O
 def weights(folder: Path) -> dict[str, Tensor]:
     state: dict[str, Tensor] = torch.load(folder / "state.pt", weights_only=True)["learner"]
     return state
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_whole_people_are_held_out(clips: ClipSet) -> None:
@@ -135,3 +149,12 @@ def test_a_place_that_is_a_file_is_refused(clips: ClipSet, tmp_path: Path) -> No
 def test_too_few_people_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="2 people"):
         ClipSet.open(write_set(tmp_path / "set", 2), held_out=2)
+
+
+def test_a_full_disk_leaves_the_last_state(clips: ClipSet, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the full disk."""
+    run = train(tmp_path / "run", order(clips))
+    next(run), next(run)  # saved at step 2
+    with largest_file(1000), pytest.raises(OutputError, match=r"state.pt can't be written, .*Make room"):
+        finish(run)
+    assert list(train(tmp_path / "run", order(clips))) == [3, 4]
