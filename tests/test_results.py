@@ -1,7 +1,6 @@
 """Results on disk: what is written, that it is whole or not there, and that a run's record can be read back."""
 
 import json
-import resource
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from preprocess.finish import finish
 from preprocess.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 from preprocess.video import read_clip
+from tests.full_disk import disk_with_room_for
 
 FRAMES, WIDTH, HEIGHT = 3, 48, 32
 
@@ -72,11 +72,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def full_disk() -> Generator[None, None, None]:
-    """No file of this process and of those that it starts gets larger than some hundred bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with disk_with_room_for(300):
+        yield
 
 
 def test_all_parts_are_written(tmp_path: Path, inputs: EditInputs, result: EditResult, run: RunMetadata) -> None:

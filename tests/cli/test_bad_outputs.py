@@ -1,15 +1,14 @@
 """Where a result can't be written, that is said, nothing half-written is left, and nothing is lost."""
 
-import resource
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import Outcome, contents, run
 from tests.cli.conftest import Made
+from tests.full_disk import disk_with_room_for
 
 SMALL = ("--size", "96x128", "--frames", "1")
 Write = Callable[[Path], Outcome]
@@ -30,17 +29,6 @@ def write(request: pytest.FixtureRequest) -> Write:
     """Writes a result to a folder: each of the commands that do."""
     command: Write = request.getfixturevalue(request.param)
     return command
-
-
-@contextmanager
-def disk_with_room_for(size: int) -> Iterator[None]:
-    """A limit on the size of files stands for a disk with that many bytes left."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 class TestNoPlace:

@@ -1,9 +1,6 @@
 """Runs: what is learned, what is kept, and how they go on."""
 
 import json
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from motionfollower.training.recipe import Recipe
 from motionfollower.training.run import EXPORT, Order, train
 from motionfollower.weights.load import load_networks
 from preprocess.finish import finish
+from tests.full_disk import disk_with_room_for
 from tests.training.tiny import PLAN, with_motion, write_set
 
 RECIPE = Recipe(steps=4, batch=2, frames=3, rate=1e-3, warmup=1, timesteps=(999, 499), trains_image_encoder=True)
@@ -34,17 +32,6 @@ def order(clips: ClipSet, recipe: Recipe = RECIPE, init: str | None = None) -> O
 def weights(folder: Path) -> dict[str, Tensor]:
     state: dict[str, Tensor] = torch.load(folder / "state.pt", weights_only=True)["learner"]
     return state
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_whole_people_are_held_out(clips: ClipSet) -> None:
@@ -152,9 +139,8 @@ def test_too_few_people_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_last_state(clips: ClipSet, tmp_path: Path) -> None:
-    """A limit on the size of files stands for the full disk."""
     run = train(tmp_path / "run", order(clips))
     next(run), next(run)  # saved at step 2
-    with largest_file(1000), pytest.raises(OutputError, match=r"state.pt can't be written, .*Make room"):
+    with disk_with_room_for(1000), pytest.raises(OutputError, match=r"state.pt can't be written, .*Make room"):
         finish(run)
     assert list(train(tmp_path / "run", order(clips))) == [3, 4]

@@ -1,6 +1,5 @@
 """Files of tensors: whole, or as they were."""
 
-import resource
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from motionfollower.errors import OutputError
 from motionfollower.weights.tensor_files import write_state, write_tensors
+from tests.full_disk import disk_with_room_for
 
 Write = Callable[[Path, Mapping[str, Tensor]], None]
 LARGE = {"weight": torch.ones(10_000)}
@@ -18,11 +18,8 @@ LARGE = {"weight": torch.ones(10_000)}
 
 @pytest.fixture
 def full_disk() -> Iterator[None]:
-    """A limit on the size of files stands for it."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with disk_with_room_for(1000):
+        yield
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
