@@ -65,30 +65,24 @@ class Coder:
         """
         known = self._view.puppet if self._view.detail is None else self._view.detail
         height, width = (self._view.source if known is None else known).shape[1:3]
-        base = None if known is None else self._base(known[index : index + 1])
+        base = None if known is None else next(self._pictures(known[index : index + 1], width // self.size[0]))
         picture = self._networks.codec.decode(latents[:, :, index : index + 1].to(self._dtype), base)
         levels = (picture[0, :, 0, :height, :width].float().clamp(-1, 1) + 1) * 127.5
         return np.asarray(levels.permute(1, 2, 0).cpu().numpy())
-
-    def _base(self, puppet: Frames) -> Tensor:
-        """A frame of the puppet [1, 3, 1, H, W] in [−1, 1], padded as the view is, however fine it be."""
-        times = puppet.shape[2] // self.size[0]
-        chunk = torch.from_numpy(puppet).permute(3, 0, 1, 2)[None].to(self._device)
-        return _padded(chunk / 127.5 - 1, times * self._multiple).to(self._dtype)
 
     @property
     def _multiple(self) -> int:
         return self._networks.codec.factor * self._networks.unet.multiple
 
-    def _pictures(self, frames: Frames) -> Iterator[Tensor]:
-        """Chunks [1, 3, f, H, W] in [−1, 1]."""
-        return (pictures * 2 - 1 for pictures in self._poses(frames))
+    def _pictures(self, frames: Frames, times: int = 1) -> Iterator[Tensor]:
+        """Chunks [1, 3, f, H, W] in [−1, 1] of frames so many times as fine as the view, padded as that is."""
+        return (pictures * 2 - 1 for pictures in self._poses(frames, times))
 
-    def _poses(self, frames: Frames) -> Iterator[Tensor]:
-        """Chunks [1, 3, f, H, W] in [0, 1]."""
+    def _poses(self, frames: Frames, times: int = 1) -> Iterator[Tensor]:
+        """The same in [0, 1]."""
         for start in range(0, len(frames), CHUNK):
             chunk = torch.from_numpy(frames[start : start + CHUNK]).permute(3, 0, 1, 2)[None]
-            yield _padded(chunk.to(self._device) / 255, self._multiple).to(self._dtype)
+            yield _padded(chunk.to(self._device) / 255, times * self._multiple).to(self._dtype)
 
     def _appearance(self) -> Iterator[Tensor]:
         """The source frames, with the puppet behind them where the appearance controller looks at it."""
