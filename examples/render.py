@@ -21,7 +21,8 @@ from motionfollower.dancers.motion.sequence import make_sequence, play_once
 from motionfollower.dancers.motion.types import Motion
 from motionfollower.dancers.place.draw import draw_place
 from motionfollower.dancers.place.types import Style
-from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.scene import Renderer, Scene
+from motionfollower.dancers.take import plan_takes
 from preprocess.types import Size, Sound
 from preprocess.write_video import write_video
 
@@ -71,7 +72,7 @@ def render(assets: Assets, example: Example) -> Path:
     """Render one clip with its sound; the file."""
     dancer, place = make_dancer(assets, draw_look(example.look)), draw_place(example.place, example.style)
     scene = Scene(dancer, place, example.camera, example.size, FPS, LITTLE_GRAIN)
-    (take,) = plan_takes(scene, [move(assets, example.motion)], FRAMES)
+    (take,) = plan_takes(scene.stage, [move(assets, example.motion)], FRAMES)
     frames = (frame.image for frame in Renderer(assets, scene).render(take))
     path = FOLDER / f"{example.name}.mp4"
     with TemporaryDirectory() as folder:

@@ -18,7 +18,8 @@ from motionfollower.dancers.look.draw import draw_look
 from motionfollower.dancers.motion.sequence import make_sequence
 from motionfollower.dancers.place.draw import draw_place
 from motionfollower.dancers.place.types import Style
-from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.scene import Renderer, Scene
+from motionfollower.dancers.take import plan_takes
 from preprocess.types import Frame
 
 SIZE = (128, 176)
@@ -28,7 +29,7 @@ def portray(assets: Assets, seed: int) -> Frame:
     """One dancer in the middle of a move; the styles of the places take turns."""
     place = draw_place(seed, Style(seed % len(Style)))
     scene = Scene(make_dancer(assets, draw_look(seed)), place, Camera(fill=0.9), SIZE, fps=1.0)
-    (take,) = plan_takes(scene, [make_sequence(assets, seed, 1.0)], 1)
+    (take,) = plan_takes(scene.stage, [make_sequence(assets, seed, 1.0)], 1)
     return next(Renderer(assets, scene).render(take)).image
 
 

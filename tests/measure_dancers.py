@@ -24,8 +24,9 @@ from motionfollower.dancers.camera import Framing
 from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.scene import Renderer, Scene
 from motionfollower.dancers.seeds import HELD_OUT
+from motionfollower.dancers.take import plan_takes
 from motionfollower.dancers.truth.visibility import Visibility
 from preprocess.holistic import HolisticEstimator
 from preprocess.segment import MediaPipeSegmenter
@@ -46,7 +47,7 @@ def whole_scene(assets: Assets, seed: int, side: int) -> Scene:
 def film(assets: Assets, seed: int, side: int) -> tuple[Footage, float]:
     """A clip and its frames a second, of the processor's time."""
     scene = whole_scene(assets, seed, side)
-    (take,) = plan_takes(scene, [make_sequence(assets, seed, FRAMES / FPS)], FRAMES)
+    (take,) = plan_takes(scene.stage, [make_sequence(assets, seed, FRAMES / FPS)], FRAMES)
     renderer = Renderer(assets, scene)
     next(renderer.render(take))  # compiles, and draws the backdrop
     began = time.process_time()
@@ -75,8 +76,8 @@ def look(footage: Footage) -> tuple[float, float, float, float]:
 def slide(assets: Assets, seed: int) -> float:
     """Millimetres a frame that the ankles of standing feet move, at 30 frames a second."""
     dancer = whole_scene(assets, seed, 64).dancer
-    fitted = stand(make_sequence(assets, seed, 6), dancer.skeleton, dancer.sole)
-    ankles = dancer.skeleton.legs.ankles(fitted)
+    fitted = stand(make_sequence(assets, seed, 6), dancer.body.skeleton, dancer.body.sole)
+    ankles = dancer.body.skeleton.legs.ankles(fitted)
     low = ankles[..., 1] < np.quantile(ankles[..., 1], 0.1) + NEAR_FLOOR / 2
     moved = np.linalg.norm(np.diff(ankles[..., [0, 2]], axis=0), axis=2)[low[1:] & low[:-1]]
     return 1000 * float(np.median(moved))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.dancers.assets.types import Assets, Doubles
-from motionfollower.dancers.body.feet import stand
-from motionfollower.dancers.body.hands import lively_hands
-from motionfollower.dancers.body.morph import shape_body
-from motionfollower.dancers.body.skeleton import Posed, Skeleton
+from motionfollower.dancers.body.body import Body, make_body
 from motionfollower.dancers.body.skinning import skin
 from motionfollower.dancers.body.template import read_template
 from motionfollower.dancers.look.flesh import make_eye, make_skin
@@ -23,7 +20,6 @@ from motionfollower.dancers.look.paint import paint_skin
 from motionfollower.dancers.look.patch import Part, triangles
 from motionfollower.dancers.look.types import Look, Material
 from motionfollower.dancers.look.wardrobe import fill_wardrobe
-from motionfollower.dancers.motion.types import Motion
 from motionfollower.dancers.raster.types import Geometry, Wardrobe
 
 HAIR_REACH = 0.5  # decimetres: hair is cut by noise as far outside as this
@@ -31,46 +27,28 @@ HAIR_REACH = 0.5  # decimetres: hair is cut by noise as far outside as this
 
 @dataclass(frozen=True, eq=False)
 class Dancer:
-    """One person. `rest` f64 [V, 3] is the base mesh in their shape; `mesh` what is seen of them, at rest.
+    """One person: `body` in its shoes, `mesh` what is seen of them, at rest; `skin` the texture f32 [S, S, 4]."""
 
-    `sole` is how thick their shoes' soles are, in metres; `skin` the texture f32 [S, S, 4].
-    """
-
-    rest: Doubles
-    skeleton: Skeleton
+    body: Body
     mesh: Geometry
     bones: NDArray[np.int32]
     weights: NDArray[np.float32]
-    sole: float
     skin: NDArray[np.float32]
     wardrobe: Wardrobe
-
-    def dance(self, motion: Motion, seed: int) -> Posed:
-        """Their bones in every frame of a motion; `seed` is that of small movements of the hands."""
-        fitted = stand(motion, self.skeleton, self.sole)
-        return self.skeleton.pose(fitted, lively_hands(len(fitted), fitted.fps, seed))
 
     def pose(self, rotations: Doubles, positions: Doubles) -> Geometry:
         """What is seen of them with bones turned by f64 [B, 3, 3], their heads at f64 [B, 3]."""
         points, normals = np.empty_like(self.mesh.points), np.empty_like(self.mesh.normals)
-        turns, shifts = bone_maps(self.skeleton, rotations, positions)
+        turns, shifts = self.body.bone_maps(rotations, positions)
         skin(self.mesh.points, self.mesh.normals, self.bones, self.weights, turns, shifts, points, normals)
         return self.mesh._replace(points=points, normals=normals)
-
-
-def bone_maps(
-    skeleton: Skeleton, rotations: Doubles, positions: Doubles
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The map of each bone from rest to the world: turns f32 [B, 3, 3] and shifts f32 [B, 3]."""
-    shifts = positions - np.einsum("bij,bj->bi", rotations, skeleton.heads)
-    return np.ascontiguousarray(rotations, np.float32), np.ascontiguousarray(shifts, np.float32)
 
 
 def make_dancer(assets: Assets, look: Look) -> Dancer:
     """Build a person from their looks; takes about two seconds."""
     template = read_template(assets)
-    rest = shape_body(assets, look.build)
-    skeleton = Skeleton.of(assets.rig, rest, template.feet)
+    body = make_body(assets, look.build)
+    rest = body.rest
     clothes, hidden = make_garments(assets, template, rest, look)
     hair = make_hair(assets, template, rest, look.hair, look.hat)
     hats = [make_hat(assets, template, rest, look.hat)] if look.hat else []
@@ -78,12 +56,10 @@ def make_dancer(assets: Assets, look: Look) -> Dancer:
     parts = [*flesh, *clothes, *hair, *hats]
     lowest = min(float(part.points[:, 1].min()) for part in clothes if part.material is Material.SHOES)
     return Dancer(
-        rest=rest,
-        skeleton=skeleton,
+        body=replace(body, sole=float(rest[np.concatenate(template.feet), 1].min()) - lowest),
         mesh=_join(parts),
         bones=np.concatenate([part.bones for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
-        sole=float(rest[np.concatenate(template.feet), 1].min()) - lowest,
         skin=paint_skin(assets, look),
         wardrobe=fill_wardrobe(look),
     )

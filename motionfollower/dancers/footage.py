@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from motionfollower.dancers.scene import Renderer, Take, TrueFrame
+from motionfollower.dancers.scene import Renderer, TrueFrame
+from motionfollower.dancers.take import Take
 from motionfollower.dancers.truth.visibility import scores_of
 from preprocess.types import Bools, Clip, Floats, MaskSequence, PoseSequence, Size
 

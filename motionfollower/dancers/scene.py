@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.dancers.assets.types import Assets, Doubles
-from motionfollower.dancers.body.skeleton import Posed
-from motionfollower.dancers.camera import Box, Camera, film
+from motionfollower.dancers.camera import Camera
 from motionfollower.dancers.dancer import Dancer
-from motionfollower.dancers.motion.change import resample
-from motionfollower.dancers.motion.types import Motion
 from motionfollower.dancers.place.backdrop import Backdrop, see_place
 from motionfollower.dancers.place.floor_shadow import floor_shadow
 from motionfollower.dancers.place.types import Place
@@ -25,12 +21,12 @@ from motionfollower.dancers.raster.shadow_map import REACH, SIZE, fill_shadow_ma
 from motionfollower.dancers.raster.tone import develop
 from motionfollower.dancers.raster.types import Floats, Geometry, Pixels, ShadowMap, View
 from motionfollower.dancers.raster.zbuffer import project, rasterize
+from motionfollower.dancers.take import Stage, Take
 from motionfollower.dancers.truth.joints import JointFinder
 from motionfollower.dancers.truth.visibility import judge, project_joints
 from preprocess.types import Size
 
 FINER = 2  # pixels drawn for one pixel of the picture, each way
-AROUND_THE_BONES = Box(np.array([-0.12, -0.10, -0.10]), np.array([0.12, 0.24, 0.10]))
 FEET = {"foot.L": 0.085, "foot.R": 0.085, "toe1-1.L": 0.03, "toe1-1.R": 0.03}
 """Bones over the points that touch the floor, and how far over."""
 
@@ -46,16 +42,10 @@ class Scene:
     fps: float
     grain: float = 1.5
 
-
-@dataclass(frozen=True)
-class Take:
-    """One motion as the scene shows it: the dancer's bones and the camera's view in every frame."""
-
-    posed: Posed
-    views: Sequence[View]
-
-    def __len__(self) -> int:
-        return len(self.posed)
+    @property
+    def stage(self) -> Stage:
+        """The scene without its looks: a body before a camera."""
+        return Stage(self.dancer.body, self.camera, self.size, self.fps)
 
 
 @dataclass(frozen=True)
@@ -73,25 +63,6 @@ class TrueFrame:
     shade: Floats
     joints: Doubles
     visibility: NDArray[np.uint8]
-
-
-def plan_takes(scene: Scene, motions: Sequence[Motion], frames: int, hands: int = 0) -> list[Take]:
-    """All motions before one camera that has room for each of them; `hands` is the seed of the hands' life."""
-    posed = [_centre(scene.dancer.dance(resample(motion, scene.fps, frames), hands)) for motion in motions]
-    box = reduce(Box.joined, (_box(bones) for bones in posed))
-    views = film(scene.camera, box, float(np.ptp(scene.dancer.rest[:, 1])), scene.size, frames)
-    return [Take(bones, views) for bones in posed]
-
-
-def _centre(posed: Posed) -> Posed:
-    """With the middle of its way at x = z = 0."""
-    middle = posed.positions.mean(axis=(0, 1)) * [1, 0, 1]
-    return replace(posed, positions=posed.positions - middle)
-
-
-def _box(posed: Posed) -> Box:
-    low, high = posed.positions.min(axis=(0, 1)), posed.positions.max(axis=(0, 1))
-    return Box(low + AROUND_THE_BONES.low, high + AROUND_THE_BONES.high)
 
 
 class Renderer:
@@ -121,13 +92,13 @@ class Renderer:
         backdrop, plate = self._see(view)
         left = floor_shadow(backdrop.points, shadow, self._feet(positions))
         light = person[..., :3] + (1 - person[..., 3:]) * backdrop.light * left[..., None]
-        joints = self._finder.find(self._assets, scene.dancer, rotations, positions)
+        joints = self._finder.find(self._assets, scene.dancer.body, rotations, positions)
         places, depths = project_joints(joints, view)
         visibility = judge(places, depths, self._pixels, FINER)
         return TrueFrame(develop(light, scene.grain, index), plate, person[..., 3], left, places, visibility)
 
     def _cast(self, geometry: Geometry, positions: Doubles) -> ShadowMap:
-        centre = positions[self._scene.dancer.skeleton.bone("spine03")]
+        centre = positions[self._scene.dancer.body.skeleton.bone("spine03")]
         shadow = ShadowMap(self._depth, self._sun, centre, SIZE / REACH)
         fill_shadow_map(geometry, shadow)
         return shadow
@@ -150,5 +121,5 @@ class Renderer:
         return self._still
 
     def _feet(self, positions: Doubles) -> Doubles:
-        skeleton = self._scene.dancer.skeleton
+        skeleton = self._scene.dancer.body.skeleton
         return np.stack([positions[skeleton.bone(name)] - [0, over, 0] for name, over in FEET.items()])

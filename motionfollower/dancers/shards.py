@@ -23,7 +23,8 @@ from motionfollower.dancers.assets.store import load_assets
 from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.scene import Renderer, plan_takes
+from motionfollower.dancers.scene import Renderer
+from motionfollower.dancers.take import plan_takes
 from motionfollower.errors import InputError, SettingsError
 from motionfollower.processes import in_processes
 from motionfollower.recipe_folder import open_recipe_folder
@@ -110,7 +111,7 @@ def render_arrays(seed: int, recipe: Recipe) -> Arrays:
     motion_seeds = np.random.default_rng([seed, 1]).integers(2**31, size=recipe.motions)
     seconds = recipe.frames / recipe.fps
     motions = [make_sequence(assets, int(motion), seconds) for motion in motion_seeds]
-    takes = plan_takes(scene, motions, recipe.frames, hands=seed)
+    takes = plan_takes(scene.stage, motions, recipe.frames, hands=seed)
     renderer = Renderer(assets, scene)
     footage = [Footage.of(list(renderer.render(take)), recipe.fps) for take in takes]
     return {

@@ -11,8 +11,9 @@ from motionfollower.dancers.assets.types import Assets
 from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage, shoot
 from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.scene import Renderer, plan_takes
+from motionfollower.dancers.scene import Renderer
 from motionfollower.dancers.seeds import ALL, check_seed
+from motionfollower.dancers.take import plan_takes
 from motionfollower.errors import SettingsError
 from preprocess.types import Size
 
@@ -80,14 +81,14 @@ def produce(assets: Assets, order: Order) -> Generator[int, None, Production]:
     scene = draw_scene(assets, order.seed, order.size, order.fps)
     seeds = [order.motion] if order.target_motion is None else [order.motion, order.target_motion]
     motions = [make_sequence(assets, seed, order.frames / order.fps) for seed in seeds]
-    takes = plan_takes(scene, motions, order.frames, hands=order.seed)
+    takes = plan_takes(scene.stage, motions, order.frames, hands=order.seed)
     renderer = Renderer(assets, scene)
     source = yield from shoot(renderer, takes[0], order.fps)
     if order.target_motion is None:
         return Production(source, None)
     truth = yield from shoot(renderer, takes[1], order.fps, order.frames)
     other = replace(draw_scene(assets, order.other_seed, order.size, order.fps), camera=scene.camera)
-    (alone,) = plan_takes(other, motions[1:], order.frames, hands=order.other_seed)
+    (alone,) = plan_takes(other.stage, motions[1:], order.frames, hands=order.other_seed)
     same_camera = replace(alone, views=takes[1].views)
     target = yield from shoot(Renderer(assets, other), same_camera, order.fps, 2 * order.frames)
     return Production(source, Edit(target, truth))

@@ -15,7 +15,8 @@ from motionfollower.dancers.look.types import HairStyle, Skirt
 from motionfollower.dancers.motion.sequence import make_sequence, play_once
 from motionfollower.dancers.place.draw import draw_place
 from motionfollower.dancers.place.types import Style
-from motionfollower.dancers.scene import Renderer, Scene, plan_takes
+from motionfollower.dancers.scene import Renderer, Scene
+from motionfollower.dancers.take import plan_takes
 from motionfollower.dancers.truth.visibility import Visibility
 from preprocess.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, SEEN
 
@@ -23,7 +24,7 @@ FRAMES = 3
 
 
 def film(assets: Assets, scene: Scene, *motions: int) -> list[Footage]:
-    takes = plan_takes(scene, [make_sequence(assets, seed, 2) for seed in motions], FRAMES)
+    takes = plan_takes(scene.stage, [make_sequence(assets, seed, 2) for seed in motions], FRAMES)
     renderer = Renderer(assets, scene)
     return [Footage.of(list(renderer.render(take)), scene.fps) for take in takes]
 
@@ -74,7 +75,7 @@ def test_joints_in_sight_lie_on_the_person(pair: list[Footage]):
 
 
 def test_somebody_from_behind_has_no_eyes_and_joints_outside_none(assets: Assets, scene: Scene):
-    (take,) = plan_takes(scene, [play_once(assets, "walk")], 1)
+    (take,) = plan_takes(scene.stage, [play_once(assets, "walk")], 1)
     about_face = take.posed.rotations * np.array([-1, 1, -1])[:, None]
     places = take.posed.positions * np.array([-1, 1, -1])
     waist_up = [view._replace(y=view.y + 60) for view in take.views]
@@ -91,7 +92,7 @@ def test_framings_leave_out_what_they_say(assets: Assets, scene: Scene):
     lowest = {}
     for framing in Framing:
         framed = replace(scene, camera=Camera(framing=framing, fill=0.9))
-        (take,) = plan_takes(framed, [play_once(assets, "dance_a")], 1)
+        (take,) = plan_takes(framed.stage, [play_once(assets, "dance_a")], 1)
         frame = next(Renderer(assets, framed).render(take))
         lowest[framing] = frame.visibility[[L_ANKLE, R_ANKLE]]
     assert (lowest[Framing.WHOLE] != Visibility.OUTSIDE).all()
@@ -107,8 +108,8 @@ def test_a_camera_that_moves_moves_the_plate(assets: Assets, scene: Scene):
 def test_standing_feet_neither_slide_nor_sink(assets: Assets, scene: Scene):
     dancer = scene.dancer
     for seed in range(4):
-        fitted = stand(make_sequence(assets, seed, 5), dancer.skeleton, dancer.sole)
-        ankles = dancer.skeleton.legs.ankles(fitted)
+        fitted = stand(make_sequence(assets, seed, 5), dancer.body.skeleton, dancer.body.sole)
+        ankles = dancer.body.skeleton.legs.ankles(fitted)
         floor = np.quantile(ankles[..., 1], 0.02)
         assert ankles[..., 1].min() > floor - 0.02
         low = ankles[..., 1] < floor + 0.02

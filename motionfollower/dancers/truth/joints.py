@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from motionfollower.dancers.assets.types import Assets, Doubles, Sparse
+from motionfollower.dancers.body.body import Body
 from motionfollower.dancers.body.skinning import skin
-from motionfollower.dancers.dancer import Dancer, bone_maps
 from motionfollower.dancers.truth.face_points import FACE_VERTICES
 from preprocess.skeleton import BODY_NAMES, FACE, HANDS, JOINTS, L_SHOULDER, NECK, R_SHOULDER
 
@@ -34,11 +34,11 @@ class JointFinder:
         values = np.concatenate([row.values for row in rows])
         return cls(vertices, csr_array((values, (joints, places)), shape=(JOINTS, len(vertices))))
 
-    def find(self, assets: Assets, dancer: Dancer, rotations: Doubles, positions: Doubles) -> Doubles:
-        """The joints of a dancer whose bones are turned by f64 [B, 3, 3] and begin at f64 [B, 3]."""
-        rest = dancer.rest[self.vertices].astype(np.float32)
+    def find(self, assets: Assets, body: Body, rotations: Doubles, positions: Doubles) -> Doubles:
+        """The joints of a body whose bones are turned by f64 [B, 3, 3] and begin at f64 [B, 3]."""
+        rest = body.rest[self.vertices].astype(np.float32)
         rig, moved = assets.rig, np.empty_like(rest)
-        turns, shifts = bone_maps(dancer.skeleton, rotations, positions)
+        turns, shifts = body.bone_maps(rotations, positions)
         bones, weights = rig.bones[self.vertices], rig.weights[self.vertices]
         skin(rest, np.zeros_like(rest), bones, weights, turns, shifts, moved, np.empty_like(rest))
         return np.asarray(self.means @ moved.astype(np.float64))
