@@ -13,6 +13,7 @@ from motionfollower.device import pick_device, pick_dtype
 from motionfollower.errors import SettingsError, WeightsError
 from motionfollower.models.networks import Networks
 from motionfollower.types import GuidanceSettings, SamplerSettings
+from motionfollower.weights import length_net, target_mask
 from motionfollower.weights.ledger import Ledger
 from motionfollower.weights.load import WeightFiles, load_files, load_networks
 from motionfollower.weights.manifest import (
@@ -26,7 +27,7 @@ from motionfollower.weights.manifest import (
 )
 from motionfollower.weights.released import released_config
 from motionfollower.weights.sam import load_sam
-from motionfollower.weights.target_mask import WEIGHTS, as_judge, load_mask_net
+from preprocess.align import LengthReader
 from preprocess.clicks import MaskRefiner
 from preprocess.dwpose import DWPoseEstimator
 from preprocess.holistic import HolisticEstimator
@@ -41,7 +42,7 @@ from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 BackendName = Literal["embedded", "full"]
 BackendChoice = Literal["auto", "embedded", "full"]
 
-MASK_NET = EMBEDDED_FOLDER / WEIGHTS
+SMALL_NETS = tuple(EMBEDDED_FOLDER / net.FILES.weights for net in (target_mask, length_net))
 EMBEDDED_VIEW = (192, 192)
 EMBEDDED_SETTINGS = SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
 
@@ -78,8 +79,14 @@ class Backend:
 
 def load_preprocessors() -> Preprocessors:
     """The estimators that come with the install: MediaPipe's poses and masks, our own network's target masks."""
-    target_masks = LearnedTargetMask(as_judge(load_mask_net(EMBEDDED_FOLDER)))
+    target_masks = LearnedTargetMask(target_mask.as_judge(target_mask.load_mask_net(EMBEDDED_FOLDER)))
     return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), target_masks, GrabCutRefiner())
+
+
+@cache
+def load_length_reader() -> LengthReader:
+    """What reads how a body is built: our own network, whatever the backend."""
+    return LengthReader(length_net.as_judge(length_net.load_length_net(EMBEDDED_FOLDER)))
 
 
 def choose_backend(choice: BackendChoice = "auto") -> BackendName:
@@ -117,7 +124,7 @@ def _load_embedded(device: torch.device) -> Backend:
         preprocessors=load_preprocessors(),
         settings=usual_settings("embedded"),
         view_size=EMBEDDED_VIEW,
-        weights=(*WeightFiles.in_folder(folder).all, MASK_NET),
+        weights=(*WeightFiles.in_folder(folder).all, *SMALL_NETS),
         device=device,
         dtype=dtype,
         plans_memory=False,
@@ -140,7 +147,7 @@ def _load_full(device: torch.device) -> Backend:
         preprocessors=_load_full_preprocessors(folder, device),
         settings=usual_settings("full"),
         view_size=None,
-        weights=(*files.all, *finders, MASK_NET),
+        weights=(*files.all, *finders, *SMALL_NETS),
         device=device,
         dtype=dtype,
         plans_memory=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from motionfollower.backends import Backend, Preprocessors
+from motionfollower.backends import Backend, Preprocessors, load_length_reader
 from motionfollower.clicks import put_right
 from motionfollower.encode import Coder
 from motionfollower.errors import SettingsError
@@ -104,12 +104,12 @@ def place(prepared: Prepared, settings: PrepareSettings) -> Alignment:
     """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
     inputs = prepared.inputs
     seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    return align(*seen, *_wishes(settings))
+    return align(*seen, *_wishes(settings), load_length_reader())
 
 
 def place_person(source: Person, target: Person, settings: PrepareSettings) -> Alignment:
     """The same for a person who was measured already."""
-    return align_people(source, target, *_wishes(settings))
+    return align_people(source, target, *_wishes(settings), load_length_reader())
 
 
 def _wishes(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, Following]:

@@ -71,12 +71,15 @@ ALLOWED = {
     "motionfollower.batch": "long order cluster edit_options request backends case results metadata types settings "
     "errors preprocess",
     "motionfollower.dancers.command": "dancers options progress events errors preprocess",
-    "motionfollower.mask_training": "dancers models weights progress events device errors preprocess",
+    "motionfollower.small_training": "weights errors",
+    "motionfollower.mask_training": "small_training dancers models weights progress events device errors preprocess",
+    "motionfollower.length_training": "small_training backends dancers processes models weights progress events device "
+    "errors preprocess",
     "motionfollower.bench.quality": "bench presets dancers pipeline backends camera case measures device types "
     "errors preprocess",
     "motionfollower.training": "processes recipe_folder pipeline reading backends camera measures view encode dancers "
     "sampler weights models device settings types errors preprocess",
-    "motionfollower.training.command": "training mask_training dancers weights progress events errors",
+    "motionfollower.training.command": "training mask_training length_training dancers weights progress events errors",
     "motionfollower.bench.command": "bench bench.quality dancers backends progress events",
     "motionfollower.cli": "training.command dancers.command bench.command batch job order camera options edit_options "
     "progress weights info backends errors",

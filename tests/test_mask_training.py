@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from motionfollower.cli import main
-from motionfollower.mask_training.fit import Fitting, Recipe, overlap
+from motionfollower.mask_training.fit import fresh_network, overlap, start_fitting
 from motionfollower.mask_training.samples import Samples
+from motionfollower.models.mask_net import MaskNet
+from motionfollower.small_training import Fitting, Recipe
 
 SHORT = Recipe(steps=6, batch=4)
 
@@ -22,11 +24,11 @@ def blobs(count: int) -> Samples:
     return Samples(np.stack([moved, moved, *3 * [np.zeros_like(moved)]], axis=1), truth)
 
 
-def train(recipe: Recipe, state: Path, steps: int) -> Fitting:
-    fitting = Fitting(recipe)
+def train(recipe: Recipe, state: Path, steps: int) -> Fitting[MaskNet]:
+    fitting = start_fitting(blobs(12), recipe)
     if state.exists():
         fitting.resume(state)
-    for step in fitting.run(blobs(12), state):
+    for step in fitting.run(state):
         if step == steps:
             fitting.save(state)
             break
@@ -43,7 +45,7 @@ def test_training_goes_on_exactly_where_it_stopped(tmp_path: Path) -> None:
 
 def test_training_corrects_the_evidence(tmp_path: Path) -> None:
     recipe = Recipe(steps=60, batch=8, rate=5e-3)
-    before = overlap(Fitting(recipe).network, blobs(12))
+    before = overlap(fresh_network(), blobs(12))
     assert overlap(train(recipe, tmp_path / "state.pt", 60).network, blobs(12)) > before + 0.1
 
 

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.dancers.assets.store import load_assets
+from motionfollower.dancers.assets.types import Assets
 from motionfollower.dancers.cast import draw_scene
 from motionfollower.dancers.footage import Footage
 from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.scene import Renderer
-from motionfollower.dancers.take import plan_takes
+from motionfollower.dancers.scene import Renderer, Scene
+from motionfollower.dancers.take import Take, plan_takes
 from motionfollower.errors import InputError, SettingsError
 from motionfollower.processes import in_processes
 from motionfollower.recipe_folder import open_recipe_folder
@@ -57,6 +58,15 @@ class Recipe:
     def to_json(self) -> str:
         """The text of dataset.json."""
         return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def of(cls, folder: Path) -> Recipe:
+        """The recipe of a set's shards; InputError where the folder is no training set."""
+        try:
+            fields = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            return cls(**{**fields, "size": tuple(fields["size"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise InputError(f"{folder} is no training set: {error}. `dancers dataset` makes some.") from error
 
 
 def render_dataset(folder: Path, seeds: range, recipe: Recipe, jobs: int) -> Generator[int, None, None]:
@@ -104,14 +114,19 @@ def render_shard(path: Path, seed: int, recipe: Recipe) -> None:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def render_arrays(seed: int, recipe: Recipe) -> Arrays:
-    """What a shard holds."""
-    assets = load_assets()
+def plan_shard(assets: Assets, seed: int, recipe: Recipe) -> tuple[Scene, list[Take]]:
+    """Whom a shard shows, and what they do."""
     scene = draw_scene(assets, seed, recipe.size, recipe.fps)
     motion_seeds = np.random.default_rng([seed, 1]).integers(2**31, size=recipe.motions)
     seconds = recipe.frames / recipe.fps
     motions = [make_sequence(assets, int(motion), seconds) for motion in motion_seeds]
-    takes = plan_takes(scene.stage, motions, recipe.frames, hands=seed)
+    return scene, plan_takes(scene.stage, motions, recipe.frames, hands=seed)
+
+
+def render_arrays(seed: int, recipe: Recipe) -> Arrays:
+    """What a shard holds."""
+    assets = load_assets()
+    scene, takes = plan_shard(assets, seed, recipe)
     renderer = Renderer(assets, scene)
     footage = [Footage.of(list(renderer.render(take)), recipe.fps) for take in takes]
     return {

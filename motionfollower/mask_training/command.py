@@ -25,8 +25,9 @@ def add_command(parser: argparse.ArgumentParser) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     """Train, or go on with what DIR holds, and say how good the network is."""
-    from motionfollower.mask_training.fit import Fitting, Recipe, overlap
+    from motionfollower.mask_training.fit import fresh_network, overlap, start_fitting
     from motionfollower.mask_training.samples import collect
+    from motionfollower.small_training import Recipe
     from motionfollower.weights.target_mask import save_mask_net
 
     shards = sorted(options.set.glob("*.npz"))
@@ -36,15 +37,13 @@ def _train(options: argparse.Namespace) -> None:
         )
     chosen, held_back = shards[:-HELD_BACK][: options.shards], shards[-HELD_BACK:]
     make_folder(options.output)
-    state = options.output / "training.pt"
-    fitting = Fitting(Recipe(steps=options.steps))
-    if state.exists():
-        fitting.resume(state)
     judged_by = show(counted("held-out shards", len(held_back), collect(held_back, seed=1)))
     samples = show(counted("shards", len(chosen), collect(chosen, seed=0)))
-    untrained = Fitting(Recipe(steps=0)).network
-    show(counted("steps", options.steps, fitting.run(samples, state)))
+    fitting, state = start_fitting(samples, Recipe(steps=options.steps)), options.output / "training.pt"
+    if state.exists():
+        fitting.resume(state)
+    show(counted("steps", options.steps, fitting.run(state)))
     save_mask_net(fitting.network, options.output)
-    before, after = (overlap(network.eval(), judged_by) for network in (untrained, fitting.network))
+    before, after = (overlap(network.eval(), judged_by) for network in (fresh_network(), fitting.network))
     print(f"IoU on {len(judged_by)} held-out frames: {after:.3f}, by the evidence alone {before:.3f}")
     print(f"written to {options.output}")

@@ -1,11 +1,6 @@
-"""The training of a target-mask network, step by step; it goes on where it was interrupted."""
+"""What the target-mask network learns by, and how good it is."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Generator
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,73 +8,33 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from motionfollower.device import seed_fresh_weights
-from motionfollower.errors import InputError
 from motionfollower.mask_training.samples import Samples
 from motionfollower.models.mask_net import MaskNet, MaskNetConfig
-from motionfollower.weights.tensor_files import write_state
-
-SAVE_EVERY = 200  # steps
+from motionfollower.small_training import Fitting, Recipe
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How long, with how many samples at once, and how fast at most; the rate falls as a cosine."""
+def start_fitting(samples: Samples, recipe: Recipe) -> Fitting[MaskNet]:
+    """The training of a fresh network on samples."""
 
-    steps: int = 4000
-    batch: int = 8
-    rate: float = 2e-3
+    def loss(network: MaskNet, step: int) -> Tensor:
+        seen, truth = _draw(samples, recipe.batch, step)
+        return mask_loss(network(seen), truth)
+
+    return Fitting(fresh_network(), recipe, loss)
 
 
-class Fitting:
-    """A network on its way; `step` counts the steps taken. Each step's samples depend on its number alone."""
+def fresh_network() -> MaskNet:
+    """A network that has learned nothing: it says what the evidence says."""
+    seed_fresh_weights(0)
+    return MaskNet(MaskNetConfig())
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.step = recipe, 0
-        seed_fresh_weights(0)
-        self.network = MaskNet(MaskNetConfig())
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=recipe.rate, weight_decay=1e-4)
 
-    def run(self, samples: Samples, state: Path) -> Generator[int, None, None]:
-        """Yield the steps taken; keep the state in a file. InputError where the loss is no number."""
-        while self.step < self.recipe.steps:
-            loss = self._take_step(samples)
-            if not np.isfinite(loss):
-                raise InputError(f"The loss is {loss} after {self.step} steps. {state} has the last good state.")
-            self.step += 1
-            if self.step % SAVE_EVERY == 0 or self.step == self.recipe.steps:
-                self.save(state)
-            yield self.step
-
-    def save(self, state: Path) -> None:
-        """Write all that going on needs."""
-        whole = {"network": self.network.state_dict(), "optimiser": self._optimiser.state_dict(), "step": self.step}
-        write_state(state, whole)
-
-    def resume(self, state: Path) -> None:
-        """Go on from a file of `save`."""
-        whole = torch.load(state, weights_only=True)
-        self.network.load_state_dict(whole["network"])
-        self._optimiser.load_state_dict(whole["optimiser"])
-        self.step = int(whole["step"])
-
-    def _take_step(self, samples: Samples) -> float:
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.recipe.rate * 0.5 * (1 + math.cos(math.pi * self.step / self.recipe.steps))
-        loss = mask_loss(*self._draw(samples))
-        self._optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self._optimiser.step()
-        return float(loss.detach())
-
-    def _draw(self, samples: Samples) -> tuple[Tensor, Tensor]:
-        """Logits and truth of this step's samples, half of the batches mirrored."""
-        random = np.random.default_rng([1, self.step])
-        chosen = np.sort(random.choice(len(samples), self.recipe.batch, replace=False))
-        seen, truth = (torch.from_numpy(part) for part in samples.take(chosen))
-        if random.random() < 0.5:
-            seen, truth = seen.flip(-1), truth.flip(-1)
-        return self.network(seen), truth
+def _draw(samples: Samples, count: int, step: int) -> tuple[Tensor, Tensor]:
+    """Evidence and truth of a step's samples, half of the batches mirrored."""
+    random = np.random.default_rng([1, step])
+    chosen = np.sort(random.choice(len(samples), count, replace=False))
+    seen, truth = (torch.from_numpy(part) for part in samples.take(chosen))
+    return (seen.flip(-1), truth.flip(-1)) if random.random() < 0.5 else (seen, truth)
 
 
 def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""`python -m motionfollower train clips | run | masks`: arguments and printing."""
+"""`python -m motionfollower train clips | run | masks | lengths`: arguments and printing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from motionfollower.dancers.libraries import check_libraries
 from motionfollower.errors import InputError, SettingsError
 from motionfollower.events import counted
+from motionfollower.length_training.command import add_command as add_lengths
 from motionfollower.mask_training.command import add_command as add_masks
 from motionfollower.progress import show
 
@@ -22,11 +23,12 @@ MOST_JOBS = 64
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
-    """The three commands."""
+    """The four commands."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_clips(commands.add_parser("clips", help="make training clips from rendered shards and real clips, once"))
     _add_run(commands.add_parser("run", help="train on them, or go on; see docs/training.md"))
     add_masks(commands.add_parser("masks", help="train the network that foretells target masks"))
+    add_lengths(commands.add_parser("lengths", help="train the network that reads how a body is built"))
 
 
 def _add_clips(parser: argparse.ArgumentParser) -> None:

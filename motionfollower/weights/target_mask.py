@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from motionfollower.device import HALF
-from motionfollower.errors import WeightsError
 from motionfollower.models.mask_net import MaskNet, MaskNetConfig
-from motionfollower.weights.files import read_state_dict
-from motionfollower.weights.tensor_files import write_tensors
-from preprocess.atomic import write_text
+from motionfollower.weights.small_net import NetFiles
 from preprocess.types import Floats
 
-WEIGHTS, CONFIG = "target_mask.safetensors", "target_mask.json"
+FILES = NetFiles("target_mask")
 AT_ONCE = 32  # frames
 
 
 def load_mask_net(folder: Path) -> MaskNet:
     """The network of a folder; WeightsError where it is missing or damaged."""
-    state = read_state_dict(folder / WEIGHTS)
-    try:
-        shape = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        network = MaskNet(MaskNetConfig(**shape | {"widths": tuple(shape["widths"])}))
-        network.load_state_dict({name: part.float() for name, part in state.items()})
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise WeightsError(f"{folder / CONFIG} doesn't describe {WEIGHTS}. Get both again.") from error
-    return network.eval()
+    return FILES.load(folder, lambda shape: MaskNet(MaskNetConfig(**shape | {"widths": tuple(shape["widths"])})))
 
 
 def save_mask_net(network: MaskNet, folder: Path) -> None:
     """Write a network in half precision, with its shape."""
-    parts = {name: part.to(HALF).contiguous() for name, part in network.state_dict().items()}
-    write_tensors(folder / WEIGHTS, parts)
-    write_text(folder / CONFIG, json.dumps(asdict(network.config), indent=2) + "\n")
+    FILES.save(folder, network, network.config)
 
 
 def as_judge(network: MaskNet) -> Callable[[Floats], Floats]:

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from preprocess.align.bones import retarget
-from preprocess.align.modes import place_official, place_similarity, place_unaligned
+from preprocess.align.lengths import LengthReader, Lengths
+from preprocess.align.modes import place_by_lengths, place_official, place_similarity, place_unaligned
 from preprocess.align.partial import Following, follow
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment, Placement
@@ -16,7 +17,7 @@ from preprocess.align.recover import recover
 from preprocess.align.report import describe, warn
 from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
 
-__all__ = ["AlignMode", "Following", "ManualAlignment", "Person", "align", "align_people", "recover"]
+__all__ = ["AlignMode", "Following", "LengthReader", "ManualAlignment", "Person", "align", "align_people", "recover"]
 
 AlignMode = Literal["official", "similarity", "bones", "none"]
 
@@ -29,6 +30,7 @@ def align(
     mode: AlignMode = "bones",
     manual: ManualAlignment | None = None,
     following: Following | None = None,
+    reader: LengthReader | None = None,
 ) -> Alignment:
     """The target's poses brought into the source picture, with a report.
 
@@ -37,7 +39,8 @@ def align(
 
     - `official`: as the released aligned poses, a scale a frame by the masks' boxes.
     - `similarity`: one scale and one foot point for the clip.
-    - `bones`: the same place, and the source's build (see `bones`).
+    - `bones`: the same, with the source's build (see `bones`); sizes and builds are the `reader`'s. Without one, or
+      where it sees nobody, as `similarity`.
     - `none`: the letterboxed target as it is.
 
     `manual` comes on top of each. With `following` only some parts of the body do the target's motion, or all do
@@ -46,7 +49,7 @@ def align(
     """
     _check(source_poses, source_masks, target_poses, target_masks)
     source, target = Person.of(source_poses, source_masks), Person.of(target_poses, target_masks)
-    return align_people(source, target, mode, manual, following)
+    return align_people(source, target, mode, manual, following, reader)
 
 
 def align_people(
@@ -55,15 +58,17 @@ def align_people(
     mode: AlignMode = "similarity",
     manual: ManualAlignment | None = None,
     following: Following | None = None,
+    reader: LengthReader | None = None,
 ) -> Alignment:
     """The same, where it is known already where the people are; both of F frames."""
     if mode not in get_args(AlignMode):
         raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
-    placement = _place(source, target, mode).adjusted(manual or ManualAlignment())
+    lengths = _read(source, target, reader) if mode == "bones" else None
+    placement = _place(source, target, mode, lengths).adjusted(manual or ManualAlignment())
     transforms = placement.transforms()
     poses = target.poses.transformed(transforms, source.poses.size)
-    if mode == "bones":
-        poses = retarget(source, target, poses)
+    if lengths:
+        poses = retarget(target, poses, lengths[0].build(lengths[1]), is_cut=source.is_cut or target.is_cut)
     following = following or Following()
     poses = follow(source.poses, poses, following)
     report = describe(mode, source, target, placement, poses) | asdict(following)
@@ -71,7 +76,15 @@ def align_people(
     return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
 
 
-def _place(source: Person, target: Person, mode: AlignMode) -> Placement:
+def _read(source: Person, target: Person, reader: LengthReader | None) -> tuple[Lengths, Lengths] | None:
+    """The lengths of both, where somebody reads them in both clips."""
+    if reader is None:
+        return None
+    ours, theirs = reader.read(source.seen), reader.read(target.seen)
+    return (ours, theirs) if ours and theirs else None
+
+
+def _place(source: Person, target: Person, mode: AlignMode, lengths: tuple[Lengths, Lengths] | None) -> Placement:
     if mode == "none":
         return place_unaligned(source, target)
     if not (source.has_mask & target.has_mask).any():
@@ -79,7 +92,9 @@ def _place(source: Person, target: Person, mode: AlignMode) -> Placement:
             "No frame has both a source and a target mask with a person in it, so their sizes can't be compared. "
             "Use clips in which the person is seen, or align with mode 'none' and by hand."
         )
-    return place_official(source, target) if mode == "official" else place_similarity(source, target)
+    if mode == "official":
+        return place_official(source, target)
+    return place_by_lengths(source, target, *lengths) if lengths else place_similarity(source, target)
 
 
 def _check(

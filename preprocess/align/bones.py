@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from preprocess.align.ground import interpolated, lower_ankle
+from preprocess.align.lengths import Lengths
 from preprocess.align.person import Person
-from preprocess.align.proportions import Proportions, compare_builds
 from preprocess.skeleton import (
     FACE,
+    L_ANKLE,
     L_ELBOW,
     L_HIP,
     L_KNEE,
@@ -20,6 +21,7 @@ from preprocess.skeleton import (
     LIMBS,
     NECK,
     NOSE,
+    R_ANKLE,
     R_ELBOW,
     R_HIP,
     R_KNEE,
@@ -33,19 +35,17 @@ HIPS = [R_HIP, L_HIP]
 _FOLLOWERS = ((LEFT_HAND, L_WRIST), (RIGHT_HAND, R_WRIST), (FACE, NOSE))
 
 
-def retarget(source: Person, target: Person, moved: PoseSequence) -> PoseSequence:
-    """The target's poses, `moved` to the source's size and place, with the source's build.
+def retarget(target: Person, moved: PoseSequence, build: Lengths, *, is_cut: bool) -> PoseSequence:
+    """The target's poses, `moved` to the source's size and place, with the source's `build`, as factors of theirs.
 
-    Directions and foreshortening stay the target's; lengths change as far as the clips are believed (see
-    `proportions`). The middle of the hips stays in its column, the parts follow
+    Directions and foreshortening stay the target's. The middle of the hips stays in its column, the parts follow
     outward from it, hands and face ride along unscaled. The lower ankle stays in its row, so that feet keep their
     foot line; the neck does where a picture cuts one of the persons.
     """
-    measured = replace(moved, scores=target.seen.scores)
-    keypoints = _rebuilt(moved, compare_builds(source.seen, measured))
+    keypoints = _rebuilt(moved, build)
     for part, joint in _FOLLOWERS:
         keypoints[:, part] += (keypoints[:, joint] - moved.keypoints[:, joint])[:, None]
-    is_cut = source.is_cut or target.is_cut
+    measured = replace(moved, scores=target.seen.scores)
     kept = moved.keypoints[:, NECK, 1] - keypoints[:, NECK, 1] if is_cut else _lift(measured, keypoints)
     keypoints[..., 1] += kept[:, None]
     return replace(moved, keypoints=np.where(moved.scores[..., None] > 0, keypoints, 0).astype(np.float32))
@@ -56,7 +56,7 @@ def _lift(before: PoseSequence, keypoints: Floats) -> Floats:
     return interpolated(lower_ankle(before.keypoints, before.scores) - lower_ankle(keypoints, before.scores))
 
 
-def _rebuilt(moved: PoseSequence, build: Proportions) -> Floats:
+def _rebuilt(moved: PoseSequence, build: Lengths) -> Floats:
     """The joints f32 [F, 128, 2] with each part of the body scaled, from the hips outward."""
     keypoints = moved.keypoints.copy()
     middle = _middle_of_hips(moved)
@@ -78,15 +78,19 @@ def _middle_of_hips(poses: PoseSequence) -> Floats:
     return np.asarray((weights[..., None] * poses.keypoints[:, HIPS]).sum(axis=1), np.float32)
 
 
-def _outward(build: Proportions) -> tuple[tuple[int, int, float], ...]:
+def _outward(build: Lengths) -> tuple[tuple[int, int, float], ...]:
     """Bones from the neck and the hips outward, each with its factor."""
     factors = {
-        (NECK, R_SHOULDER): build.shoulders,
-        (NECK, L_SHOULDER): build.shoulders,
-        (R_ELBOW, R_WRIST): build.forearms,
-        (L_ELBOW, L_WRIST): build.forearms,
-        (R_HIP, R_KNEE): build.thighs,
-        (L_HIP, L_KNEE): build.thighs,
+        R_SHOULDER: build.shoulders,
+        L_SHOULDER: build.shoulders,
+        R_ELBOW: build.upper_arms,
+        L_ELBOW: build.upper_arms,
+        R_WRIST: build.forearms,
+        L_WRIST: build.forearms,
+        R_KNEE: build.thighs,
+        L_KNEE: build.thighs,
+        R_ANKLE: build.shins,
+        L_ANKLE: build.shins,
+        NOSE: build.head,
     }
-    outward = (bone for bone in LIMBS if bone[1] not in HIPS)
-    return tuple((*bone, factors.get(bone, 1.0)) for bone in outward)
+    return tuple((start, end, factors.get(end, 1.0)) for start, end in LIMBS if end not in (NECK, *HIPS))

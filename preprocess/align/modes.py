@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from preprocess.align.person import Person, believed
+from preprocess.align.lengths import Lengths
+from preprocess.align.person import SOLE, Person
 from preprocess.align.placement import ManualAlignment, Placement, fit_factor, fit_points
-from preprocess.skeleton import NECK
 from preprocess.types import Floats
 
 ALIKE = 1.1  # two measures of a scale that differ by less mean the same
@@ -45,6 +45,18 @@ def place_similarity(source: Person, target: Person) -> Placement:
     return placement if ends_alike else _at_neck_height(source, target, placement)
 
 
+def place_by_lengths(source: Person, target: Person, ours: Lengths, theirs: Lengths) -> Placement:
+    """Mode `bones`: as `similarity`, but by the lengths that were read from the two clips.
+
+    They tell where the ground is under feet that the picture's lower edge cuts off.
+    """
+    ground = target.ground
+    if target.is_cut:
+        ground = np.array([ground[0], target.neck + theirs.drop + SOLE * theirs.stature], np.float32)
+    placement = _steady(source, target, ours.stature / theirs.stature, ground)
+    return placement if source.is_cut == target.is_cut else _at_neck_height(source, target, placement)
+
+
 def _ratio(source: Person, target: Person) -> float:
     """How much larger the source's person is.
 
@@ -73,16 +85,10 @@ def _steady(source: Person, target: Person, scale: float, foot: Floats) -> Place
 
 def _at_neck_height(source: Person, target: Person, placement: Placement) -> Placement:
     """The placement moved up or down until the necks are at the same height, where both are seen."""
-    wanted, given = (_median_seen(believed(person.seen, NECK)[:, 0, 1]) for person in (source, target))
-    neck = placement.places[0, 1] + placement.scales[0] * (given - placement.feet[0, 1])
-    if not np.isfinite(wanted - neck):
+    neck = placement.places[0, 1] + placement.scales[0] * (target.neck - placement.feet[0, 1])
+    if not np.isfinite(source.neck - neck):
         return placement
-    return placement.adjusted(ManualAlignment(y=wanted - neck))
-
-
-def _median_seen(values: Floats) -> float:
-    seen = values[~np.isnan(values)]
-    return float(np.median(seen)) if len(seen) else float("nan")
+    return placement.adjusted(ManualAlignment(y=source.neck - neck))
 
 
 def _filled(values: Floats) -> Floats:

@@ -104,6 +104,12 @@ class Person:
             foot[1] = np.nanmedian(ankles) + SOLE * stature
         return foot
 
+    @property
+    def neck(self) -> float:
+        """The row that the neck is mostly in; NaN where no frame shows it."""
+        rows = believed(self.seen, NECK)[:, 0, 1]
+        return float(np.median(rows[~np.isnan(rows)])) if not np.isnan(rows).all() else float("nan")
+
     def _torsos(self) -> Floats:
         hips = believed(self.seen, R_HIP, L_HIP).mean(axis=1)
         lengths: Floats = np.linalg.norm(believed(self.seen, NECK)[:, 0] - hips, axis=-1)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionfollower.backends import load_length_reader
 from preprocess.align import AlignMode, ManualAlignment, align, recover
 from preprocess.align.placement import fit_points
-from preprocess.align.proportions import CERTAINTY
 from preprocess.skeleton import (
     BODY,
     HANDS,
@@ -34,7 +34,7 @@ MOVING: tuple[AlignMode, ...] = ("official", "similarity", "bones")
 def run(source: PoseSequence, target: PoseSequence, mode: AlignMode = "similarity", **manual: float) -> Alignment:
     """Align two figures, each with the masks of limbs a twentieth of its height wide."""
     masks = [capsules(poses, np.ptp(poses.body[0, [NOSE, R_ANKLE], 1]) / 18) for poses in (source, target)]
-    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual))
+    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual), reader=load_length_reader())
 
 
 def scale_of(aligned: Alignment) -> float:
@@ -138,7 +138,7 @@ def test_manual_settings(mode: AlignMode) -> None:
 
 
 def test_bones_take_builds_from_the_source_and_directions_from_the_target() -> None:
-    """A source with broader shoulders: the target's shoulders become as broad as far as such a measure is believed."""
+    """A source with broader shoulders: the target's become broader, nothing else changes much, and nothing turns."""
     broad = standing(4, SIZE, 300, (160, 380)).body.copy()
     for shoulder in (R_SHOULDER, L_SHOULDER):
         arm = range(shoulder, shoulder + 3)
@@ -147,8 +147,10 @@ def test_bones_take_builds_from_the_source_and_directions_from_the_target() -> N
     aligned, similar = run(source, target, "bones").poses.body, run(source, target).poses.body
     for limb, (start, end) in enumerate(LIMBS):
         ours, before = (body[:, end] - body[:, start] for body in (aligned, similar))
-        factor = 1.3**CERTAINTY.shoulders if end in (R_SHOULDER, L_SHOULDER) else 1
-        assert ours == pytest.approx(factor * before, abs=0.6), limb
+        low, high = (1.1, 1.4) if end in (R_SHOULDER, L_SHOULDER) else (0.85, 1.15)
+        factors = np.linalg.norm(ours, axis=1) / np.linalg.norm(before, axis=1)
+        assert ((factors > low) & (factors < high)).all(), limb
+        assert ours == pytest.approx(factors[:, None] * before, abs=0.5), limb
     assert aligned[:, R_ANKLE, 1] == pytest.approx(similar[:, R_ANKLE, 1], abs=0.5)
 
 
@@ -157,7 +159,7 @@ def test_bones_distrust_one_wrong_frame() -> None:
     source.keypoints[2, L_SHOULDER] += (90, -60)
     aligned = run(source, target, "bones")
     shoulders = np.linalg.norm(aligned.poses.body[:, R_SHOULDER] - aligned.poses.body[:, L_SHOULDER], axis=-1)
-    assert shoulders == pytest.approx(0.24 * 300, rel=0.01)
+    assert shoulders == pytest.approx(0.24 * 300, rel=0.1)
 
 
 @pytest.mark.parametrize("mode", [*MOVING, "none"])

@@ -1,0 +1,40 @@
+"""The files of our small networks."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from motionfollower.errors import WeightsError
+from motionfollower.models.length_net import LengthNet, LengthNetConfig
+from motionfollower.models.mask_net import MaskNet, MaskNetConfig
+from motionfollower.weights.length_net import load_length_net, save_length_net
+from motionfollower.weights.target_mask import FILES, load_mask_net, save_mask_net
+
+TINY = MaskNetConfig(widths=(8, 8, 16))
+
+
+def test_a_mask_network_comes_back_as_it_was(tmp_path: Path) -> None:
+    network = MaskNet(TINY).eval()
+    torch.nn.init.ones_(network.out.weight)
+    save_mask_net(network, tmp_path)
+    seen = torch.linspace(-1, 1, 5 * 32 * 32).reshape(1, 5, 32, 32)
+    with torch.inference_mode():
+        torch.testing.assert_close(load_mask_net(tmp_path)(seen), network(seen), rtol=0.01, atol=0.05)
+
+
+def test_a_length_network_comes_back_as_it_was(tmp_path: Path) -> None:
+    network = LengthNet(LengthNetConfig(wide=8)).eval()
+    save_length_net(network, tmp_path)
+    seen = torch.linspace(-1, 1, 5 * 92).reshape(1, 5, 92)
+    with torch.inference_mode():
+        torch.testing.assert_close(load_length_net(tmp_path)(seen), network(seen), rtol=0.01, atol=0.01)
+
+
+def test_missing_and_foreign_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=FILES.weights):
+        load_mask_net(tmp_path)
+    save_mask_net(MaskNet(TINY), tmp_path)
+    (tmp_path / "target_mask.json").write_text('{"widths": [8, 16]}')
+    with pytest.raises(WeightsError, match=r"target_mask\.json"):
+        load_mask_net(tmp_path)
