@@ -19,6 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from motionfollower.backends import load_length_reader  # noqa: E402
 from preprocess.align import AlignMode, align, recover  # noqa: E402
 from preprocess.read_pose import read_drawings  # noqa: E402
 from preprocess.target_mask import WarpedTargetMask  # noqa: E402
@@ -51,7 +52,8 @@ class Case:
         return cls(*poses, *masks)
 
     def align(self, mode: AlignMode) -> Alignment:
-        return align(self.source_poses, self.source_masks, self.target_poses, self.target_masks, mode)
+        seen = (self.source_poses, self.source_masks, self.target_poses, self.target_masks)
+        return align(*seen, mode, reader=load_length_reader())
 
     def predict(self, aligned: Alignment) -> MaskSequence:
         return WarpedTargetMask().predict(self.source_poses, self.source_masks, aligned, self.target_masks)

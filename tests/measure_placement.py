@@ -6,6 +6,7 @@ mean joint error in torso lengths and the shares of seen joints within a tenth a
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from motionfollower.backends import load_length_reader  # noqa: E402
 from motionfollower.bench.quality.subject import Subject, make_subject  # noqa: E402
 from motionfollower.dancers.assets.store import load_assets  # noqa: E402
 from motionfollower.dancers.footage import Footage  # noqa: E402
@@ -53,8 +55,9 @@ def measure(subject: Subject) -> list[list[float]]:
     """A row a mode: with true inputs, then with estimated ones."""
     clips = subject.source, subject.target
     true, guessed = [(clip.poses, clip.masks) for clip in clips], [estimated(clip) for clip in clips]
-    aligned = [align(*source, *target, mode).poses for source, target in (true, guessed) for mode in MODES]
-    return [placement_error(poses, subject.truth) for poses in aligned]
+    reader, pairs = load_length_reader(), itertools.product((true, guessed), MODES)
+    aligned = [align(*source, *target, mode, reader=reader) for (source, target), mode in pairs]
+    return [placement_error(it.poses, subject.truth) for it in aligned]
 
 
 def main() -> None:

@@ -9,17 +9,21 @@ import numpy as np
 import pytest
 
 from motionfollower.backends import load_length_reader
-from preprocess.align import AlignMode, ManualAlignment, align, recover
+from preprocess.align import AlignMode, ManualAlignment, Person, align, recover
+from preprocess.align.bones import retarget
+from preprocess.align.lengths import Lengths
 from preprocess.align.placement import fit_points
 from preprocess.skeleton import (
     BODY,
     HANDS,
     L_ANKLE,
+    L_HIP,
     L_SHOULDER,
     LIMBS,
     NECK,
     NOSE,
     R_ANKLE,
+    R_HIP,
     R_SHOULDER,
     R_WRIST,
 )
@@ -137,21 +141,37 @@ def test_manual_settings(mode: AlignMode) -> None:
     assert stood.poses.body[:, [R_ANKLE, L_ANKLE], 1].max() == pytest.approx(300 - 11, abs=6)
 
 
-def test_bones_take_builds_from_the_source_and_directions_from_the_target() -> None:
-    """A source with broader shoulders: the target's become broader, nothing else changes much, and nothing turns."""
+def test_bones_change_lengths_and_keep_directions() -> None:
+    build = Lengths(1.1, 1.3, 1, 0.9, 1.05, 1.2, 0.8, 1.15, drop=1)
+    target = raise_arms(standing(4, SIZE, 200, (160, 350)), slice(0, 3))
+    person = Person.of(target, capsules(target, 11))
+    ours = retarget(person, target, build, is_cut=False).body
+    factors = dict(zip(LIMBS, (1.3, 1.3, 1.2, 0.8, 1.2, 0.8, None, 0.9, 1.05, None, 0.9, 1.05, 1.15), strict=False))
+    for (start, end), factor in factors.items():
+        if factor:
+            bones = ours[:, end] - ours[:, start]
+            assert bones == pytest.approx(factor * (target.body[:, end] - target.body[:, start]), abs=1e-3)
+    torsos = [body[:, NECK] - body[:, [R_HIP, L_HIP]].mean(axis=1) for body in (ours, target.body)]
+    assert torsos[0] == pytest.approx(1.1 * torsos[1], abs=1e-3)
+    assert ours[:, R_ANKLE, 1] == pytest.approx(target.body[:, R_ANKLE, 1], abs=1e-3)
+
+
+def test_the_neck_stays_where_legs_are_cut_off() -> None:
+    target = standing(2, SIZE, 500, (160, 560))
+    longer = Lengths(1.2, 1, 1, 1, 1, 1, 1, 1, drop=1)
+    person = Person.of(target, capsules(target, 20))
+    ours = retarget(person, target, longer, is_cut=True).body
+    assert ours[:, NECK, 1] == pytest.approx(target.body[:, NECK, 1], abs=1e-3)
+
+
+def test_a_broader_source_broadens_the_target() -> None:
     broad = standing(4, SIZE, 300, (160, 380)).body.copy()
     for shoulder in (R_SHOULDER, L_SHOULDER):
-        arm = range(shoulder, shoulder + 3)
-        broad[:, arm] += 0.3 * (broad[:, [shoulder]] - broad[:, [NECK]])
-    source, target = as_poses(broad, SIZE), raise_arms(standing(4, SIZE, 200, (160, 350)), slice(0, 4))
-    aligned, similar = run(source, target, "bones").poses.body, run(source, target).poses.body
-    for limb, (start, end) in enumerate(LIMBS):
-        ours, before = (body[:, end] - body[:, start] for body in (aligned, similar))
-        low, high = (1.1, 1.4) if end in (R_SHOULDER, L_SHOULDER) else (0.85, 1.15)
-        factors = np.linalg.norm(ours, axis=1) / np.linalg.norm(before, axis=1)
-        assert ((factors > low) & (factors < high)).all(), limb
-        assert ours == pytest.approx(factors[:, None] * before, abs=0.5), limb
-    assert aligned[:, R_ANKLE, 1] == pytest.approx(similar[:, R_ANKLE, 1], abs=0.5)
+        broad[:, shoulder : shoulder + 3] += 0.3 * (broad[:, [shoulder]] - broad[:, [NECK]])
+    target = standing(4, SIZE, 200, (160, 350))
+    bones, similar = (run(as_poses(broad, SIZE), target, mode).poses.body for mode in ("bones", "similarity"))
+    ours, before = (body[:, L_SHOULDER, 0] - body[:, R_SHOULDER, 0] for body in (bones, similar))
+    assert (ours > 1.03 * before).all()
 
 
 def test_bones_distrust_one_wrong_frame() -> None:

@@ -1,0 +1,79 @@
+"""Training of the length network on stick figures whose lengths are known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from motionfollower.cli import main
+from motionfollower.errors import InputError
+from motionfollower.length_training.batch import LengthSet, draw
+from motionfollower.length_training.fit import error, start_fitting
+from motionfollower.models.length_net import LengthNet
+from motionfollower.small_training import Fitting, Recipe
+from tests.preprocess.figures import STANDING
+
+LENGTHS = np.float32([0.28, 0.24, 0.14, 0.24, 0.24, 0.17, 0.14, 0.12])
+
+
+def figures(count: int) -> LengthSet:
+    """Standing figures whose legs are of any length, of any size, before a camera that looks down on them."""
+    random = np.random.default_rng(0)
+    size, legs, tilt = random.uniform([100, 0.7, 0.8], [300, 1.3, 1], (count, 3)).T.astype(np.float32)
+    bodies = np.repeat(STANDING[None], count, axis=0)
+    hips = bodies[:, [8, 11]].copy()
+    for start, end in ((8, 9), (9, 10), (11, 12), (12, 13)):
+        bodies[:, end] = bodies[:, start] + legs[:, None] * (STANDING[end] - STANDING[start])
+    assert (bodies[:, [8, 11]] == hips).all()
+    joints = size[:, None, None] * bodies * np.stack([np.ones(count), tilt], axis=1)[:, None]
+    lengths = size[:, None] * LENGTHS * np.where([[0, 0, 0, 1, 1, 0, 0, 0]], legs[:, None], 1)
+    drops = np.repeat((joints[:, 10, 1] - joints[:, 1, 1])[:, None], 8, axis=1)
+    shown = np.repeat(joints[:, None], 8, axis=1).astype(np.float32)
+    return LengthSet(shown, np.ones(shown.shape[:3], bool), lengths.astype(np.float32), drops.astype(np.float32))
+
+
+def train(recipe: Recipe, state: Path, steps: int) -> Fitting[LengthNet]:
+    fitting = start_fitting(figures(40), figures(40), recipe)
+    if state.exists():
+        fitting.resume(state)
+    for step in fitting.run(state):
+        if step == steps:
+            fitting.save(state)
+            break
+    return fitting
+
+
+def test_training_goes_on_exactly_where_it_stopped(tmp_path: Path) -> None:
+    recipe = Recipe(steps=6, batch=4)
+    whole = train(recipe, tmp_path / "whole.pt", 6)
+    train(recipe, tmp_path / "part.pt", 3)
+    resumed = train(recipe, tmp_path / "part.pt", 6)
+    for ours, theirs in zip(whole.network.parameters(), resumed.network.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_training_learns_to_read(tmp_path: Path) -> None:
+    recipe = Recipe(steps=150, batch=16, rate=3e-3)
+    before = error(start_fitting(figures(8), figures(8), recipe).network, figures(30))
+    assert error(train(recipe, tmp_path / "state.pt", 150).network, figures(30)) < min(0.1, before / 2)
+
+
+def test_mistakes_leave_the_truth_alone() -> None:
+    clips = figures(12)
+    drawn = draw(clips, 30, 1.0, np.random.default_rng(3))
+    assert drawn.joints.shape[1] in (6, 8)
+    assert 0.5 < drawn.seen.mean() < 0.99
+    assert all((clips.lengths == lengths).all(axis=1).any() for lengths in drawn.lengths)
+
+
+def test_damaged_samples_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "body-000001.npz"
+    file.write_bytes(b"no archive")
+    with pytest.raises(InputError, match="can't be read"):
+        LengthSet.read([file])
+
+
+def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "lengths", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
+    assert "0 shards" in capsys.readouterr().err
