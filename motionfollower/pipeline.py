@@ -176,7 +176,8 @@ def edit(
 def _make_puppet(inputs: EditInputs) -> Generator[Event, None, Frames]:
     """The source person moved limb by limb to the aligned poses, over the filled background."""
     background = yield from counted("background", len(inputs.source), _collected(inputs))
-    moved = animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, background)
+    known = inputs.source, inputs.source_poses, inputs.source_masks
+    moved = animate(*known, inputs.aligned_poses, background, inputs.target_masks)
     puppet = yield from counted("puppet", len(inputs.source), moved)
     return puppet.frames
 

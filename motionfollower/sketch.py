@@ -25,6 +25,7 @@ def sketch(inputs: EditInputs, index: int) -> Frame:
         inputs.source_masks.part(one),
         inputs.aligned_poses.part(one),
         dimmed,
+        inputs.target_masks.part(one),
     )
     picture: Frame = finish(moving).frames[0]
     return picture

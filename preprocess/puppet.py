@@ -13,6 +13,7 @@ from preprocess.choose_frames import LIMBS, Limb, choose_frames
 from preprocess.cutout import cut_out
 from preprocess.part_colours import PartColours
 from preprocess.part_view import PartView
+from preprocess.silhouette import fit_silhouette
 from preprocess.skin import Canvas, find_bends
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence
 
@@ -37,11 +38,13 @@ def animate(
     source_masks: MaskSequence,
     aligned_poses: PoseSequence,
     background: Frames,
+    target_masks: MaskSequence | None = None,
 ) -> Generator[int, None, Puppet]:
     """Yield the number of frames done, return the puppet; `background` uint8 [F, H, W, 3] is the clip without people.
 
-    Each limb is taken from the source frame in which it is posed most alike. A frame without an aligned pose
-    shows the person unmoved; a clip without a usable person is its background.
+    Each limb is taken from the source frame in which it is posed most alike; the outline is brought to the target
+    masks, where there are some. A frame without an aligned pose shows the person unmoved; a clip without a usable
+    person is its background.
     """
     frames, masks = background.copy(), np.zeros(background.shape[:3], bool)
     models = _Models(source, source_poses, source_masks)
@@ -57,6 +60,9 @@ def animate(
             for limb in LIMBS:
                 _paint(canvas, limb, models, choices[limb][index], pose, ratio)
             frames[index], masks[index] = canvas.finished()
+            if target_masks is not None:
+                wanted = target_masks.masks[index]
+                frames[index], masks[index] = fit_silhouette(frames[index], masks[index], wanted, background[index])
             yield index + 1
     return Puppet(frames, masks)
 

@@ -40,7 +40,8 @@ def look_at(path: Path, backend: Backend) -> tuple[Clip, PoseSequence, MaskSeque
 def measure(path: Path, backend: Backend) -> list[float]:
     known = later_from_earlier(*look_at(path, backend), with_puppet=True)
     inputs, person = known.inputs, known.inputs.target_masks.masks
-    moved = animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, known.background)
+    seen = inputs.source, inputs.source_poses, inputs.source_masks
+    moved = animate(*seen, inputs.aligned_poses, known.background, inputs.target_masks)
     puppet = finish(moved).frames
     settings = [replace(backend.settings, strength=strength) for strength in STRENGTHS]
     edits = [finish(edit(inputs, setting, backend)).edited.frames for setting in settings]

@@ -23,7 +23,7 @@ BLUNDER = 0.01  # share of the joints that are far off for a frame, ...
 BLUNDERED = 0.4  # ... by so much of the torso
 LOST = 0.03  # share of the joints that are missing from a frame, ...
 NEVER_SEEN = 0.02  # ... and from all of a clip
-CUT = 0.35  # share of the clips whose lower part is cut off
+CUT = 0.25  # share of the clips whose lower part is cut off
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,6 @@ def _cut(joints: Floats, random: np.random.Generator) -> Bools:
     """Joints that a picture leaves out which ends somewhere between the chest and the feet."""
     rows = joints[..., 1]
     highest, lowest = rows.min(axis=(1, 2)), rows.max(axis=(1, 2))
-    edge = highest + (lowest - highest) * random.uniform(0.3, 1.0, len(joints))
+    edge = highest + (lowest - highest) * random.uniform(0.4, 1.0, len(joints))
     is_cut = random.random(len(joints)) < CUT
     return np.asarray((rows > edge[:, None, None]) & is_cut[:, None, None])

@@ -12,7 +12,7 @@ from motionfollower.view import view_through
 from preprocess.finish import finish
 from preprocess.framing import Framing
 from preprocess.puppet import animate
-from preprocess.types import Clip, Frames, PoseSequence
+from preprocess.types import Clip, Frames
 
 SHOWN_HEIGHT = (0.6, 1.35)
 SOURCE_SHARE = 0.25  # of the framings are around the source's place, so that it is learned to be left
@@ -47,15 +47,15 @@ class KnownEdit:
             source_masks=whole.source_masks.part(frames),
             target_masks=whole.target_masks.part(frames),
         )
-        view = view_through(framing, inputs, self._puppet(inputs.aligned_poses, span))
+        view = view_through(framing, inputs, self._puppet(inputs, span))
         return TrainingClip.of(view, framing.apply(self.truth[span]))
 
-    def _puppet(self, aligned: PoseSequence, span: slice) -> Frames | None:
+    def _puppet(self, shown: EditInputs, span: slice) -> Frames | None:
+        """The puppet in the poses that are `shown`, with limbs from all of the edit."""
         if self.background is None:
             return None
-        whole = self.inputs
-        moved = animate(whole.source, whole.source_poses, whole.source_masks, aligned, self.background[span])
-        return finish(moved).frames
+        known = self.inputs.source, self.inputs.source_poses, self.inputs.source_masks
+        return finish(animate(*known, shown.aligned_poses, self.background[span], shown.target_masks)).frames
 
 
 def draw_framing(edit: KnownEdit, frames: range, size: int, random: np.random.Generator) -> Framing:

@@ -109,7 +109,8 @@ def _background(inputs: EditInputs) -> Frames:
 
 def _puppet(inputs: EditInputs) -> Frames:
     background = _background(inputs)
-    moved = animate(inputs.source, inputs.source_poses, inputs.source_masks, inputs.aligned_poses, background)
+    known = inputs.source, inputs.source_poses, inputs.source_masks
+    moved = animate(*known, inputs.aligned_poses, background, inputs.target_masks)
     return finish(moved).frames
 
 
