@@ -18,8 +18,8 @@ def add_command(parser: argparse.ArgumentParser) -> None:
     """The options of `train lengths`."""
     parser.add_argument("set", type=Path, metavar="SET", help="a training set of `dancers dataset`, to be looked at")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the network goes")
-    parser.add_argument("--bodies", type=int, default=2000, metavar="N", help="more, unseen; default: %(default)s")
-    parser.add_argument("--steps", type=int, default=8000, metavar="N", help="default: %(default)s")
+    parser.add_argument("--bodies", type=int, default=2600, metavar="N", help="more, unseen; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=12000, metavar="N", help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, metavar="J", help="processes at once; default: %(default)s")
     parser.set_defaults(run=_train)
 
@@ -44,7 +44,7 @@ def _train(options: argparse.Namespace) -> None:
         LengthSet.read([seen_path(samples, shard) for shard in part])
         for part in (shards[:-HELD_BACK], shards[-HELD_BACK:])
     )
-    fitting, state = start_fitting(bodies, seen, Recipe(options.steps, batch=64)), options.output / STATE
+    fitting, state = start_fitting(bodies, seen, Recipe(options.steps, batch=96)), options.output / STATE
     if state.exists():
         fitting.resume(state)
     show(counted("steps", options.steps, fitting.run(state)))

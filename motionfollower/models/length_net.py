@@ -15,7 +15,7 @@ class LengthNetConfig:
 
     features: int = 92
     lengths: int = 9
-    wide: int = 128
+    wide: int = 160
 
 
 class LengthNet(nn.Module):
