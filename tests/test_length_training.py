@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from motionfollower.cli import main
 from motionfollower.errors import InputError
 from motionfollower.length_training.batch import LengthSet, draw
 from motionfollower.length_training.fit import error, start_fitting
-from motionfollower.models.length_net import LengthNet
-from motionfollower.small_training import Fitting, Recipe
+from motionfollower.small_training import Recipe
+from preprocess.finish import finish
 from tests.preprocess.figures import STANDING
 
 LENGTHS = np.float32([0.28, 0.24, 0.14, 0.24, 0.24, 0.17, 0.14, 0.12])
@@ -33,30 +32,11 @@ def figures(count: int) -> LengthSet:
     return LengthSet(shown, np.ones(shown.shape[:3], bool), lengths.astype(np.float32), drops.astype(np.float32))
 
 
-def train(recipe: Recipe, state: Path, steps: int) -> Fitting[LengthNet]:
-    fitting = start_fitting(figures(40), figures(40), recipe)
-    if state.exists():
-        fitting.resume(state)
-    for step in fitting.run(state):
-        if step == steps:
-            fitting.save(state)
-            break
-    return fitting
-
-
-def test_training_goes_on_exactly_where_it_stopped(tmp_path: Path) -> None:
-    recipe = Recipe(steps=6, batch=4)
-    whole = train(recipe, tmp_path / "whole.pt", 6)
-    train(recipe, tmp_path / "part.pt", 3)
-    resumed = train(recipe, tmp_path / "part.pt", 6)
-    for ours, theirs in zip(whole.network.parameters(), resumed.network.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
-
-
 def test_training_learns_to_read(tmp_path: Path) -> None:
-    recipe = Recipe(steps=150, batch=16, rate=3e-3)
-    before = error(start_fitting(figures(8), figures(8), recipe).network, figures(30))
-    assert error(train(recipe, tmp_path / "state.pt", 150).network, figures(30)) < min(0.1, before / 2)
+    fitting = start_fitting(figures(40), figures(40), Recipe(steps=150, batch=16, rate=3e-3))
+    before = error(fitting.network, figures(30))
+    finish(fitting.run(tmp_path / "state.pt"))
+    assert error(fitting.network, figures(30)) < min(0.1, before / 2)
 
 
 def test_mistakes_leave_the_truth_alone() -> None:

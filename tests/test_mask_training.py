@@ -4,15 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from motionfollower.cli import main
 from motionfollower.mask_training.fit import fresh_network, overlap, start_fitting
 from motionfollower.mask_training.samples import Samples
-from motionfollower.models.mask_net import MaskNet
-from motionfollower.small_training import Fitting, Recipe
-
-SHORT = Recipe(steps=6, batch=4)
+from motionfollower.small_training import Recipe
+from preprocess.finish import finish
 
 
 def blobs(count: int) -> Samples:
@@ -24,29 +21,10 @@ def blobs(count: int) -> Samples:
     return Samples(np.stack([moved, moved, *3 * [np.zeros_like(moved)]], axis=1), truth)
 
 
-def train(recipe: Recipe, state: Path, steps: int) -> Fitting[MaskNet]:
-    fitting = start_fitting(blobs(12), recipe)
-    if state.exists():
-        fitting.resume(state)
-    for step in fitting.run(state):
-        if step == steps:
-            fitting.save(state)
-            break
-    return fitting
-
-
-def test_training_goes_on_exactly_where_it_stopped(tmp_path: Path) -> None:
-    whole = train(SHORT, tmp_path / "whole.pt", 6)
-    train(SHORT, tmp_path / "part.pt", 3)
-    resumed = train(SHORT, tmp_path / "part.pt", 6)
-    for ours, theirs in zip(whole.network.parameters(), resumed.network.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
-
-
 def test_training_corrects_the_evidence(tmp_path: Path) -> None:
-    recipe = Recipe(steps=60, batch=8, rate=5e-3)
-    before = overlap(fresh_network(), blobs(12))
-    assert overlap(train(recipe, tmp_path / "state.pt", 60).network, blobs(12)) > before + 0.1
+    fitting = start_fitting(blobs(12), Recipe(steps=60, batch=8, rate=5e-3))
+    finish(fitting.run(tmp_path / "state.pt"))
+    assert overlap(fitting.network, blobs(12)) > overlap(fresh_network(), blobs(12)) + 0.1
 
 
 def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
