@@ -1,10 +1,17 @@
 """Samples for the length network: bodies before cameras."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from motionfollower.dancers.assets.types import Assets
+from motionfollower.dancers.shards import Recipe, read_shard, render_dataset, shard_path
+from motionfollower.length_training.batch import LengthSet
+from motionfollower.length_training.collect import collect
 from motionfollower.length_training.samples import CLIPS, FRAMES, samples_of_body
+from preprocess.finish import finish
+from preprocess.skeleton import BODY
 
 
 def test_a_body_has_one_build_before_every_camera(assets: Assets) -> None:
@@ -15,3 +22,21 @@ def test_a_body_has_one_build_before_every_camera(assets: Assets) -> None:
     assert np.isfinite(arrays["drops"]).all()
     again = samples_of_body(assets, 3)
     assert all((arrays[name] == again[name]).all() for name in arrays)
+
+
+def test_bodies_and_rendered_characters_are_collected_once(assets: Assets, tmp_path: Path) -> None:
+    """What the estimator sees of a rendered character lies near the joints that are true of it."""
+    finish(render_dataset(tmp_path / "set", range(3, 4), Recipe((192, 192), motions=2, frames=6), 1))
+    shard = shard_path(tmp_path / "set", 3)
+    assert list(collect(tmp_path / "samples", range(3, 4), [shard], 1)) == [1, 2]
+    files = sorted((tmp_path / "samples").iterdir())
+    assert [file.name for file in files] == ["body-000003.npz", "seen-000003.npz"]
+    seen = LengthSet.read(files[1:])
+    errors = np.linalg.norm(seen.joints - read_shard(shard)["joints"][:, :, BODY], axis=3) / seen.lengths[:, :1, None]
+    assert np.median(errors[seen.seen]) < 0.08
+    body = LengthSet.read(files[:1])
+    builds = [clips.lengths[0] / clips.lengths[0, 0] for clips in (seen, body)]
+    assert builds[0] == pytest.approx(builds[1], rel=1e-3)
+    written = [file.stat().st_mtime_ns for file in files]
+    assert list(collect(tmp_path / "samples", range(3, 4), [shard], 1)) == [2]
+    assert [file.stat().st_mtime_ns for file in files] == written
