@@ -57,3 +57,10 @@ def test_damaged_samples_are_named(tmp_path: Path) -> None:
 def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "lengths", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
     assert "0 shards" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--bodies", "--steps", "--jobs"])
+def test_numbers_out_of_range_are_named(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "lengths", str(tmp_path), "-o", str(tmp_path / "net"), option, "0"]) == 2
+    assert "1 to" in capsys.readouterr().err
+    assert not (tmp_path / "net").exists()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from motionfollower.errors import InputError
+from motionfollower.errors import InputError, SettingsError
 from motionfollower.events import counted
 from motionfollower.progress import show
 from preprocess.atomic import make_folder
 
 HELD_BACK = 40  # shards, the last ones, that the network is judged by
+MOST_BODIES, MOST_STEPS, MOST_JOBS = 100_000, 10**6, 64
 SAMPLES, STATE = "samples", "training.pt"
 
 
@@ -32,6 +33,9 @@ def _train(options: argparse.Namespace) -> None:
     from motionfollower.small_training import Recipe
     from motionfollower.weights.length_net import save_length_net
 
+    for name, most in (("bodies", MOST_BODIES), ("steps", MOST_STEPS), ("jobs", MOST_JOBS)):
+        if not 1 <= getattr(options, name) <= most:
+            raise SettingsError.out_of_range(name, getattr(options, name), f"1 to {most}")
     shards = sorted(options.set.glob("*.npz"))
     if len(shards) <= HELD_BACK:
         raise InputError(f"{options.set} has {len(shards)} shards; more than {HELD_BACK} are needed. Render more.")

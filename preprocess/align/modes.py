@@ -51,7 +51,7 @@ def place_by_lengths(source: Person, target: Person, ours: Lengths, theirs: Leng
     They tell where the ground is under feet that the picture's lower edge cuts off.
     """
     ground = target.ground
-    if target.is_cut:
+    if target.is_cut and np.isfinite(target.neck):
         ground = np.array([ground[0], target.neck + theirs.drop + SOLE * theirs.stature], np.float32)
     placement = _steady(source, target, ours.stature / theirs.stature, ground)
     return placement if source.is_cut == target.is_cut else _at_neck_height(source, target, placement)

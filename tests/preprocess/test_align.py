@@ -164,6 +164,14 @@ def test_the_neck_stays_where_legs_are_cut_off() -> None:
     assert ours[:, NECK, 1] == pytest.approx(target.body[:, NECK, 1], abs=1e-3)
 
 
+def test_a_cut_person_is_scaled_about_the_ground_under_the_picture() -> None:
+    """Two figures of one build whose feet are below the picture: the smaller comes to stand where the target stands."""
+    source, target = standing(3, SIZE, 450, (160, 520)), standing(3, SIZE, 500, (160, 560))
+    aligned = run(source, target, "bones")
+    assert scale_of(aligned) == pytest.approx(0.9, rel=0.03)
+    assert aligned.poses.body[:, NECK, 1] == pytest.approx(560 - 0.9 * 0.78 * 500, abs=25)
+
+
 def test_a_broader_source_broadens_the_target() -> None:
     broad = standing(4, SIZE, 300, (160, 380)).body.copy()
     for shoulder in (R_SHOULDER, L_SHOULDER):
