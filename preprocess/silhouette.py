@@ -11,7 +11,7 @@ import numpy as np
 
 from preprocess.types import Bools, Floats
 
-REACH = 0.04  # of the person's height: gaps and rims are no wider
+REACH = 0.02  # of the person's height: gaps and rims are no wider
 SOFTNESS = 0.8  # px: sigma of the edge
 SMEAR = 2.0  # px: sigma of the colours in gaps, across the streaks in which they come from the edge
 

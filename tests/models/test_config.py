@@ -15,7 +15,7 @@ def test_the_embedded_model():
     assert config.unet.down_attention == (False, True, True, False)
     assert config.unet.heads == (4, 4, 4, 4)
     assert config.unet.motion is None
-    assert config.codec == LayerCodecConfig(patch=4, half_opaque=0.75, slope=16.0)
+    assert config.codec == LayerCodecConfig(patch=4, half_opaque=0.9, slope=16.0)
     assert config.prediction_type == "sample"
     assert config.needs_puppet
     assert config.size == (128, 128)

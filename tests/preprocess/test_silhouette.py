@@ -28,15 +28,15 @@ def fitted(shown: Bools, wanted: Bools) -> tuple[Frame, Bools]:
 
 
 def test_a_narrow_gap_takes_the_colours_beside_it() -> None:
-    picture, mask = fitted(box(50, 20, 100, 180), wanted := box(46, 20, 104, 180))
+    picture, mask = fitted(box(50, 20, 100, 180), wanted := box(48, 20, 102, 180))
     assert (mask == wanted).all()
-    assert picture[60, 102].tolist() == pytest.approx(list(RED), abs=12)
-    assert picture[150, 102].tolist() == pytest.approx(list(BLUE), abs=12)
+    assert picture[60, 100].tolist() == pytest.approx(list(RED), abs=12)
+    assert picture[150, 100].tolist() == pytest.approx(list(BLUE), abs=12)
     assert (picture[:, 110:] == GREEN).all()
 
 
 def test_a_narrow_rim_shows_the_background() -> None:
-    picture, mask = fitted(box(44, 20, 106, 180), box(50, 20, 100, 180))
+    picture, mask = fitted(box(46, 20, 104, 180), box(50, 20, 100, 180))
     assert not mask[:, :49].any()
     assert (picture[:, 46] == GREEN).all()
     assert picture[60, 75].tolist() == pytest.approx(list(RED), abs=1)
