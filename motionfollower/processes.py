@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from multiprocessing import get_context
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+
+def do_missing(jobs: int, tasks: Sequence[Callable[[], object]], total: int) -> Generator[int, None, None]:
+    """Do the tasks that are left of `total` in `jobs` processes; yield how many of all are done."""
+    done = total - len(tasks)
+    if done:
+        yield done
+    with closing(in_processes(jobs, tasks)) as finished:
+        yield from (done for done, _ in enumerate(finished, done + 1))
 
 
 def in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:

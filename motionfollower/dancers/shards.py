@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Generator
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ from motionfollower.dancers.motion.sequence import make_sequence
 from motionfollower.dancers.scene import Renderer, Scene
 from motionfollower.dancers.take import Take, plan_takes
 from motionfollower.errors import InputError, SettingsError
-from motionfollower.processes import in_processes
+from motionfollower.processes import do_missing
 from motionfollower.recipe_folder import open_recipe_folder
 from preprocess.atomic import replacing, writing
 from preprocess.types import Size
@@ -77,12 +76,8 @@ def render_dataset(folder: Path, seeds: range, recipe: Recipe, jobs: int) -> Gen
     load_assets()
     open_recipe_folder(folder, RECORD, recipe.to_json(), otherwise="a training set of another recipe")
     missing = [seed for seed in seeds if not is_whole(shard_path(folder, seed))]
-    done = len(seeds) - len(missing)
-    if done:
-        yield done
     tasks = [partial(render_shard, shard_path(folder, seed), seed, recipe) for seed in missing]
-    with closing(in_processes(jobs, tasks)) as rendered:
-        yield from (done for done, _ in enumerate(rendered, done + 1))
+    yield from do_missing(jobs, tasks, len(seeds))
 
 
 def shard_path(folder: Path, seed: int) -> Path:
@@ -109,7 +104,11 @@ def read_shard(path: Path) -> Arrays:
 
 def render_shard(path: Path, seed: int, recipe: Recipe) -> None:
     """Render one shard and write it, whole or not at all; byte for byte the same for the same seed."""
-    arrays = render_arrays(seed, recipe)
+    write_arrays(path, render_arrays(seed, recipe))
+
+
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write arrays compressed, whole or not at all; OutputError where they can't be written."""
     with replacing(path) as draft, writing(path), draft.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from motionfollower.backends import Preprocessors, load_preprocessors
 from motionfollower.dancers.assets.store import load_assets
-from motionfollower.dancers.shards import Arrays, Recipe, is_whole, plan_shard, read_shard
+from motionfollower.dancers.shards import Recipe, is_whole, plan_shard, read_shard, write_arrays
 from motionfollower.length_training.samples import samples_of_body, samples_of_takes
-from motionfollower.processes import in_processes
-from preprocess.atomic import make_folder, replacing, writing
+from motionfollower.processes import do_missing
+from preprocess.atomic import make_folder
 from preprocess.finish import finish
 from preprocess.types import Clip, PoseSequence
 
@@ -26,11 +23,7 @@ def collect(folder: Path, bodies: range, shards: Sequence[Path], jobs: int) -> G
     work: dict[Path, Callable[[Path], None]] = {body_path(folder, seed): partial(write_body, seed) for seed in bodies}
     work |= {seen_path(folder, shard): partial(write_seen, shard) for shard in shards}
     tasks = [partial(write, path) for path, write in work.items() if not is_whole(path)]
-    done = len(work) - len(tasks)
-    if done:
-        yield done
-    with closing(in_processes(jobs, tasks)) as written:
-        yield from (done for done, _ in enumerate(written, done + 1))
+    yield from do_missing(jobs, tasks, len(work))
 
 
 def body_path(folder: Path, seed: int) -> Path:
@@ -45,7 +38,7 @@ def seen_path(folder: Path, shard: Path) -> Path:
 
 def write_body(seed: int, path: Path) -> None:
     """Write the samples of a character's body."""
-    _write(path, samples_of_body(load_assets(), seed))
+    write_arrays(path, samples_of_body(load_assets(), seed))
 
 
 def write_seen(shard: Path, path: Path) -> None:
@@ -53,7 +46,7 @@ def write_seen(shard: Path, path: Path) -> None:
     arrays, recipe = read_shard(shard), Recipe.of(shard.parent)
     scene, takes = plan_shard(load_assets(), int(shard.stem), recipe)
     clips = [Clip(frames, recipe.fps) for frames in arrays["images"]]
-    _write(path, samples_of_takes(load_assets(), scene.dancer.body, takes, clips, _estimate))
+    write_arrays(path, samples_of_takes(load_assets(), scene.dancer.body, takes, clips, _estimate))
 
 
 def _estimate(clip: Clip) -> PoseSequence:
@@ -63,8 +56,3 @@ def _estimate(clip: Clip) -> PoseSequence:
 @cache
 def _preprocessors() -> Preprocessors:
     return load_preprocessors()
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    with replacing(path) as draft, writing(path), draft.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]

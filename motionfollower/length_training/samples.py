@@ -20,6 +20,7 @@ from motionfollower.dancers.shards import Arrays
 from motionfollower.dancers.take import Stage, Take, plan_takes
 from motionfollower.dancers.truth.joints import JointFinder
 from motionfollower.dancers.truth.visibility import project_joints
+from preprocess.align.person import is_inside
 from preprocess.skeleton import (
     BODY,
     L_ANKLE,
@@ -38,7 +39,7 @@ from preprocess.skeleton import (
     R_WRIST,
     SEEN,
 )
-from preprocess.types import Bools, Clip, Floats, PoseSequence, Size
+from preprocess.types import Clip, Floats, PoseSequence, Size
 
 CLIPS = 4  # of each body
 FRAMES = 24
@@ -61,7 +62,7 @@ def samples_of_body(assets: Assets, seed: int) -> Arrays:
         stage = Stage(body, draw_camera(int(random.integers(2**31))), size, rate)
         (take,) = plan_takes(stage, [motion], FRAMES, hands=seed)
         joints, truth = _truth(assets, body, take)
-        clips.append({"joints": joints, "seen": _is_inside(joints, size), **truth})
+        clips.append({"joints": joints, "seen": is_inside(joints, size), **truth})
     return _stacked(clips)
 
 
@@ -72,7 +73,7 @@ def samples_of_takes(
     found = []
     for take, clip in zip(takes, clips, strict=True):
         poses, (_, truth) = estimate(clip), _truth(assets, body, take)
-        seen = (poses.body_scores > SEEN) & _is_inside(poses.body, clip.size)
+        seen = (poses.body_scores > SEEN) & is_inside(poses.body, clip.size)
         found.append({"joints": poses.body, "seen": seen, **truth})
     return _stacked(found)
 
@@ -106,10 +107,6 @@ def _lengths(assets: Assets, body: Body) -> Doubles:
 @cache
 def _finder(assets: Assets) -> JointFinder:
     return JointFinder.of(assets)
-
-
-def _is_inside(joints: Floats, size: Size) -> Bools:
-    return np.asarray(((joints >= -0.5) & (joints <= np.array(size) - 0.5)).all(axis=-1))
 
 
 def _stacked(clips: list[Arrays]) -> Arrays:

@@ -23,7 +23,7 @@ from preprocess.skeleton import (
     R_WRIST,
     SEEN,
 )
-from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
+from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 CUT_MARGIN = 0.01  # of the picture's height: a mask this near the lower edge goes on below it
 SOLE = 0.05  # of the way from neck to ankles: how far below the ankle the ground is
@@ -132,8 +132,13 @@ def believed(poses: PoseSequence, *indices: int) -> Floats:
 
 def _inside(poses: PoseSequence) -> PoseSequence:
     """The poses without the joints outside the picture."""
-    is_inside = ((poses.keypoints >= -0.5) & (poses.keypoints <= np.array(poses.size) - 0.5)).all(axis=-1)
-    return replace(poses, scores=np.where(is_inside, poses.scores, 0).astype(np.float32), drawings=None)
+    seen = is_inside(poses.keypoints, poses.size)
+    return replace(poses, scores=np.where(seen, poses.scores, 0).astype(np.float32), drawings=None)
+
+
+def is_inside(points: Floats, size: Size) -> Bools:
+    """Which points f32 [..., 2] lie in a picture, bool [...]."""
+    return np.asarray(((points >= -0.5) & (points <= np.array(size) - 0.5)).all(axis=-1))
 
 
 def upright(lengths: Floats) -> float:
