@@ -13,7 +13,6 @@ COPY --chown=person assets assets
 COPY --chown=person examples examples
 COPY --chown=person motionfollower motionfollower
 COPY --chown=person preprocess preprocess
-COPY --chown=person ui ui
 
 USER person
 ENV GRADIO_SERVER_NAME=0.0.0.0 MOTIONFOLLOWER_WEIGHTS=/weights

@@ -7,17 +7,17 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing is sent anywhere
-
 import gradio as gr
 
-from ui.engine import Engine
-from ui.kept import sweep
-from ui.memory import share_arenas
-from ui.page import build
-from ui.zero_gpu import IS_LENT
+from motionfollower.ui.engine import Engine
+from motionfollower.ui.page import build_page
+from motionfollower.ui.sessions.malloc import limit_malloc_arenas
+from motionfollower.ui.sessions.results import sweep
+from motionfollower.ui.zero_gpu import IS_LENT
 
-STYLE = Path(__file__).parent / "ui" / "style.css"
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing is sent anywhere
+
+STYLE = Path(__file__).parent / "motionfollower" / "ui" / "static" / "style.css"
 UPLOAD_LIMIT = "100mb"
 QUEUE = 20
 MCP = "MOTIONFOLLOWER_MCP"
@@ -73,12 +73,12 @@ def wants_mcp() -> bool:
 
 def main() -> None:
     """Serve the page: no server file but its own can be read, no upload is larger than the limit."""
-    share_arenas()
+    limit_malloc_arenas()
     sweep()
     engine = Engine()
     if IS_LENT:
         engine.load()  # while the Space starts: a lent GPU's process begins with what is there then
-    page = build(engine).queue(max_size=QUEUE)
+    page = build_page(engine).queue(max_size=QUEUE)
     page.launch(
         theme=theme(),
         css_paths=STYLE,

@@ -8,23 +8,23 @@ from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from motionfollower.dancers.assets.store import load_assets
-from motionfollower.dancers.assets.types import Assets
-from motionfollower.dancers.beat import write_beat
-from motionfollower.dancers.camera import Camera
-from motionfollower.dancers.dancer import make_dancer
-from motionfollower.dancers.look.draw import draw_look
-from motionfollower.dancers.motion.change import face_front, join, mirror
-from motionfollower.dancers.motion.sequence import make_sequence, play_once
-from motionfollower.dancers.motion.types import Motion
-from motionfollower.dancers.place.draw import draw_place
-from motionfollower.dancers.place.types import Style
-from motionfollower.dancers.scene import Renderer, Scene
-from motionfollower.dancers.take import plan_takes
+from motionfollower.research.synthetic.appearance.sampling import sample_appearance
+from motionfollower.research.synthetic.assets.store import load_assets
+from motionfollower.research.synthetic.assets.types import Assets
+from motionfollower.research.synthetic.audio import write_beat
+from motionfollower.research.synthetic.camera import Camera
+from motionfollower.research.synthetic.character import make_character
+from motionfollower.research.synthetic.environment.sampling import sample_environment
+from motionfollower.research.synthetic.environment.types import Style
+from motionfollower.research.synthetic.motion.change import face_front, join, mirror
+from motionfollower.research.synthetic.motion.sequence import make_sequence, play_once
+from motionfollower.research.synthetic.motion.types import Motion
+from motionfollower.research.synthetic.scene import Renderer, Scene
+from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.types import Size, Sound
-from preprocess.write_video import write_video
+from preprocess.video.write import write_video
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 FOLDER = Path(__file__).parent
 FPS, FRAMES = 12.0, 48
@@ -70,9 +70,12 @@ def move(assets: Assets, motion: str | int) -> Motion:
 
 def render(assets: Assets, example: Example) -> Path:
     """Render one clip with its sound; the file."""
-    dancer, place = make_dancer(assets, draw_look(example.look)), draw_place(example.place, example.style)
+    dancer, place = (
+        make_character(assets, sample_appearance(example.look)),
+        sample_environment(example.place, example.style),
+    )
     scene = Scene(dancer, place, example.camera, example.size, FPS, LITTLE_GRAIN)
-    (take,) = plan_takes(scene.stage, [move(assets, example.motion)], FRAMES)
+    (take,) = plan_shots(scene.stage, [move(assets, example.motion)], FRAMES)
     frames = (frame.image for frame in Renderer(assets, scene).render(take))
     path = FOLDER / f"{example.name}.mp4"
     with TemporaryDirectory() as folder:

@@ -8,28 +8,28 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from motionfollower.dancers.assets.store import load_assets
-from motionfollower.dancers.assets.types import Assets
-from motionfollower.dancers.camera import Camera
-from motionfollower.dancers.dancer import make_dancer
-from motionfollower.dancers.look.draw import draw_look
-from motionfollower.dancers.motion.sequence import make_sequence
-from motionfollower.dancers.place.draw import draw_place
-from motionfollower.dancers.place.types import Style
-from motionfollower.dancers.scene import Renderer, Scene
-from motionfollower.dancers.take import plan_takes
+from motionfollower.research.synthetic.appearance.sampling import sample_appearance
+from motionfollower.research.synthetic.assets.store import load_assets
+from motionfollower.research.synthetic.assets.types import Assets
+from motionfollower.research.synthetic.camera import Camera
+from motionfollower.research.synthetic.character import make_character
+from motionfollower.research.synthetic.environment.sampling import sample_environment
+from motionfollower.research.synthetic.environment.types import Style
+from motionfollower.research.synthetic.motion.sequence import make_sequence
+from motionfollower.research.synthetic.scene import Renderer, Scene
+from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.types import Frame
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 SIZE = (128, 176)
 
 
 def portray(assets: Assets, seed: int) -> Frame:
     """One dancer in the middle of a move; the styles of the places take turns."""
-    place = draw_place(seed, Style(seed % len(Style)))
-    scene = Scene(make_dancer(assets, draw_look(seed)), place, Camera(fill=0.9), SIZE, fps=1.0)
-    (take,) = plan_takes(scene.stage, [make_sequence(assets, seed, 1.0)], 1)
+    place = sample_environment(seed, Style(seed % len(Style)))
+    scene = Scene(make_character(assets, sample_appearance(seed)), place, Camera(fill=0.9), SIZE, fps=1.0)
+    (take,) = plan_shots(scene.stage, [make_sequence(assets, seed, 1.0)], 1)
     return next(Renderer(assets, scene).render(take)).image
 
 

@@ -17,7 +17,7 @@ def run() -> int:
     try:
         _handle_requests()
         _spell_out_signs()
-        from motionfollower.cli import main
+        from motionfollower.cli.main import main
 
         code = main()
         print(end="", flush=True)

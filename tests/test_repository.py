@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from motionfollower import __version__
+from motionfollower.core import __version__
 
 ROOT = Path(__file__).parents[1]
 TOP_LEVEL = [

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from preprocess.align.ground import interpolated, lower_ankle
+from preprocess.align.person import interpolate_gaps, lower_ankle
 from preprocess.skeleton import (
     FACE,
     HAND_BONES,
@@ -97,7 +97,7 @@ def follow(source: PoseSequence, aligned: PoseSequence, following: Following) ->
         keypoints[:, end] = np.where(trust[:, None] > 0, keypoints[:, start] + bone, 0)
         scores[:, end] = trust
     rows = _ankle_rows(source, aligned, weights[R_ANKLE], moves=weights[NECK] > 0)
-    keypoints[..., 1] += interpolated(rows - lower_ankle(keypoints, scores))[:, None] * (scores > 0)
+    keypoints[..., 1] += interpolate_gaps(rows - lower_ankle(keypoints, scores))[:, None] * (scores > 0)
     return PoseSequence(keypoints, scores, source.size)
 
 

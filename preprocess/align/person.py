@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from preprocess.align.ground import lower_ankle
 from preprocess.skeleton import (
     L_ANKLE,
     L_HIP,
@@ -152,3 +151,21 @@ def _box(mask: Bools) -> Floats:
     if not len(rows):
         return np.full(4, np.nan, np.float32)
     return np.array([columns[0] - 0.5, rows[0] - 0.5, columns[-1] + 0.5, rows[-1] + 0.5], np.float32)
+
+
+ANKLES = [R_ANKLE, L_ANKLE]
+
+
+def lower_ankle(keypoints: Floats, scores: Floats) -> Floats:
+    """The row of the lower believed ankle, f32 [F]; NaN where neither is."""
+    seen = scores[:, ANKLES] > SEEN
+    rows = np.where(seen, keypoints[:, ANKLES, 1], -np.inf).max(axis=1)
+    return np.where(seen.any(axis=1), rows, np.nan).astype(np.float32)
+
+
+def interpolate_gaps(values: Floats) -> Floats:
+    """Values f32 [F] with NaN frames filled from their neighbours; zeros where all are NaN."""
+    known = np.flatnonzero(~np.isnan(values))
+    if not len(known):
+        return np.zeros_like(values)
+    return np.interp(np.arange(len(values)), known, values[known]).astype(np.float32)

@@ -7,15 +7,17 @@ import numpy as np
 from preprocess.align.partial import Following
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
+from preprocess.progress import frame_list
 from preprocess.skeleton import SEEN
 from preprocess.types import Bools, PoseSequence
-from preprocess.wording import name_frames
 
 DOUBTFUL_GROUND = 0.08  # of the source person's height: feet this far above or below the source's
 DOUBTFUL_SCALE = 1.25  # a frame's own height ratio this far from the clip's median, either way
 
 
-def describe(mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence) -> dict[str, object]:
+def alignment_report(
+    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence
+) -> dict[str, object]:
     """Mode, scale and shift against the letterboxed target picture, joints outside, doubtful frames."""
     sizes = target.poses.size, source.poses.size
     shift = np.median(placement.places - fit_points(placement.feet, *sizes), axis=0)
@@ -31,18 +33,18 @@ def describe(mode: str, source: Person, target: Person, placement: Placement, po
     }
 
 
-def warn(
+def alignment_warnings(
     source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
 ) -> tuple[str, ...]:
     """A sentence for each kind of doubtful frame that there is, and for feet that leave the source's ground."""
     doubts = [
-        f"Alignment: {reason} in {name_frames(frames)}; look at these frames."
+        f"Alignment: {reason} in {frame_list(frames)}; look at these frames."
         for reason, frames in _doubts(source, target)
         if frames.any()
     ]
     lost = np.asarray(_lost_joints(target.seen, poses).any(axis=1))
     if lost.any():
-        doubts.append(f"Alignment: the person reaches out of the picture in {name_frames(lost)}.")
+        doubts.append(f"Alignment: the person reaches out of the picture in {frame_list(lost)}.")
     return (*doubts, *(_warn_of_ground(source, target, placement) if following.is_whole else ()))
 
 

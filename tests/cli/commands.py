@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from motionfollower.cli import main
+from motionfollower.cli.main import main
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from preprocess.probe import probe
-from preprocess.video import read_clip
+from preprocess.video.probe import probe
+from preprocess.video.read import read_clip
 from tests.cli.commands import Outcome, run, succeed
 from tests.cli.conftest import MIA, Make
 

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from motionfollower.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, MODEL_VARIABLE
+from motionfollower.models.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, MODEL_VARIABLE
 from tests.cli.commands import run
 from tests.cli.conftest import Made
-from tests.full_set import write_set
+from tests.models.weights.full_set import write_set
 
 StateDict = dict[str, Tensor]
 Complain = Callable[..., str]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from motionfollower.batch.attempt import attempt
-from motionfollower.batch.jobs import read_jobs
-from motionfollower.types import StageStarted
-from preprocess.finish import finish
+from motionfollower.cli.batch.attempt import attempt
+from motionfollower.cli.batch.jobs import read_jobs
+from motionfollower.core.events import StageStarted
+from preprocess.progress import run_to_end
 from tests.cli.commands import Outcome, contents, run
 from tests.cli.conftest import Made
 
@@ -165,7 +165,7 @@ def test_a_job_that_fails_is_tried_once_more(pair: Entry, source: Path, tmp_path
     assert isinstance(event, StageStarted)
     assert event.stage == "failed"
     shutil.copy(source, late)
-    outcome = finish(work)
+    outcome = run_to_end(work)
     assert (outcome.state, outcome.tries) == ("done", 2)
 
 

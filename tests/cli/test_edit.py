@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from motionfollower.weights.manifest import EMBEDDED_FOLDER
-from preprocess.probe import probe
-from preprocess.video import read_clip
+from motionfollower.models.weights.manifest import EMBEDDED_FOLDER
+from preprocess.video.probe import probe
+from preprocess.video.read import read_clip
 from tests.cli.commands import succeed
 from tests.cli.conftest import Made
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionfollower.case import NEEDED
-from preprocess.video import read_clip
+from motionfollower.io.case import NEEDED
+from preprocess.video.read import read_clip
 from tests.cli.commands import contents, run, succeed
 from tests.cli.conftest import Made
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from motionfollower.cli import main
+from motionfollower.cli.main import main
 from tests.cli.commands import contents
 from tests.cli.conftest import Made
 

@@ -13,17 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from motionfollower.backends import loaded_backend
-from motionfollower.batch.cluster import do_in_worker
-from motionfollower.cluster import WorkerLostError, joined
-from motionfollower.errors import InputError
-from motionfollower.long.crew import OneProcess
-from motionfollower.long.parts import Cutting
-from motionfollower.long.run import WORK, run_long
-from motionfollower.long.spread import ClusterCrew, edit_in_worker
-from motionfollower.request import EditRequest
-from motionfollower.settings import PrepareSettings
-from motionfollower.types import StageStarted
+from motionfollower.cli.batch.ray import do_in_worker
+from motionfollower.core.config import EditConfig, PrepareSettings
+from motionfollower.core.errors import InputError
+from motionfollower.core.events import StageStarted
+from motionfollower.core.ray_cluster import WorkerLostError, connect
+from motionfollower.pipeline.backends import loaded_backend
+from motionfollower.pipeline.chunks.chunking import Chunking
+from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor, edit_in_worker
+from motionfollower.pipeline.chunks.run import WORK, run_long
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, Made, Make
 
@@ -106,27 +104,27 @@ def test_what_is_no_address(address: str, jobs: Path, tmp_path: Path) -> None:
     assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
 
 
-SMALL = Cutting(longest=6, overlap=3, fade=2, glance=6)
+SMALL = Chunking(longest=6, overlap=3, fade=2, glance=6)
 
 
 @pytest.fixture
-def pair(make: Make) -> EditRequest:
+def pair(make: Make) -> EditConfig:
     """Two people side by side, and somebody who is alone: twelve small frames."""
     beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
     crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "12")
     settings = PrepareSettings(frames=12, size=(256, 128))
-    return EditRequest(crowd, LEO, settings, loaded_backend("embedded").settings)
+    return EditConfig(crowd, LEO, settings, loaded_backend("embedded").settings)
 
 
-def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditRequest, tmp_path: Path) -> None:
+def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig, tmp_path: Path) -> None:
     """Though it goes on with another process's part, a worker dies, and looks start from each other."""
     one, many = tmp_path / "one", tmp_path / "many"
-    for event in run_long(pair, OneProcess(loaded_backend("embedded")), one, SMALL):
+    for event in run_long(pair, LocalExecutor(loaded_backend("embedded")), one, SMALL):
         if isinstance(event, StageStarted) and event.note.startswith("2 of 3"):
             shutil.copytree(one / WORK, many / WORK, ignore=shutil.ignore_patterns("*.npz"))
     killer = kill_the_first_worker(edit_in_worker)
-    with joined(cluster) as members:
-        work = run_long(pair, ClusterCrew(members, "embedded"), many, SMALL)
+    with connect(cluster) as members:
+        work = run_long(pair, RayExecutor(members, "embedded"), many, SMALL)
         totals = {event.stage: event.total for event in work if isinstance(event, StageStarted)}
     assert not killer.is_alive()
     assert (totals["looks"], totals["people"], totals["parts"]) == (4, 2, 2)
@@ -145,7 +143,7 @@ def test_what_becomes_of_work(cluster: str) -> None:
             time.sleep(600)
         return f"{lesson} {task}"
 
-    with joined(cluster) as members:
+    with connect(cluster) as members:
         assert members.workers == 2
         results = dict(members.spread(work, "no work", [0, 1]))
         assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]

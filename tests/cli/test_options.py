@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from motionfollower.cli import build_parser
+from motionfollower.cli.main import build_parser
 from tests.cli.commands import run
 from tests.cli.conftest import LEO, MIA, Made
 

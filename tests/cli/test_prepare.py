@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionfollower.preparation import load_preparation
-from preprocess.draw_pose import draw_poses
+from motionfollower.io.preparation import load_preparation
+from preprocess.pose.render import draw_poses
 from preprocess.skeleton import JOINTS, SEEN
 from preprocess.types import Frame, Frames
-from preprocess.video import read_clip
+from preprocess.video.read import read_clip
 from tests.cli.commands import succeed
 from tests.cli.conftest import Made
 

@@ -12,7 +12,7 @@ from io import StringIO
 from pathlib import Path
 from threading import Thread
 
-from motionfollower.cli import main
+from motionfollower.cli.main import main
 from tests.cli.commands import run
 from tests.cli.conftest import Made
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from motionfollower.bench.memory_probe import fill_weights, probe_job
-from motionfollower.device import HALF, NoiseSource, describe, free_memory, pick_device, pick_dtype
-from motionfollower.models.networks import build_networks
-from motionfollower.needs import go_through, rehearse
-from motionfollower.sampler.loop import sample
-from motionfollower.settings import SamplerSettings
-from motionfollower.ways import Way
-from tests.sampler.tiny import SIZE, tiny_conditioning, tiny_networks
+from motionfollower.core.config import SamplerSettings
+from motionfollower.core.device import HALF, NoiseSource, describe, free_memory, pick_device, pick_dtype
+from motionfollower.models.model import build_networks
+from motionfollower.pipeline.memory.estimate import estimate_peak_memory, trace_memory
+from motionfollower.pipeline.memory.strategy import MemoryStrategy
+from motionfollower.research.evaluation.memory_probe import fill_weights, probe_job
+from motionfollower.sampling.sampler import sample
+from tests.sampling.tiny import SIZE, tiny_conditioning, tiny_networks
 
 pytestmark = [
     pytest.mark.gpu,
@@ -58,8 +58,8 @@ def test_the_full_size_runs_in_half_precision_as_planned(offloads: bool):
     """One step of each kind, on 8 frames; the allocator's peak is what was rehearsed, within a tenth."""
     device = pick_device()
     job = replace(probe_job("full"), frames=8, dtype=HALF)
-    way = Way(offloads=offloads, checkpoints=True)
-    planned = rehearse(job, way)
+    way = MemoryStrategy(offloads=offloads, checkpoints=True)
+    planned = estimate_peak_memory(job, way)
     if planned.peak > 0.9 * free_memory(device):
         pytest.skip(f"{planned.peak / 1e9:.1f} GB are needed")
     with torch.device("meta"):
@@ -69,13 +69,13 @@ def test_the_full_size_runs_in_half_precision_as_planned(offloads: bool):
     way.set_up(networks)
     torch.cuda.reset_peak_memory_stats(device)
     with device:
-        go_through(networks, job)
+        trace_memory(networks, job)
     assert torch.cuda.max_memory_allocated(device) == pytest.approx(planned.peak, rel=0.1)
 
 
 def test_xformers_loads_where_it_is_installed():
     pytest.importorskip("xformers")
-    from motionfollower.models.attention import attend
+    from motionfollower.models.unet.attention import attend
 
     query, key, value = torch.randn(3, 2, 64, 4, 40, device=pick_device(), dtype=HALF)
     expected = torch.nn.functional.scaled_dot_product_attention(*(x.transpose(1, 2) for x in (query, key, value)))

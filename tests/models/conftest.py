@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from motionfollower.models.unet import UNet
+from motionfollower.models.unet.unet import UNet
 from tests.models.tiny import TINY, PassInputs
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from motionfollower.models.config import LayerCodecConfig, NetworksConfig, UNetConfig
-from tests.oracle import read_config
+from tools.oracle import read_config
 
 ROOT = Path(__file__).parents[2]
 

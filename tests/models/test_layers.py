@@ -5,11 +5,11 @@ import math
 import torch
 from torch.nn import functional as F
 
-from motionfollower.models.attention import CrossAttention, attend
 from motionfollower.models.config import AppearanceConfig, MotionConfig, PoseControllerConfig
 from motionfollower.models.controllers import AppearanceController, PoseController
 from motionfollower.models.layers import Upsample, fold, timestep_waves, unfold
-from motionfollower.models.motion import MotionModule, frame_waves
+from motionfollower.models.unet.attention import CrossAttention, attend
+from motionfollower.models.unet.motion_module import MotionModule, frame_waves
 
 
 def test_attention_is_the_softmax_of_scaled_products():

@@ -7,9 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from tests.oracle import Case
-from tests.parity import main
-from tests.parity_modules import modules
+from tools.oracle import Case
+from tools.parity import main
+from tools.parity_modules import modules
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from motionfollower.models.config import NetworksConfig, UNetConfig
-from motionfollower.models.networks import build_networks
-from motionfollower.models.unet import UNet
+from motionfollower.models.model import build_networks
+from motionfollower.models.unet.unet import UNet
 from tests.models.tiny import TINY, PassInputs
 
 DATA = Path(__file__).parents[1] / "data"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from preprocess.finish import finish
-from preprocess.holistic import HolisticEstimator
+from preprocess.pose.mediapipe import HolisticEstimator
+from preprocess.progress import run_to_end
 from preprocess.types import Bools, Clip, Frames, Observation
-from preprocess.video import read_clip
+from preprocess.video.read import read_clip
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FPS = 8
@@ -27,7 +27,7 @@ def observe_example(name: str, frames: int = 3) -> Observation:
 
 
 def observe(frames: Frames) -> Observation:
-    return finish(HolisticEstimator().estimate(Clip(frames, FPS)))
+    return run_to_end(HolisticEstimator().estimate(Clip(frames, FPS)))
 
 
 def masks_of(seen: Observation) -> Bools:

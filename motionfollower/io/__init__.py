@@ -1,0 +1,1 @@
+"""Files of an edit: cases, bundles, results and their records."""

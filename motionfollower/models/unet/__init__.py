@@ -1,0 +1,1 @@
+"""The denoising U-Net and its parts."""

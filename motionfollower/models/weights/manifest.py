@@ -1,0 +1,167 @@
+"""Which weights there are, where they lie on disk, where people get them, and under which licence."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+EMBEDDED_FOLDER = ROOT / "assets" / "embedded"
+EMBEDDED_FILES = ("config.json", "denoising_unet.safetensors", "poctr.safetensors", "image_encoder.safetensors")
+FOLDER_VARIABLE = "MOTIONFOLLOWER_WEIGHTS"
+MODEL_VARIABLE = "MOTIONFOLLOWER_MODEL"
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """One file: the names that it may have in its set's folder, the best first, and about how large it is, in MB.
+
+    `sha256` is None where its origin publishes none; then the first use of the file decides.
+    """
+
+    names: tuple[str, ...]
+    megabytes: float
+    sha256: str | None = None
+
+    def find(self, folder: Path) -> Path | None:
+        """Where it lies, None where it doesn't."""
+        return next((folder / name for name in self.names if (folder / name).is_file()), None)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A repository of the Hugging Face hub; `folder` is where the files lie in it."""
+
+    repository: str
+    folder: str = ""
+
+    def __str__(self) -> str:
+        return f"the Hugging Face repository {'/'.join(filter(None, (self.repository, self.folder)))}"
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A public folder of Google Drive."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class WeightSet:
+    """Files of one origin; `key` is what the command line calls it, `folder` its place in the folder of weights."""
+
+    key: str
+    name: str
+    folder: str
+    files: tuple[WeightFile, ...]
+    origin: Hub | Drive
+    licence: str
+
+    def found(self, root: Path) -> tuple[Path, ...]:
+        """The files that are there."""
+        return tuple(path for file in self.files if (path := file.find(root / self.folder)))
+
+    def missing(self, root: Path) -> tuple[WeightFile, ...]:
+        """The files that aren't."""
+        return tuple(file for file in self.files if file.find(root / self.folder) is None)
+
+    def by_hand(self, root: Path) -> str:
+        """Which file to put where, in a sentence."""
+        names = ", ".join(" or ".join(file.names) for file in self.missing(root) or self.files)
+        return f"Get {names} from {self.origin} and put them into {root / self.folder}."
+
+
+def _model(stem: str, megabytes: float, bin_stem: str = "") -> WeightFile:
+    """The tensors of one network of a hub: safetensors before pickles."""
+    return WeightFile((f"{stem}.safetensors", f"{bin_stem or stem}.bin"), megabytes)
+
+
+def _checkpoint(stem: str, megabytes: float) -> WeightFile:
+    """A checkpoint whose authors publish a pickle, and what we make of it."""
+    return WeightFile((f"{stem}.safetensors", f"{stem}.pth"), megabytes)
+
+
+UNET = _model("unet/diffusion_pytorch_model", 3440)
+UNET_CONFIG = WeightFile(("unet/config.json",), 0.002)
+IMAGE_ENCODER = _model("image_encoder/model", 1216, "image_encoder/pytorch_model")
+IMAGE_ENCODER_CONFIG = WeightFile(("image_encoder/config.json",), 0.001)
+VAE = _model("diffusion_pytorch_model", 335)
+VAE_CONFIG = WeightFile(("config.json",), 0.001)
+DENOISING_UNET = _checkpoint("denoising_unet", 5560)
+POSE_CONTROLLER = _checkpoint("poctr", 4.4)
+MOTION_MODULE = _checkpoint("motion_module", 1813)
+DETECTOR = WeightFile(("yolox_l.onnx",), 217)
+POSE_ESTIMATOR = WeightFile(("dw-ll_ucoco_384.onnx",), 134)
+SAM_B = _checkpoint("sam_vit_b_01ec64", 375)
+SAM_H = _checkpoint("sam_vit_h_4b8939", 2565)
+
+VARIATIONS_SET = WeightSet(
+    key="variations",
+    name="Stable Diffusion image variations",
+    folder="sd-image-variations",
+    files=(UNET_CONFIG, UNET, IMAGE_ENCODER_CONFIG, IMAGE_ENCODER),
+    origin=Hub("lambdalabs/sd-image-variations-diffusers"),
+    licence="CreativeML Open RAIL-M",
+)
+VAE_SET = WeightSet(
+    key="vae",
+    name="VAE",
+    folder="sd-vae-ft-mse",
+    files=(VAE_CONFIG, VAE),
+    origin=Hub("stabilityai/sd-vae-ft-mse"),
+    licence="MIT",
+)
+MOTIONFOLLOWER_SET = WeightSet(
+    key="motionfollower",
+    name="MotionFollower",
+    folder="motionfollower",
+    files=(DENOISING_UNET, POSE_CONTROLLER, MOTION_MODULE),
+    origin=Drive("https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o"),
+    licence="none stated: ask the authors before you redistribute or sell",
+)
+DWPOSE_SET = WeightSet(
+    key="dwpose",
+    name="DWPose",
+    folder="dwpose",
+    files=(DETECTOR, POSE_ESTIMATOR),
+    origin=Hub("yzd-v/DWPose"),
+    licence="Apache-2.0",
+)
+SAM_B_SET = WeightSet(
+    key="sam",
+    name="Segment Anything, ViT-B",
+    folder="sam",
+    files=(SAM_B,),
+    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    licence="Apache-2.0",
+)
+SAM_H_SET = WeightSet(
+    key="sam-h",
+    name="Segment Anything, ViT-H (in place of ViT-B: finer, slower)",
+    folder="sam",
+    files=(SAM_H,),
+    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    licence="Apache-2.0",
+)
+
+NETWORKS = (VARIATIONS_SET, VAE_SET, MOTIONFOLLOWER_SET)
+"""What the full backend can't do without."""
+
+USUAL = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
+"""What is fetched unless sets are named: without the last two, MediaPipe finds poses and masks."""
+
+ALL_SETS = (*USUAL, SAM_H_SET)
+
+
+def embedded_model_folder() -> Path:
+    """The folder of the embedded model: what MOTIONFOLLOWER_MODEL says, else the one that ships."""
+    return Path(os.environ.get(MODEL_VARIABLE) or EMBEDDED_FOLDER)
+
+
+def full_weights_folder() -> Path:
+    """The folder of the full weights: what MOTIONFOLLOWER_WEIGHTS says, else `weights` in the repository."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or ROOT / "weights")

@@ -1,0 +1,1 @@
+"""Memory of an edit: estimated, planned for, and retried with less."""

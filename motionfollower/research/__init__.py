@@ -1,0 +1,1 @@
+"""Synthetic data, training and evaluation: what makes and measures models. No edit needs it."""

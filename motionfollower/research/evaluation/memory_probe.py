@@ -1,0 +1,60 @@
+"""One step of each kind, for real, in a process of its own.
+
+Run as `python -m motionfollower.research.evaluation.memory_probe tiny | full`.
+
+Prints as JSON how many bytes the process came to hold beyond what it held before there was a network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from motionfollower.core.config import SamplerSettings
+from motionfollower.core.device import peak_memory_mb
+from motionfollower.models.config import NetworksConfig
+from motionfollower.models.model import Networks, build_networks
+from motionfollower.models.weights.manifest import EMBEDDED_FOLDER
+from motionfollower.pipeline.memory.estimate import MemoryQuery, trace_memory
+
+
+def probe_job(name: str) -> MemoryQuery:
+    """The embedded model on 24 frames, or the full-size one on 2; both with every part of the method, in float32."""
+    settings = SamplerSettings(steps=10, camera=True)
+    if name == "full":
+        return MemoryQuery(NetworksConfig(), 2, (512, 512), torch.float32, settings)
+    config = NetworksConfig.from_json(json.loads((EMBEDDED_FOLDER / "config.json").read_text()))
+    return MemoryQuery(config, 24, (128, 128), torch.float32, settings)
+
+
+def main(name: str) -> str:
+    """Run the probe."""
+    job = probe_job(name)
+    with torch.device("meta"):
+        networks = build_networks(job.config)  # loads the libraries, whose memory isn't the networks'
+    before = _resident()
+    fill_weights(networks)
+    needs = trace_memory(networks, job)
+    return json.dumps({"measured": peak_memory_mb() * 2**20 - before, "counted": needs.peak, "before": before})
+
+
+def fill_weights(networks: Networks) -> None:
+    """Some small weights, without the time that random ones take."""
+    for part in networks.parts:
+        shapes = {key: weight.shape for key, weight in part.state_dict().items()}
+        state = {key: torch.linspace(-0.03, 0.03, shape.numel()).view(shape) for key, shape in shapes.items()}
+        part.load_state_dict(state, assign=True)
+        part.requires_grad_(False).eval()
+
+
+def _resident() -> int:
+    """The bytes that this process holds now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(main(sys.argv[1]) + "\n")

@@ -1,0 +1,37 @@
+"""Which seeds are for what: what a model was trained on must never measure it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from motionfollower.core.errors import InputError
+
+TRAINING = range(900_000)
+HELD_OUT = range(900_000, 1_000_000)
+ALL = range(1_000_000)
+
+
+def check_seed(seed: int, what: str, allowed: range = ALL) -> int:
+    """The seed, where it is allowed; InputError where not."""
+    if seed not in allowed:
+        raise InputError(f"The {what} is {seed}; allowed is {allowed.start} to {allowed.stop - 1}.")
+    return seed
+
+
+def parse_seeds(text: str, allowed: range) -> range:
+    """A range from "A:B", B excluded, within the allowed ones; InputError where it isn't."""
+    match = re.fullmatch(r"(\d{1,9}):(\d{1,9})", text.strip())
+    if match is None:
+        raise InputError(f"{text!r} is no range of seeds. Write FIRST:LAST, as in {allowed.start}:{allowed.start + 8}.")
+    seeds = range(int(match[1]), int(match[2]))
+    if not seeds or seeds.start not in allowed or seeds[-1] not in allowed:
+        raise InputError(
+            f"The seeds {text} are not within {allowed.start}:{allowed.stop}. "
+            f"Training has {TRAINING.start}:{TRAINING.stop}, measuring has {HELD_OUT.start}:{HELD_OUT.stop}."
+        )
+    return seeds
+
+
+Random = np.random.Generator

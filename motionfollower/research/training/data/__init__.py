@@ -1,0 +1,1 @@
+"""Training clips: from synthetic shards or real videos, augmented and batched."""

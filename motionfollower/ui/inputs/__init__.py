@@ -1,0 +1,1 @@
+"""What users give: clips, settings, and clicks on frames."""

@@ -1,0 +1,1 @@
+"""What belongs to one browser session: its work, its place in the queue, its files."""

@@ -1,0 +1,181 @@
+"""The Result tab: three clips played together, what was measured, everything to take home, and how to go on."""
+
+from __future__ import annotations
+
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from motionfollower.core.types import EditInputs, EditMetrics
+from motionfollower.io.result import ResultFiles
+from motionfollower.io.run_record import RunMetadata
+from motionfollower.ui.drawing import loss_chart
+from motionfollower.ui.sessions.results import SessionResult
+from motionfollower.ui.tabs.follow_up import FollowUpPanel
+from preprocess.pose.render import draw_poses
+from preprocess.types import Frame
+from preprocess.video.read import stream_frames
+from preprocess.video.write import write_gif, write_video
+
+STATIC = Path(__file__).parents[1] / "static"
+PLAYERS = ["player-source", "player-pose", "player-edited"]
+DOWNLOADS = ("Edited mp4", "Side by side", "gif", "Frames zip", "run.json")
+GIF_HEIGHT = 360
+INTRO = """<ol class="mf-intro">
+<li><b>Drop two clips</b>, or take an example: one of the person, one of the dance.</li>
+<li><b>Check poses</b> shows what was found, and lets you put it right.</li>
+<li><b>Generate</b> makes the edit; watch it appear, compare it, take it home.</li></ol>"""
+
+Updates = dict[Any, Any]
+
+
+class ResultTab:
+    """The components, and the updates that show a run in them."""
+
+    def __init__(self) -> None:
+        with gr.Row(elem_classes="mf-three"):
+            self.source = _player("Source", PLAYERS[0])
+            self.pose = _player("Target pose", PLAYERS[1])
+            with gr.Column(min_width=140):
+                self.edited = _player("Edited", PLAYERS[2])
+                self.preview = gr.Image(
+                    label="Edited · preview", visible=False, interactive=False, buttons=[], format="jpeg",
+                    alt_text="The edit as far as it is", elem_id="preview", elem_classes="mf-media",
+                )  # fmt: skip
+        self.player = gr.HTML(
+            "8", html_template=(STATIC / "player.html").read_text(), js_on_load=(STATIC / "player.js").read_text(),
+            apply_default_css=False, ids=PLAYERS, elem_id="player",
+        )  # fmt: skip
+        self.tiles = gr.HTML(INTRO, apply_default_css=False, elem_id="tiles")
+        with gr.Row(elem_classes="mf-downloads", elem_id="downloads"):
+            self.downloads = [gr.DownloadButton(name, size="sm", interactive=False, min_width=96) for name in DOWNLOADS]
+            self.bundle = gr.Button("Take-home zip", size="sm", interactive=False, min_width=96, elem_id="bundle")
+            self.bundle_file = gr.DownloadButton("zip", visible="hidden", elem_id="bundle-file")
+        self.chart = gr.HTML("", apply_default_css=False, elem_id="losses")
+        self.going_on = FollowUpPanel()
+
+    @property
+    def components(self) -> list[Any]:
+        """All that the updates speak of."""
+        players = [self.source, self.pose, self.edited, self.preview, self.player]
+        return [*players, self.tiles, *self.downloads, self.bundle, self.chart, *self.going_on.components]
+
+    def clear(self) -> Updates:
+        """Nothing to show."""
+        videos = {video: gr.Video(value=None, visible=True) for video in (self.source, self.pose, self.edited)}
+        downloads = {button: gr.DownloadButton(interactive=False) for button in self.downloads}
+        return {
+            **videos,
+            **downloads,
+            self.bundle: gr.Button(interactive=False),
+            self.preview: gr.Image(visible=False),
+            self.tiles: INTRO,
+            self.chart: "",
+            **self.going_on.clear(),
+        }
+
+    def begin(self, inputs: EditInputs, folder: Path) -> Updates:
+        """The source and the target pose play already, while the edit is made."""
+        shown = self.show_inputs(inputs, folder)
+        return {
+            **self.clear(),
+            **shown,
+            self.tiles: "",
+            **self.show_preview(inputs.source.frames[len(inputs.source) // 2]),
+        }
+
+    def show_inputs(self, inputs: EditInputs, folder: Path) -> Updates:
+        """The source and the target pose, which `folder` holds until the page has them."""
+        source, pose = folder / "source.mp4", folder / "target_pose.mp4"
+        write_video(source, inputs.source.frames, inputs.source.fps)
+        write_video(pose, draw_poses(inputs.aligned_poses), inputs.source.fps)
+        return {self.source: str(source), self.pose: str(pose), self.player: f"{inputs.source.fps:g}"}
+
+    def show_preview(self, frame: Frame) -> Updates:
+        """The edit as far as it is."""
+        return {self.edited: gr.Video(visible=False), self.preview: gr.Image(frame, visible=True)}
+
+    def hide_preview(self) -> Updates:
+        """Back to the player."""
+        return {self.edited: gr.Video(visible=True), self.preview: gr.Image(visible=False)}
+
+    def finish(self, kept: SessionResult, seconds: float) -> Updates:
+        """The edited clip, its measures and its files; it took `seconds` in all."""
+        run, files = kept.run, kept.files
+        label = f"Edited · {run.backend}" if run.backend == "embedded" else "Edited"
+        values = (files.edited, files.side_by_side, _gif(run, files), _zip(files), files.run)
+        buttons = zip(self.downloads, values, strict=True)
+        return {
+            self.edited: gr.Video(str(files.edited), visible=True, label=label),
+            self.preview: gr.Image(visible=False),
+            self.tiles: tiles_html(run, seconds) + warnings_html(run.warnings),
+            self.chart: loss_chart(run.losses),
+            self.bundle: gr.Button(interactive=True),
+            **{button: gr.DownloadButton(value=str(value), interactive=True) for button, value in buttons},
+            **self.going_on.show(run),
+        }
+
+    def wire(self, kept: gr.State) -> None:
+        """Pack the bundle when it is asked for, then let the browser fetch it."""
+        self.bundle.click(
+            _pack, kept, self.bundle_file, api_visibility="private", show_progress_on=self.bundle, concurrency_limit=2
+        ).success(None, None, None, js="() => document.querySelector('#bundle-file').click()")
+
+
+def _pack(kept: SessionResult) -> str:
+    return str(kept.bundle())
+
+
+def _player(label: str, name: str) -> gr.Video:
+    return gr.Video(label=label, interactive=False, min_width=140, buttons=[], elem_id=name, elem_classes="mf-media")
+
+
+def _gif(run: RunMetadata, files: ResultFiles) -> Path:
+    path = files.folder / "edited.gif"
+    width, height = run.size
+    scale = min(1.0, GIF_HEIGHT / height)
+    size = (round(width * scale), round(height * scale))
+    write_gif(path, stream_frames(files.frames, fps=run.fps, size=size), run.fps)
+    return path
+
+
+def _zip(files: ResultFiles) -> Path:
+    path = files.folder / "frames.zip"
+    with zipfile.ZipFile(path, "w") as archive:  # png is small already
+        for frame in sorted(files.frames.glob("frame_*.png")):
+            archive.write(frame, frame.name)
+    return path
+
+
+def tiles_html(run: RunMetadata, seconds: float) -> str:
+    """Each measure in a tile: its value over its name; the run took `seconds` in all."""
+    steps = run.sampler.steps
+    pace = f"{run.seconds.get('sampling', 0.0) / steps:.2f} s a step"
+    tiles = {
+        **(_measured(run.measures) if run.measures else {}),
+        f"in all · {pace}": f"{seconds:.1f} s",
+        f"seed · {steps} step{'s'[: steps != 1]} · {run.frames} frames": str(run.sampler.seed),
+    }
+    items = "".join(f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for name, value in tiles.items())
+    return f'<dl class="mf-tiles">{items}</dl>'
+
+
+def _measured(measures: EditMetrics) -> dict[str, str]:
+    match, error = measures.pose_match, measures.pose_error
+    pose = {"pose match · nobody was found": "–"}
+    if match is not None and error is not None:
+        pose = {f"pose match · {error:.1f} px off": f"{match:.0%}"}
+    return {
+        "of the pixels are the source's own": f"{measures.background_kept:.1%}",
+        **pose,
+        f"flicker · the source has {measures.source_flicker:.1f}": f"{measures.flicker:.1f}",
+    }
+
+
+def warnings_html(warnings: tuple[str, ...]) -> str:
+    """What the run warned of."""
+    items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
+    return f'<ul class="mf-warnings">{items}</ul>' if items else ""

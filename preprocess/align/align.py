@@ -1,0 +1,118 @@
+"""Alignment: the target's motion at the source person's place and size."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal, get_args
+
+import numpy as np
+
+from preprocess.align.bone_lengths import BoneLengthEstimator, BoneLengths
+from preprocess.align.partial import Following, follow
+from preprocess.align.person import Person
+from preprocess.align.placement import (
+    ManualAlignment,
+    Placement,
+    place_by_lengths,
+    place_official,
+    place_similarity,
+    place_unaligned,
+)
+from preprocess.align.report import alignment_report, alignment_warnings
+from preprocess.align.retarget import retarget
+from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
+
+AlignMode = Literal["official", "similarity", "bones", "none"]
+
+
+def align(
+    source_poses: PoseSequence,
+    source_masks: MaskSequence,
+    target_poses: PoseSequence,
+    target_masks: MaskSequence,
+    mode: AlignMode = "bones",
+    manual: ManualAlignment | None = None,
+    following: Following | None = None,
+    reader: BoneLengthEstimator | None = None,
+) -> Alignment:
+    """The target's poses brought into the source picture, with a report.
+
+    All four have F frames; source and target may differ in size: target pixels are first letterboxed into the
+    source picture (one scale for both axes, centred), and an unaligned person stands where that puts it.
+
+    - `official`: as the released aligned poses, a scale a frame by the masks' boxes.
+    - `similarity`: one scale and one foot point for the clip.
+    - `bones`: the same, with the source's build (see `bones`); sizes and builds are the `reader`'s. Without one, or
+      where it sees nobody, as `similarity`.
+    - `none`: the letterboxed target as it is.
+
+    `manual` comes on top of each. With `following` only some parts of the body do the target's motion, or all do
+    it half-way (see `partial`). Joints that are missing stay missing. `InputError` where the clips differ in
+    length or no frame shows a person.
+    """
+    _check(source_poses, source_masks, target_poses, target_masks)
+    source, target = Person.of(source_poses, source_masks), Person.of(target_poses, target_masks)
+    return align_people(source, target, mode, manual, following, reader)
+
+
+def align_people(
+    source: Person,
+    target: Person,
+    mode: AlignMode = "similarity",
+    manual: ManualAlignment | None = None,
+    following: Following | None = None,
+    reader: BoneLengthEstimator | None = None,
+) -> Alignment:
+    """The same, where it is known already where the people are; both of F frames."""
+    if mode not in get_args(AlignMode):
+        raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
+    lengths = _bone_lengths(source, target, reader) if mode == "bones" else None
+    placement = _place(source, target, mode, lengths).adjusted(manual or ManualAlignment())
+    transforms = placement.transforms()
+    poses = target.poses.transformed(transforms, source.poses.size)
+    if lengths:
+        poses = retarget(target, poses, lengths[0].build(lengths[1]), is_cut=source.is_cut or target.is_cut)
+    following = following or Following()
+    poses = follow(source.poses, poses, following)
+    report = alignment_report(mode, source, target, placement, poses) | asdict(following)
+    warnings = alignment_warnings(source, target, placement, poses, following)
+    return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
+
+
+def _bone_lengths(
+    source: Person, target: Person, reader: BoneLengthEstimator | None
+) -> tuple[BoneLengths, BoneLengths] | None:
+    """The lengths of both, where somebody reads them in both clips."""
+    if reader is None:
+        return None
+    ours, theirs = reader.read(source.seen), reader.read(target.seen)
+    return (ours, theirs) if ours and theirs else None
+
+
+def _place(
+    source: Person, target: Person, mode: AlignMode, lengths: tuple[BoneLengths, BoneLengths] | None
+) -> Placement:
+    if mode == "none":
+        return place_unaligned(source, target)
+    if not (source.has_mask & target.has_mask).any():
+        raise InputError(
+            "No frame has both a source and a target mask with a person in it, so their sizes can't be compared. "
+            "Use clips in which the person is seen, or align with mode 'none' and by hand."
+        )
+    if mode == "official":
+        return place_official(source, target)
+    return place_by_lengths(source, target, *lengths) if lengths else place_similarity(source, target)
+
+
+def _check(
+    source_poses: PoseSequence,
+    source_masks: MaskSequence,
+    target_poses: PoseSequence,
+    target_masks: MaskSequence,
+) -> None:
+    lengths = [len(part) for part in (source_poses, source_masks, target_poses, target_masks)]
+    if len(np.unique(lengths)) > 1:
+        raise InputError(
+            "Source poses, source masks, target poses and target masks have "
+            f"{', '.join(map(str, lengths))} frames. Trim them to one length."
+        )

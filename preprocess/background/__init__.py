@@ -1,0 +1,1 @@
+"""The background: camera motion, and the clip without its person."""

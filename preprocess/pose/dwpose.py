@@ -1,0 +1,105 @@
+"""Poses by DWPose (arXiv 2307.15880): a YOLOX detector, then a whole-body network, both on onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from preprocess.pose.observation import follow_selected, to_observation
+from preprocess.pose.simcc import Crop
+from preprocess.pose.tracking import PersonDetection, follow_largest
+from preprocess.pose.yolox import find_people, letterbox
+from preprocess.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, SEEN
+from preprocess.types import Clip, ClipPoint, Floats, Frame, InputError, Observation
+
+# Where our joints are among the 133 of COCO-WholeBody; the neck (None) is between the shoulders.
+BODY_PLACES = (0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
+FACE_PLACES = slice(23, 91)
+LEFT_HAND_PLACES = slice(91, 112)
+RIGHT_HAND_PLACES = slice(112, 133)
+
+PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+
+
+class DWPoseEstimator:
+    """A `PoseEstimator` of two ONNX files, on the GPU where onnxruntime can use it.
+
+    InputError where a file can't be read as such a network.
+    """
+
+    def __init__(self, detector: Path, pose: Path) -> None:
+        self._detector = _open(detector, outputs=1)
+        self._pose = _open(pose, outputs=2)
+
+    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
+        """Yield the number of frames done, return the joints of the `person`, the largest where None.
+
+        InputError where nobody is found.
+        """
+        follows = follow_selected(self.look, clip.frames, person) if person else follow_largest(self.look, clip.frames)
+        track = yield from follows
+        return to_observation(track, clip, "chosen" if person else "largest", mask_origin=None)
+
+    def look(self, picture: Frame) -> PersonDetection | None:
+        """The largest person in a picture uint8 [H, W, 3]; their mask is empty, as these networks find none."""
+        boxes = self._boxes(picture)
+        if not len(boxes):
+            return None
+        largest = boxes[(boxes[:, 2:] - boxes[:, :2]).prod(axis=1).argmax()]
+        keypoints, scores = self._joints(picture, largest)
+        return PersonDetection(keypoints, scores, np.zeros(picture.shape[:2], bool)) if scores.max() > SEEN else None
+
+    def _boxes(self, picture: Frame) -> Floats:
+        size = _input_shape(self._detector)[0]
+        pixels, scale = letterbox(picture, size)
+        (output,) = _run(self._detector, pixels)
+        return find_people(output[0], size, scale)
+
+    def _joints(self, picture: Frame, box: Floats) -> tuple[Floats, Floats]:
+        height, width = _input_shape(self._pose)
+        crop = Crop.around(box, (width, height))
+        along_x, along_y = _run(self._pose, crop.input(picture))
+        return from_wholebody(*crop.joints(along_x[0], along_y[0]))
+
+
+def from_wholebody(places: Floats, confidences: Floats) -> tuple[Floats, Floats]:
+    """Our 128 joints f32 [128, 2] and scores f32 [128] from the 133 of COCO-WholeBody, f32 [133, 2] and f32 [133]."""
+    keypoints, scores = np.zeros((JOINTS, 2), np.float32), np.zeros(JOINTS, np.float32)
+    order = [0 if place is None else place for place in BODY_PLACES]
+    parts = (BODY, order), (FACE, FACE_PLACES), (LEFT_HAND, LEFT_HAND_PLACES), (RIGHT_HAND, RIGHT_HAND_PLACES)
+    for ours, theirs in parts:
+        keypoints[ours], scores[ours] = places[theirs], confidences[theirs]
+    keypoints[NECK] = (keypoints[R_SHOULDER] + keypoints[L_SHOULDER]) / 2
+    scores[NECK] = min(scores[R_SHOULDER], scores[L_SHOULDER])
+    keypoints[scores == 0] = 0
+    return keypoints, scores
+
+
+def _open(path: Path, outputs: int) -> Any:
+    """A session of one network that has so many outputs."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors alone: it warns of every operator that stays on the processor
+    providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    except Exception as error:  # whatever it stumbles on, the file is of no use
+        raise InputError(f"{path} can't be read as an ONNX network: it is missing or damaged. Get it again.") from error
+    if len(session.get_outputs()) != outputs:
+        raise InputError(f"{path} is another network: it has {len(session.get_outputs())} outputs, not {outputs}.")
+    return session
+
+
+def _input_shape(session: Any) -> tuple[int, int]:
+    """Height and width of the pictures that a network takes."""
+    height, width = session.get_inputs()[0].shape[2:]
+    return int(height), int(width)
+
+
+def _run(session: Any, pixels: Floats) -> Sequence[Floats]:
+    outputs: Sequence[Floats] = session.run(None, {session.get_inputs()[0].name: pixels})
+    return outputs

@@ -1,0 +1,94 @@
+"""What `info` finds and says, in folders that have the weights, a part of them, or none."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from motionfollower.cli.info import collect_info, format_info
+from motionfollower.core import __version__
+from motionfollower.core.device import NoiseSource, describe, peak_memory_mb, pick_device, pick_dtype
+from motionfollower.models.weights.manifest import (
+    EMBEDDED_FILES,
+    FOLDER_VARIABLE,
+    NETWORKS,
+    ROOT,
+    UNET_CONFIG,
+    WeightSet,
+    full_weights_folder,
+)
+
+
+def put(part: WeightSet, root: Path) -> None:
+    for file in part.files:
+        path = root / part.folder / file.names[-1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    info = collect_info(tmp_path, tmp_path)
+    assert info.missing_full == NETWORKS
+    assert info.missing_embedded == EMBEDDED_FILES
+    text = format_info(info)
+    assert f"full        not ready: 3 of 3 sets of weights are not in {tmp_path}" in text
+    assert "embedded    not ready: config.json," in text
+    for part in NETWORKS:
+        assert part.by_hand(tmp_path) in text
+
+
+def test_a_part_is_there(tmp_path: Path) -> None:
+    for part in NETWORKS[1:]:
+        put(part, tmp_path)
+    assert collect_info(tmp_path).missing_full == NETWORKS[:1]
+    put(NETWORKS[0], tmp_path)
+    (tmp_path / NETWORKS[0].folder / "unet" / "config.json").unlink()
+    assert NETWORKS[0].missing(tmp_path) == (UNET_CONFIG,)
+
+
+def test_all_there(tmp_path: Path) -> None:
+    for part in NETWORKS:
+        put(part, tmp_path)
+    info = collect_info(tmp_path)
+    assert not info.missing_full
+    assert f"full        ready, in {tmp_path}" in format_info(info)
+
+
+def test_this_repository_has_its_embedded_model_and_ffmpeg() -> None:
+    info = collect_info()
+    assert not info.missing_embedded
+    assert info.ffmpeg
+    assert info.versions["motionfollower"] == __version__
+    assert f"torch {torch.__version__}".split("+")[0] in format_info(info)
+
+
+def test_the_variable_names_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    assert full_weights_folder() == ROOT / "weights"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert full_weights_folder() == tmp_path
+
+
+def test_the_processor_computes_in_float32() -> None:
+    processor = torch.device("cpu")
+    assert pick_dtype(processor) == torch.float32
+    assert describe(processor).kind == "cpu"
+    assert describe(pick_device()).memory_gb > 0.5
+
+
+def test_noise_depends_on_seed_and_order_alone() -> None:
+    processor = torch.device("cpu")
+    one, other = NoiseSource(7), NoiseSource(7)
+    first = one.draw((2, 500), processor, torch.float32)
+    assert torch.equal(first, other.draw((2, 500), processor, torch.float32))
+    assert torch.equal(one.draw((3,), processor, torch.float32).half(), other.draw((3,), processor, torch.float16))
+    assert not torch.equal(first, NoiseSource(8).draw((2, 500), processor, torch.float32))
+    assert first.std().item() == pytest.approx(1, abs=0.1)
+
+
+def test_peak_memory_covers_what_is_held_and_never_falls() -> None:
+    block = torch.ones(64, 2**18)  # 64 MiB
+    peak = peak_memory_mb()
+    assert peak > 64
+    del block
+    assert peak_memory_mb() >= peak

@@ -1,0 +1,27 @@
+"""Tasks side by side: here or in processes, all of them or only those that had begun."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from motionfollower.core.parallel import run_in_processes
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_task_gives_its_result(jobs: int) -> None:
+    assert sorted(run_in_processes(jobs, [partial(pow, 2, power) for power in range(5)])) == [1, 2, 4, 8, 16]
+
+
+def test_a_single_job_stays_in_this_process() -> None:
+    assert list(run_in_processes(1, [os.getpid])) == [os.getpid()]
+    assert os.getpid() not in run_in_processes(2, [os.getpid])
+
+
+def test_closing_drops_what_has_not_begun(tmp_path: Path) -> None:
+    tasks = [partial(Path.touch, tmp_path / str(index)) for index in range(3)]
+    done = run_in_processes(1, tasks)
+    next(done)
+    done.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["0"]

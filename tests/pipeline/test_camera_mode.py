@@ -1,0 +1,34 @@
+"""The proposal of camera mode, on a wall before which the camera rests or pans."""
+
+import numpy as np
+import pytest
+
+from motionfollower.core.types import EditInputs
+from motionfollower.pipeline.checks import CameraModeProposal, propose_camera_mode
+from preprocess.skeleton import JOINTS
+from preprocess.types import Clip, MaskSequence, PoseSequence
+
+FRAMES, SIDE = 6, 192
+
+
+def seen_from(speed: int) -> EditInputs:
+    """A wall of blotches, the camera moving by so many pixels a frame, an empty mask."""
+    blotches = np.random.default_rng(9).integers(0, 255, (SIDE // 8, 2 * SIDE // 8, 3), dtype=np.uint8)
+    wall = blotches.repeat(8, axis=0).repeat(8, axis=1)
+    clip = Clip(np.stack([wall[:, speed * frame :][:, :SIDE] for frame in range(FRAMES)]), 8)
+    poses = PoseSequence(np.zeros((FRAMES, JOINTS, 2), np.float32), np.zeros((FRAMES, JOINTS), np.float32), clip.size)
+    masks = MaskSequence(np.zeros((FRAMES, SIDE, SIDE), bool), "test")
+    return EditInputs(clip, poses, poses, masks, masks)
+
+
+def test_a_camera_that_rests_needs_no_camera_mode() -> None:
+    proposal = propose_camera_mode(seen_from(0))
+    assert (proposal.travel, proposal.is_on) == (0, False)
+    assert str(proposal).endswith(": off.")
+
+
+def test_a_camera_that_pans_does() -> None:
+    proposal = propose_camera_mode(seen_from(6))
+    assert proposal.travel == pytest.approx((FRAMES - 1) * 6 * 512 / SIDE, rel=0.05)
+    assert proposal.is_on
+    assert str(CameraModeProposal(80.2)) == "The camera travels 80 px of 512; beyond 40 camera mode helps: on."

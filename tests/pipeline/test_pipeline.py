@@ -1,0 +1,180 @@
+"""The whole job as generators of events, and clips of more frames than the networks see at once."""
+
+import gc
+import weakref
+from collections.abc import Generator
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import pytest
+import torch
+
+from motionfollower.core.config import PrepareSettings, SamplerSettings
+from motionfollower.core.errors import SettingsError
+from motionfollower.core.events import Event, Preview, Progress, StageStarted
+from motionfollower.core.types import EditInputs, EditResult, Prepared
+from motionfollower.pipeline.backends import Backend, load_backend
+from motionfollower.pipeline.checks import propose_camera_mode
+from motionfollower.pipeline.edit import edit
+from motionfollower.pipeline.prepare import prepare, realign
+from motionfollower.sampling.context_windows import context_windows
+from preprocess.progress import Returning
+from preprocess.types import Clip, Floats, MaskSequence, PoseSequence
+from preprocess.video.read import read_clip
+from tests.preprocess.clips import EXAMPLES
+from tests.sampling.tiny import tiny_networks
+
+MIA, LEO = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
+SMALL = PrepareSettings(frames=2, size=(64, 64))
+
+Result = TypeVar("Result")
+
+
+def finish(job: Generator[Event, None, Result]) -> tuple[list[Event], Result]:
+    steps = Returning(job)
+    return list(steps), steps.result
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load_backend("embedded")
+
+
+@pytest.fixture(scope="module")
+def preparing(backend: Backend) -> tuple[list[Event], Prepared]:
+    return finish(prepare(MIA, LEO, SMALL, backend.preprocessors))
+
+
+@pytest.fixture(scope="module")
+def prepared(preparing: tuple[list[Event], Prepared]) -> Prepared:
+    return preparing[1]
+
+
+@pytest.fixture(scope="module")
+def editing(prepared: Prepared, backend: Backend) -> tuple[list[Event], EditResult]:
+    return finish(edit(prepared.inputs, replace(backend.settings, steps=3), backend))
+
+
+def stages(events: list[Event]) -> list[str]:
+    return [event.stage for event in events if isinstance(event, StageStarted)]
+
+
+class TestEvents:
+    def test_preparing_tells_its_stages(self, preparing: tuple[list[Event], Prepared]) -> None:
+        looks = ["source poses", "source masks", "target poses", "target masks"]
+        assert stages(preparing[0]) == ["read", *looks, "align"]
+
+    def test_editing_tells_its_stages(self, editing: tuple[list[Event], EditResult]) -> None:
+        assert stages(editing[0]) == ["background", "puppet", "sampling", "decode"]
+
+    @pytest.mark.parametrize("job", ["preparing", "editing"])
+    def test_progress_counts_up_to_the_total(self, job: str, request: pytest.FixtureRequest) -> None:
+        events = request.getfixturevalue(job)[0]
+        for stage in (event for event in events if isinstance(event, StageStarted) and event.total):
+            done = [event for event in events if isinstance(event, Progress) and event.stage == stage.stage]
+            assert [progress.done for progress in done] == list(range(1, stage.total + 1))
+
+    def test_the_puppet_and_every_second_step_are_shown(
+        self, editing: tuple[list[Event], EditResult], prepared: Prepared
+    ) -> None:
+        previews = [event for event in editing[0] if isinstance(event, Preview)]
+        assert [preview.step for preview in previews] == [0, 0, 1, 3]  # a sketch, the puppet, the steps
+        assert all(preview.frame.shape == prepared.inputs.source.frames.shape[1:] for preview in previews)
+        assert not np.array_equal(previews[1].frame, previews[2].frame)
+
+    def test_a_result_has_the_working_clips_shape_and_its_settings(
+        self, editing: tuple[list[Event], EditResult], prepared: Prepared
+    ) -> None:
+        _, result = editing
+        assert result.edited.frames.shape == prepared.inputs.source.frames.shape
+        assert result.edited.fps == prepared.inputs.source.fps
+        assert result.settings.steps == 3
+
+
+class TestClosing:
+    @pytest.mark.parametrize("count", [1, 4])
+    def test_a_preparation_can_be_left(self, count: int, backend: Backend) -> None:
+        job = prepare(MIA, LEO, SMALL, backend.preprocessors)
+        for _ in range(count):
+            next(job)
+        job.close()
+
+    @pytest.mark.parametrize("count", [2, 5, 8])
+    def test_an_edit_can_be_left_and_frees_everything(self, count: int, prepared: Prepared, backend: Backend) -> None:
+        inputs = replace(prepared.inputs)
+        watch = weakref.ref(inputs)
+        job = edit(inputs, replace(backend.settings, steps=3), backend)
+        for _ in range(count):
+            next(job)
+        job.close()
+        del inputs, job
+        gc.collect()
+        assert watch() is None
+        assert torch.is_grad_enabled()
+
+
+def test_realigning_is_preparing_with_other_settings(prepared: Prepared, backend: Backend) -> None:
+    settings = replace(SMALL, align="bones", scale=1.1, shift=(3.0, -2.0))
+    _, anew = finish(prepare(MIA, LEO, settings, backend.preprocessors))
+    again = realign(prepared, settings, backend.preprocessors)
+    assert np.array_equal(again.inputs.aligned_poses.keypoints, anew.inputs.aligned_poses.keypoints)
+    assert np.array_equal(again.inputs.target_masks.masks, anew.inputs.target_masks.masks)
+    assert (again.alignment, again.inputs.warnings) == (anew.alignment, anew.inputs.warnings)
+
+
+@pytest.mark.parametrize(("step", "moves"), [(0, False), (1, False), (4, True)])
+def test_camera_mode_is_proposed_where_the_camera_moves_far(step: int, moves: bool, prepared: Prepared) -> None:
+    """A view of 160 pixels that pans over a picture, `step` pixels a frame: by 0, 22 or 90 of 512 in all."""
+    (picture,) = read_clip(MIA, max_frames=1).frames
+    frames = np.stack([picture[100:260, 100 + step * index : 260 + step * index] for index in range(8)])
+    nobody = MaskSequence(np.zeros(frames.shape[:3], bool), "test")
+    poses = repeated_poses(prepared.inputs.source_poses, len(frames), (160, 160))
+    assert propose_camera_mode(EditInputs(Clip(frames, 8), poses, poses, nobody, nobody)).is_on == moves
+
+
+def test_networks_that_know_no_puppet_start_from_noise_alone(prepared: Prepared, backend: Backend) -> None:
+    other = replace(backend, networks=tiny_networks())
+    with pytest.raises(SettingsError, match=r"strength is 0\.5; allowed is 1 with the embedded backend"):
+        next(edit(prepared.inputs, SamplerSettings(strength=0.5), other))
+
+
+FRAMES = 40
+
+
+def repeated_poses(poses: PoseSequence, frames: int, size: tuple[int, int] | None = None) -> PoseSequence:
+    """The first frame's poses, `frames` times."""
+    one = np.zeros(frames, int)
+    return PoseSequence(poses.keypoints[one], poses.scores[one], size or poses.size)
+
+
+@pytest.fixture(scope="module")
+def still(prepared: Prepared) -> EditInputs:
+    """A clip of one frame, many times: what differs in the edit is the noise, and where windows put the frames."""
+    inputs, first = prepared.inputs, np.zeros(FRAMES, int)
+    return EditInputs(
+        source=Clip(inputs.source.frames[first], 8),
+        source_poses=repeated_poses(inputs.source_poses, FRAMES),
+        aligned_poses=repeated_poses(inputs.aligned_poses, FRAMES),
+        source_masks=MaskSequence(inputs.source_masks.masks[first], "test"),
+        target_masks=MaskSequence(inputs.target_masks.masks[first], "test"),
+    )
+
+
+def jumps(frames: Floats) -> Floats:
+    """From each frame to the next: the root of the mean square, in grey levels, [F - 1]."""
+    return np.asarray(np.sqrt(np.square(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))))
+
+
+def test_seams_of_a_long_clip_jump_no_more_than_frames_elsewhere(still: EditInputs, backend: Backend) -> None:
+    """Seed 42; twice the usual noise, so that frames do differ."""
+    settings = replace(backend.settings, strength=0.4)
+    _, result = finish(edit(still, settings, backend))
+    change = jumps(result.edited.frames.astype(np.float32))
+    is_seam = np.zeros(FRAMES - 1, bool)
+    for before, after in pairwise(context_windows(FRAMES, settings.window, settings.overlap, 0)):
+        is_seam[after.start - 1 : before.stop] = True
+    assert change[~is_seam].min() > 0
+    assert change[is_seam].mean() < 1.1 * change[~is_seam].mean()
+    assert change[is_seam].mean() < 1.1 * change[~is_seam].mean()

@@ -1,0 +1,100 @@
+"""Pose pictures that we draw are read back within a pixel."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from preprocess.pose.parse_render import HIDDEN_SCORE, read_drawings
+from preprocess.pose.render import draw_poses
+from preprocess.skeleton import BODY, L_KNEE, L_WRIST, LEFT_HAND, R_WRIST
+from preprocess.types import Frames, PoseSequence
+from tests.preprocess.figures import STANDING, as_poses, standing
+from tools.measure_alignment import Case
+
+SIZE = (320, 400)
+
+
+def dancing(frames: int = 4, seed: int = 0) -> PoseSequence:
+    """A figure with its joints at random a little off their places, in whole pixels."""
+    jitter = np.random.default_rng(seed).uniform(-8, 8, (frames, len(STANDING), 2))
+    jitter[:, [0, 14, 15, 16, 17]] = 0  # the dots of the face lie too close for that
+    return as_poses(np.rint(STANDING * 360 + (160, 390) + jitter).astype(np.float32), SIZE)
+
+
+def errors(read: PoseSequence, drawn: PoseSequence) -> np.ndarray:
+    return np.linalg.norm(read.body - drawn.body, axis=-1)
+
+
+def as_jpeg(picture: Frames) -> Frames:
+    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1], cv2.IMREAD_COLOR)
+
+
+def test_reads_what_was_drawn() -> None:
+    poses = dancing()
+    pictures = draw_poses(poses)
+    read = read_drawings(pictures)
+    assert (read.body_scores == 1).all()
+    assert errors(read, poses).max() <= 1
+    assert read.size == SIZE
+    assert read.drawings is pictures
+
+
+def test_reads_jpegs() -> None:
+    poses = dancing(seed=1)
+    read = read_drawings(np.stack([as_jpeg(picture) for picture in draw_poses(poses)]))
+    assert (read.body_scores > 0).all()
+    assert errors(read, poses).max() < 2
+    assert errors(read, poses).mean() < 1
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.5])
+def test_reads_scaled_pictures(factor: float) -> None:
+    poses = dancing(seed=2)
+    pictures = [
+        cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) for picture in draw_poses(poses)
+    ]
+    read = read_drawings(np.stack(pictures))
+    expected = (poses.body + 0.5) * factor - 0.5
+    assert np.linalg.norm(read.body - expected, axis=-1).max() <= 1.5
+
+
+def test_a_hidden_dot_is_found_from_its_limb() -> None:
+    poses = standing(1, SIZE, 360, (160, 390))
+    poses.keypoints[0, LEFT_HAND] = poses.body[0, L_WRIST]  # hand dots are drawn over the wrist's
+    poses.scores[0, LEFT_HAND] = 1
+    read = read_drawings(draw_poses(poses))
+    assert read.body_scores[0, L_WRIST] == np.float32(HIDDEN_SCORE)
+    assert errors(read, poses)[0, L_WRIST] < 5
+
+
+def test_missing_joints_stay_missing() -> None:
+    poses = standing(1, SIZE, 360, (160, 390))
+    poses.scores[0, [R_WRIST, L_KNEE]] = 0
+    read = read_drawings(draw_poses(poses))
+    assert set(np.flatnonzero(read.body_scores[0] == 0)) == {R_WRIST, L_KNEE}
+    assert (read.body[0, [R_WRIST, L_KNEE]] == 0).all()
+
+
+def test_follows_the_largest_person() -> None:
+    size = (640, 400)
+    large, small = standing(2, size, 360, (160, 390)), standing(2, size, 250, (480, 390))
+    large.keypoints[1, BODY] += (20, -10)
+    small.keypoints[1, BODY] -= (20, 0)
+    read = read_drawings(np.maximum(draw_poses(large), draw_poses(small)))
+    assert errors(read, large).max() < np.sqrt(2)  # drawing drops the fractions of pixels
+
+
+def test_an_empty_picture_has_no_joints() -> None:
+    read = read_drawings(np.zeros((2, 64, 48, 3), np.uint8))
+    assert not read.scores.any()
+    assert not read.keypoints.any()
+
+
+def test_reads_real_drawings(shared: Path) -> None:
+    poses = Case.read(shared / "cases" / "case-1", every=3).source_poses
+    redrawn = read_drawings(draw_poses(PoseSequence(poses.keypoints, poses.scores, poses.size)))
+    both = (poses.body_scores == 1) & (redrawn.body_scores == 1)
+    assert both.mean() > 0.95
+    assert errors(redrawn, poses)[both].max() <= 1

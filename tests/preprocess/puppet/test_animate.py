@@ -1,0 +1,113 @@
+"""The puppet of a painted figure: unmoved it is the figure, moved it is whole and where it should be."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from preprocess.progress import run_to_end
+from preprocess.puppet.animate import Puppet, animate
+from preprocess.skeleton import BODY, L_WRIST, R_WRIST
+from preprocess.types import Bools, Clip, Frames, PoseSequence
+from tests.preprocess.clips import overlap
+from tests.preprocess.figures import as_poses, capsules, raise_arms, standing
+
+SIZE = (240, 320)
+FRAMES = 3
+WIDTH = 22
+SOURCE = standing(FRAMES, SIZE, 260, (110, 305))
+MASKS = capsules(SOURCE, WIDTH)
+BACKGROUND = np.full((FRAMES, *SIZE[::-1], 3), 60, np.uint8)
+SKIN = np.array([210, 160, 120], np.uint8)
+
+
+def paint(masks: Bools) -> Frames:
+    """A person of one colour on the background."""
+    return np.where(masks[..., None], SKIN, BACKGROUND[: len(masks)])
+
+
+CLIP = Clip(paint(MASKS.masks), 8)
+
+
+def puppet(aligned: PoseSequence, source: PoseSequence = SOURCE) -> Puppet:
+    return run_to_end(animate(CLIP, source, MASKS, aligned, BACKGROUND))
+
+
+def pieces(mask: Bools) -> int:
+    return int(cv2.connectedComponents(mask.astype(np.uint8))[0]) - 1
+
+
+def test_an_unmoved_puppet_is_the_person() -> None:
+    made = puppet(SOURCE)
+    assert min(overlap(*pair) for pair in zip(made.masks, MASKS.masks, strict=True)) > 0.9
+    inner = cv2.erode(MASKS.masks[0].astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert np.abs(made.frames[0][inner].astype(int) - SKIN).max() <= 2
+
+
+def test_a_shifted_puppet_is_shifted() -> None:
+    shifted = as_poses(SOURCE.body + np.float32([25, -10]), SIZE)
+    made, truth = puppet(shifted), capsules(shifted, WIDTH).masks
+    assert overlap(made.masks[0], truth[0]) > 0.9
+    assert (
+        made.frames[~cv2.dilate(truth[0].astype(np.uint8), np.ones((9, 9))).astype(bool)[None].repeat(3, 0)] == 60
+    ).all()
+
+
+def test_a_puppet_of_half_the_size_is_half_as_wide() -> None:
+    small = standing(FRAMES, SIZE, 130, (110, 305))
+    assert overlap(puppet(small).masks[0], capsules(small, WIDTH // 2).masks[0]) > 0.8
+
+
+def test_raised_arms_hang_on_the_body() -> None:
+    raised = raise_arms(SOURCE, slice(0, FRAMES))
+    made = puppet(raised)
+    assert overlap(made.masks[0], capsules(raised, WIDTH).masks[0]) > 0.8
+    assert pieces(made.masks[0]) == 1
+    x, y = np.rint(raised.body[0, R_WRIST]).astype(int)
+    assert np.abs(made.frames[0, y, x].astype(int) - SKIN).max() <= 2
+
+
+def test_a_wrong_joint_throws_no_limb_across_the_picture() -> None:
+    joints = SOURCE.body.copy()
+    joints[1, L_WRIST] = (230, 10)
+    made = puppet(as_poses(joints, SIZE))
+    assert pieces(made.masks[1]) == 1
+    assert not made.masks[1, :60, 200:].any()
+
+
+def test_a_joint_that_is_not_believed_is_not_followed() -> None:
+    joints, scores = SOURCE.body.copy(), SOURCE.scores.copy()
+    joints[1, L_WRIST], scores[1, L_WRIST] = (230, 10), 0.1
+    doubted = replace(as_poses(joints, SIZE), scores=scores)
+    made = puppet(doubted)
+    assert overlap(made.masks[1], MASKS.masks[1]) > 0.9
+
+
+def test_frames_without_an_aligned_pose_show_the_person_unmoved() -> None:
+    scores = SOURCE.scores.copy()
+    scores[1] = 0
+    made = puppet(replace(SOURCE, scores=scores))
+    assert overlap(made.masks[1], MASKS.masks[1]) > 0.9
+
+
+def test_nobody_gives_the_background() -> None:
+    unseen = replace(SOURCE, scores=np.zeros_like(SOURCE.scores))
+    made = puppet(SOURCE, source=unseen)
+    assert (made.frames == BACKGROUND).all()
+    assert not made.masks.any()
+
+
+def test_limbs_come_from_the_frame_that_shows_them_alike() -> None:
+    """Arms are red where they are raised; raised again they must be red, hanging they must not."""
+    source = raise_arms(SOURCE, slice(2, 3))
+    masks, frames = capsules(source, WIDTH), paint(capsules(source, WIDTH).masks)
+    frames[2][masks.masks[2]] = (200, 20, 20)
+    made = run_to_end(animate(Clip(frames, 8), source, masks, raise_arms(SOURCE, slice(0, 2)), BACKGROUND))
+    for frame, colour in ((0, (200, 20, 20)), (2, tuple(SKIN))):
+        wrist = raise_arms(SOURCE, slice(0, 2)).keypoints[frame, BODY][R_WRIST]
+        x, y = np.rint(wrist).astype(int)
+        assert np.abs(made.frames[frame, y, x].astype(int) - colour).max() <= 2
+
+
+def test_progress_counts_the_frames() -> None:
+    assert list(animate(CLIP, SOURCE, MASKS, SOURCE, BACKGROUND)) == [1, 2, 3]

@@ -1,0 +1,32 @@
+"""Training of the target-mask network on made-up blobs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motionfollower.cli.main import main
+from motionfollower.research.training.small_net import SmallNetConfig
+from motionfollower.research.training.target_mask.fit import fresh_network, make_trainer, overlap
+from motionfollower.research.training.target_mask.samples import MaskSamples
+from preprocess.progress import run_to_end
+
+
+def blobs(count: int) -> MaskSamples:
+    """Squares; the evidence is the square moved by two pixels."""
+    truth = np.zeros((count, 32, 32), np.uint8)
+    for index, row in enumerate(np.random.default_rng(0).integers(4, 16, count)):
+        truth[index, row : row + 12, 8:24] = 255
+    moved = np.roll(np.where(truth > 0, 60, -60), 2, axis=1).astype(np.int8)
+    return MaskSamples(np.stack([moved, moved, *3 * [np.zeros_like(moved)]], axis=1), truth)
+
+
+def test_training_corrects_the_evidence(tmp_path: Path) -> None:
+    fitting = make_trainer(blobs(12), SmallNetConfig(steps=60, batch=8, rate=5e-3))
+    run_to_end(fitting.run(tmp_path / "state.pt"))
+    assert overlap(fitting.network, blobs(12)) > overlap(fresh_network(), blobs(12)) + 0.1
+
+
+def test_a_set_that_is_too_small_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "masks", str(tmp_path), "-o", str(tmp_path / "net")]) == 2
+    assert "0 shards" in capsys.readouterr().err

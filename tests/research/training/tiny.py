@@ -1,0 +1,75 @@
+"""A tiny model, and clips of moving stick figures to train it on."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from motionfollower.research.training.data.clip import TrainingClip, write_clip
+from motionfollower.research.training.data.dataset import DONE, RECORD, clip_path
+from preprocess.pose.render import draw_poses
+from tests.preprocess.figures import capsules, raise_arms, standing
+
+SIZE, FRAMES = 40, 4
+
+PLAN: dict[str, Any] = {
+    "unet": {
+        "in_channels": 66,
+        "out_channels": 66,
+        "block_out_channels": [32, 32],
+        "layers_per_block": 1,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
+        "attention_head_dim": 2,
+        "cross_attention_dim": 16,
+        "norm_num_groups": 8,
+        "norm_eps": 1e-05,
+        "use_motion_module": False,
+    },
+    "appearance_adapter": {"pixel_unshuffle": 4, "cin": 96, "channels": [32, 32], "nums_rb": 1},
+    "pose_guider": {"conditioning_embedding_channels": 32, "block_out_channels": [8, 8, 8]},
+    "image_encoder": {
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "projection_dim": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "image_size": 32,
+        "patch_size": 16,
+        "hidden_act": "quick_gelu",
+        "normalize": False,
+    },
+    "codec": {"layer": 4},
+    "scheduler": {"beta_start": 0.00085, "beta_end": 0.012},
+    "prediction_type": "sample",
+    "size": [32, 32],
+}
+
+
+def with_motion(plan: dict[str, Any]) -> dict[str, Any]:
+    """The same model with motion modules at every level."""
+    motion = {"use_motion_module": True, "motion_module_resolutions": [1, 2]}
+    return {**plan, "unet": {**plan["unet"], **motion}}
+
+
+def make_clip(seed: int) -> TrainingClip:
+    """Somebody in one colour before another, who raises their arms; the puppet is nearly right."""
+    random = np.random.default_rng(seed)
+    size = (SIZE, SIZE)
+    source = standing(FRAMES, size, 34, (19, 38))
+    target = raise_arms(source, slice(0, FRAMES))
+    masks = [capsules(poses, 3).masks for poses in (source, target)]
+    wall, person = random.integers(256, size=(2, 3)).astype(np.uint8)
+    before, after = (np.where(mask[..., None], person, wall) for mask in masks)
+    puppet = np.clip(after.astype(int) + random.integers(-20, 20, size=after.shape), 0, 255).astype(np.uint8)
+    return TrainingClip(before, puppet, after, draw_poses(source), draw_poses(target), *masks)
+
+
+def write_set(folder: Path, sources: int) -> Path:
+    """A set of one clip a source, as `train clips` leaves it."""
+    folder.mkdir()
+    (folder / RECORD).write_text(f'{{"size": {SIZE}, "with_puppet": true}}')
+    for seed in range(sources):
+        write_clip(clip_path(folder, f"{seed:03d}", 0), make_clip(seed))
+        (folder / f"{seed:03d}{DONE}").write_text("1")
+    return folder
