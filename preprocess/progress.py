@@ -1,13 +1,21 @@
-"""Jobs are generators that return something: looping over one, or running it to its end without showing it."""
+"""Progress of work that goes through a clip frame by frame."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Generic, TypeVar
 
 import numpy as np
 
 from preprocess.types import Bools
+
+OnProgress = Callable[[int], None]
+"""Called with the number of units done. It may raise to stop the work, which then leaves nothing behind."""
+
+
+def ignore_progress(done: int) -> None:
+    """An `OnProgress` that does nothing."""
+
 
 Step = TypeVar("Step")
 Result = TypeVar("Result")

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.skeleton import BODY, FACE, HANDS, JOINTS
+from preprocess.pose.skeleton import BODY, FACE, HANDS, JOINTS
 
 Frame = NDArray[np.uint8]  # [H, W, 3] RGB
 Frames = NDArray[np.uint8]  # [F, H, W, 3] RGB

@@ -22,9 +22,9 @@ from motionfollower.research.synthetic.clip import RenderedClip
 from motionfollower.research.synthetic.seeds import HELD_OUT, parse_seeds
 from preprocess.align.align import AlignMode, align
 from preprocess.pose.mediapipe import HolisticEstimator
+from preprocess.pose.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.progress import run_to_end
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
-from preprocess.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.types import MaskSequence, PoseSequence
 
 ROOT = Path(__file__).resolve().parents[1]

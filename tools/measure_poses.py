@@ -18,9 +18,9 @@ from PIL import Image
 
 from preprocess.pose.mediapipe import HolisticEstimator
 from preprocess.pose.parse_render import read_drawings
+from preprocess.pose.skeleton import BODY
 from preprocess.progress import run_to_end
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
-from preprocess.skeleton import BODY
 from preprocess.types import Bools, Clip, Floats, Frames, PoseSequence
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

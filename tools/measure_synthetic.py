@@ -27,9 +27,9 @@ from motionfollower.research.synthetic.scene import Renderer, Scene
 from motionfollower.research.synthetic.seeds import HELD_OUT
 from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.pose.mediapipe import HolisticEstimator
+from preprocess.pose.skeleton import BODY, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER
 from preprocess.progress import run_to_end
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
-from preprocess.skeleton import BODY, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER
 from preprocess.types import InputError
 from tools.measure_poses import overlap
 

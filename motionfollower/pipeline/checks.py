@@ -10,7 +10,7 @@ import numpy as np
 
 from motionfollower.core.types import EditInputs, Prepared
 from preprocess.background.camera_travel import camera_travel
-from preprocess.skeleton import L_ANKLE, L_WRIST, R_ANKLE, R_WRIST, SEEN
+from preprocess.pose.skeleton import L_ANKLE, L_WRIST, R_ANKLE, R_WRIST, SEEN
 from preprocess.types import Bools, Clip, MaskSequence, PoseSequence
 
 Level = Literal["red", "amber"]

@@ -11,9 +11,9 @@ import numpy as np
 
 from motionfollower.core.types import EditInputs, EditMetrics
 from motionfollower.io.compositing import source_frames
+from preprocess.pose.skeleton import NECK, SEEN
 from preprocess.pose.tracking import measure_torso
 from preprocess.progress import Returning
-from preprocess.skeleton import NECK, SEEN
 from preprocess.types import Bools, Clip, ClipPoint, Floats, Frame, Frames, InputError, PoseEstimator, PoseSequence
 
 MATCHED = 0.1

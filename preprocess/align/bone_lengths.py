@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from preprocess.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER, SEEN
 from preprocess.types import Floats, PoseSequence
 
 AT_ONCE = 24

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from preprocess.align.person import interpolate_gaps, lower_ankle
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     FACE,
     HAND_BONES,
     JOINTS,

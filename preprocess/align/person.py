@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     L_ANKLE,
     L_HIP,
     L_KNEE,

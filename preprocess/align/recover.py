@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from preprocess.skeleton import SEEN
+from preprocess.pose.skeleton import SEEN
 from preprocess.types import Alignment, Floats, PoseSequence
 
 

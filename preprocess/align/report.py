@@ -7,8 +7,8 @@ import numpy as np
 from preprocess.align.partial import Following
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
+from preprocess.pose.skeleton import SEEN
 from preprocess.progress import frame_list
-from preprocess.skeleton import SEEN
 from preprocess.types import Bools, PoseSequence
 
 DOUBTFUL_GROUND = 0.08  # of the source person's height: feet this far above or below the source's

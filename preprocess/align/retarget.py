@@ -8,7 +8,7 @@ import numpy as np
 
 from preprocess.align.bone_lengths import BoneLengths
 from preprocess.align.person import Person, interpolate_gaps, lower_ankle
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     FACE,
     L_ANKLE,
     L_ELBOW,

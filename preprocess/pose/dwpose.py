@@ -10,9 +10,9 @@ import numpy as np
 
 from preprocess.pose.observation import follow_selected, to_observation
 from preprocess.pose.simcc import Crop
+from preprocess.pose.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, SEEN
 from preprocess.pose.tracking import PersonDetection, follow_largest
 from preprocess.pose.yolox import find_people, letterbox
-from preprocess.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, SEEN
 from preprocess.types import Clip, ClipPoint, Floats, Frame, InputError, Observation
 
 # Where our joints are among the 133 of COCO-WholeBody; the neck (None) is between the shoulders.

@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 
 from preprocess.pose.observation import follow_selected, to_observation
-from preprocess.pose.tracking import DetectFn, PersonDetection, follow_largest, measure_torso
-from preprocess.segmentation.selfie import SegmentPeople, open_selfie, quiet_start, quiet_warnings
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     BODY,
     FACE,
     JOINTS,
@@ -28,6 +26,8 @@ from preprocess.skeleton import (
     RIGHT_HAND,
     SEEN,
 )
+from preprocess.pose.tracking import DetectFn, PersonDetection, follow_largest, measure_torso
+from preprocess.segmentation.selfie import SegmentPeople, open_selfie, quiet_start, quiet_warnings
 from preprocess.types import Clip, ClipPoint, Floats, Frame, Observation, Size
 
 # The body joints among MediaPipe's 33 landmarks; the neck (None) is between the shoulders.

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 
 import numpy as np
 
+from preprocess.pose.skeleton import JOINTS
 from preprocess.pose.tracking import (
     Box,
     DetectFn,
@@ -18,7 +19,6 @@ from preprocess.pose.tracking import (
     follow,
 )
 from preprocess.progress import frame_list
-from preprocess.skeleton import JOINTS
 from preprocess.types import Bools, Clip, ClipPoint, Frame, Frames, InputError, MaskSequence, Observation, PoseSequence
 
 LONGEST_GAP = 5  # frames, and no longer than

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from preprocess.pose.render import DOT_RADIUS, LIMB_BRIGHTNESS, RAINBOW
-from preprocess.skeleton import BODY, COLOURS, JOINTS, LIMBS, NECK
+from preprocess.pose.skeleton import BODY, COLOURS, JOINTS, LIMBS, NECK
 from preprocess.types import Floats, Frames, PoseSequence
 
 Labels = NDArray[np.uint8]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.skeleton import BODY, COLOURS, HAND_BONES, LEFT_HAND, LIMBS, RIGHT_HAND, SEEN
+from preprocess.pose.skeleton import BODY, COLOURS, HAND_BONES, LEFT_HAND, LIMBS, RIGHT_HAND, SEEN
 from preprocess.types import Bools, Floats, Frame, Frames, PoseSequence, Size
 
 Doubles = NDArray[np.float64]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from preprocess.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
 from preprocess.types import Bools, Floats, Frame, Frames
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are outside

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from preprocess.puppet.parts import TORSO_JOINTS, PartName, Pose
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     L_ANKLE,
     L_EAR,
     L_ELBOW,
@@ -27,6 +26,7 @@ from preprocess.skeleton import (
     R_SHOULDER,
     R_WRIST,
 )
+from preprocess.puppet.parts import TORSO_JOINTS, PartName, Pose
 from preprocess.types import Bools, Floats
 
 SWITCH = 0.02  # what another picture of a limb must gain, in squared torso lengths, for it is seen to jump

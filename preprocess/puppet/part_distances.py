@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, NOSE, R_HIP, R_SHOULDER
 from preprocess.puppet.parts import ARM_PARTS, LIMB_PARTS, PARTS, Build, PartName, Pose
-from preprocess.skeleton import L_HIP, L_SHOULDER, NECK, NOSE, R_HIP, R_SHOULDER
 from preprocess.types import Bools, Floats
 
 FAR = 1.8  # half widths from a limb past which the torso claims what hangs there (hair, a skirt)

@@ -8,7 +8,7 @@ from enum import IntEnum
 import cv2
 import numpy as np
 
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     L_ANKLE,
     L_EAR,
     L_ELBOW,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from preprocess.pose.skeleton import LIMBS, SEEN
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import mask_log_odds, move_mask
-from preprocess.skeleton import LIMBS, SEEN
 from preprocess.types import Alignment, Bools, Floats, MaskSequence, PoseSequence, Size
 
 SIDE = 96  # pixels of the square

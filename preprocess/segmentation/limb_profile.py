@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.skeleton import LIMBS, SEEN
+from preprocess.pose.skeleton import LIMBS, SEEN
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 BONES = np.array(LIMBS[:13])  # without the lines of the face

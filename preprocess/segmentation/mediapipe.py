@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from preprocess.pose.skeleton import BODY
 from preprocess.progress import frame_list
 from preprocess.segmentation.selfie import open_selfie
-from preprocess.skeleton import BODY
 from preprocess.types import Bools, Clip, Floats, MaskSequence, Observation, PoseSequence
 
 CONFIDENT = 0.5  # the score of joints that a mask should cover

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from preprocess.skeleton import LIMBS, SEEN
+from preprocess.pose.skeleton import LIMBS, SEEN
 from preprocess.types import Bools, Floats, Size
 
 BOX_MARGIN = 0.12  # around the joints, in the larger side of their box: hair, feet, clothes

@@ -10,7 +10,7 @@ from PIL import Image
 
 from motionfollower.io.preparation import load_preparation
 from preprocess.pose.render import draw_poses
-from preprocess.skeleton import JOINTS, SEEN
+from preprocess.pose.skeleton import JOINTS, SEEN
 from preprocess.types import Frame, Frames
 from preprocess.video.read import read_clip
 from tests.cli.commands import succeed

@@ -15,7 +15,7 @@ from motionfollower.io import bundle
 from motionfollower.io.bundle import bundle_files, opened_case, unpack_bundle, write_bundle
 from motionfollower.io.case import read_case, read_prepared, write_case
 from motionfollower.io.result import ResultFiles
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 RNG = np.random.default_rng(8)

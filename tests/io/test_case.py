@@ -8,7 +8,7 @@ from PIL import Image
 from motionfollower.core.errors import InputError, OutputError
 from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.io.case import check_case_place, read_case, write_case
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 RNG = np.random.default_rng(6)

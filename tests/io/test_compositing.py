@@ -5,7 +5,7 @@ import numpy as np
 from motionfollower.core.config import SamplerSettings
 from motionfollower.core.types import EditInputs, EditResult, Origin
 from motionfollower.io.compositing import at_source_size, feather
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Bools, Clip, Frames, MaskSequence, PoseSequence
 from preprocess.video.crop import Crop
 from preprocess.video.read import read_clip

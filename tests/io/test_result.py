@@ -16,8 +16,8 @@ from motionfollower.core.types import EditInputs, EditResult, StepLosses
 from motionfollower.io.result import RESULT_PARTS, ResultFiles, check_result_dir, write_results
 from motionfollower.io.run_record import FileRecord, RunMetadata, environment_changes, load_run_record
 from motionfollower.io.side_by_side import SMALLEST_CAPTION, side_by_side
+from preprocess.pose.skeleton import JOINTS
 from preprocess.progress import run_to_end
-from preprocess.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 from preprocess.video.read import read_clip
 from tests.full_disk import disk_with_room_for

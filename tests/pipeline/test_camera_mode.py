@@ -5,7 +5,7 @@ import pytest
 
 from motionfollower.core.types import EditInputs
 from motionfollower.pipeline.checks import CameraModeProposal, propose_camera_mode
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 FRAMES, SIDE = 6, 192

@@ -5,7 +5,7 @@ import pytest
 
 from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.pipeline.checks import check_inputs, worst_level
-from preprocess.skeleton import JOINTS, L_WRIST
+from preprocess.pose.skeleton import JOINTS, L_WRIST
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 FRAMES, SIZE = 6, (32, 32)

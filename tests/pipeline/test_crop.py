@@ -2,7 +2,7 @@ import numpy as np
 
 from motionfollower.core.types import EditInputs
 from motionfollower.pipeline.crop import make_model_inputs, paste_back
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 RNG = np.random.default_rng(8)

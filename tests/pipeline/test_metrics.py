@@ -5,7 +5,7 @@ import pytest
 
 from motionfollower.core.types import EditInputs, EditMetrics
 from motionfollower.pipeline.metrics import background_kept, compare_poses, flicker, measure_edit, psnr
-from preprocess.skeleton import L_WRIST, R_WRIST
+from preprocess.pose.skeleton import L_WRIST, R_WRIST
 from preprocess.types import Clip, ClipPoint, InputError, MaskSequence, Observation, PoseSequence
 from tests.preprocess.figures import as_poses, standing
 

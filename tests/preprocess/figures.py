@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from preprocess.skeleton import BODY, JOINTS, L_ELBOW, L_WRIST, LIMBS, R_ELBOW, R_WRIST
+from preprocess.pose.skeleton import BODY, JOINTS, L_ELBOW, L_WRIST, LIMBS, R_ELBOW, R_WRIST
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 # A standing figure of height 1, feet at (0, 0); y grows downward.

@@ -33,8 +33,8 @@ from motionfollower.ui.sessions.cancellation import Cancellation, Cancelled, run
 from motionfollower.ui.sessions.queue import WorkQueue
 from motionfollower.ui.sessions.results import SessionDirs, SessionResult
 from motionfollower.ui.tabs.follow_up import with_full_quality
+from preprocess.pose.skeleton import JOINTS
 from preprocess.segmentation.point_prompts import MaskClick
-from preprocess.skeleton import JOINTS
 from preprocess.types import Clip, ClipPoint, MaskSequence, PoseSequence
 from preprocess.video.write import write_video
 

@@ -16,8 +16,8 @@ from motionfollower.pipeline.chunks.pair import ClipPair, Role
 from motionfollower.pipeline.prepare import detect_person
 from preprocess.align.person import Person
 from preprocess.background.camera_travel import camera_travel
+from preprocess.pose.skeleton import JOINTS, SEEN
 from preprocess.segmentation.point_prompts import MaskClick
-from preprocess.skeleton import JOINTS, SEEN
 from preprocess.types import Bools, Clip, ClipPoint, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video.atomic import atomic_path, output_errors
 

@@ -21,8 +21,8 @@ from motionfollower.pipeline.chunks.pair import ClipPair, is_chunked
 from motionfollower.pipeline.chunks.run import WORK, run_long
 from motionfollower.pipeline.run import run_edit
 from preprocess.align.person import Person
+from preprocess.pose.skeleton import JOINTS
 from preprocess.progress import run_to_end
-from preprocess.skeleton import JOINTS
 from preprocess.types import ClipPoint, Frames, MaskSequence, PoseSequence
 from preprocess.video.read import read_clip
 

@@ -15,7 +15,7 @@ from preprocess.align.bone_lengths import BoneLengths
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment, fit_points
 from preprocess.align.retarget import retarget
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     BODY,
     HANDS,
     L_ANKLE,

@@ -14,7 +14,7 @@ from preprocess.align.bone_lengths import (
     BoneLengths,
     describe_bone_lengths,
 )
-from preprocess.skeleton import L_ANKLE, L_KNEE, NOSE, R_ANKLE, R_KNEE
+from preprocess.pose.skeleton import L_ANKLE, L_KNEE, NOSE, R_ANKLE, R_KNEE
 from preprocess.types import Floats, PoseSequence
 from tests.preprocess.figures import as_poses, raise_arms, standing
 

@@ -5,8 +5,7 @@ import pytest
 
 from preprocess.align.align import align
 from preprocess.align.partial import BONES, FOLLOWERS, Following, Parts, follow
-from preprocess.segmentation.target_mask import WarpedTargetMask
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     JOINTS,
     L_ANKLE,
     L_ELBOW,
@@ -20,6 +19,7 @@ from preprocess.skeleton import (
     R_SHOULDER,
     R_WRIST,
 )
+from preprocess.segmentation.target_mask import WarpedTargetMask
 from preprocess.types import Floats, MaskSequence, PoseSequence
 from tests.preprocess.figures import as_poses, capsules, raise_arms, standing
 

@@ -7,8 +7,8 @@ import pytest
 from rtmlib import YOLOX, RTMPose
 
 from preprocess.pose.dwpose import DWPoseEstimator, from_wholebody
+from preprocess.pose.skeleton import FACE, L_ANKLE, L_EYE, L_WRIST, LEFT_HAND, NECK, NOSE, R_ANKLE, R_EYE, RIGHT_HAND
 from preprocess.progress import Returning
-from preprocess.skeleton import FACE, L_ANKLE, L_EYE, L_WRIST, LEFT_HAND, NECK, NOSE, R_ANKLE, R_EYE, RIGHT_HAND
 from preprocess.types import Clip, ClipPoint, Frame, InputError
 from tests.preprocess.pose.onnx_nets import POSE_SIZE, write_detector, write_pose_network
 

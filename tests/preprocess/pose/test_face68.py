@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from preprocess.pose.mediapipe import BROWS, EYES, FACE68, FACE_NOSE, INNER_LIPS, JAW, OUTER_LIPS
-from preprocess.skeleton import FACE, L_EYE, R_EYE
-from preprocess.skeleton import NOSE as NOSE_JOINT
+from preprocess.pose.skeleton import FACE, L_EYE, R_EYE
+from preprocess.pose.skeleton import NOSE as NOSE_JOINT
 from preprocess.types import Floats
 from tests.preprocess.clips import observe_example
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from preprocess.pose.mediapipe import HolisticEstimator
+from preprocess.pose.skeleton import BODY, HANDS, JOINTS, L_ANKLE, L_WRIST, LEFT_HAND, NECK, NOSE
 from preprocess.progress import run_to_end
-from preprocess.skeleton import BODY, HANDS, JOINTS, L_ANKLE, L_WRIST, LEFT_HAND, NECK, NOSE
 from preprocess.types import Clip, Floats, Frames, InputError, Observation, PoseSequence
 from tests.preprocess.clips import FPS, masks_of, observe, observe_example, overlap, read_example
 

@@ -8,7 +8,7 @@ import pytest
 
 from preprocess.pose.parse_render import HIDDEN_SCORE, read_drawings
 from preprocess.pose.render import draw_poses
-from preprocess.skeleton import BODY, L_KNEE, L_WRIST, LEFT_HAND, R_WRIST
+from preprocess.pose.skeleton import BODY, L_KNEE, L_WRIST, LEFT_HAND, R_WRIST
 from preprocess.types import Frames, PoseSequence
 from tests.preprocess.figures import STANDING, as_poses, standing
 from tools.measure_alignment import Case

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from preprocess.pose.render import draw_poses
-from preprocess.skeleton import BODY, FACE, HANDS, JOINTS, LEFT_HAND, NECK, NOSE, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import BODY, FACE, HANDS, JOINTS, LEFT_HAND, NECK, NOSE, R_SHOULDER, SEEN
 from preprocess.types import PoseSequence, Size
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from preprocess.pose.skeleton import BODY, JOINTS
 from preprocess.pose.tracking import PersonDetection, detect_people, follow_largest
 from preprocess.progress import run_to_end
-from preprocess.skeleton import BODY, JOINTS
 from preprocess.types import Frame
 from tests.preprocess.figures import STANDING
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from preprocess.pose.skeleton import BODY, L_WRIST, R_WRIST
 from preprocess.progress import run_to_end
 from preprocess.puppet.animate import Puppet, animate
-from preprocess.skeleton import BODY, L_WRIST, R_WRIST
 from preprocess.types import Bools, Clip, Frames, PoseSequence
 from tests.preprocess.clips import overlap
 from tests.preprocess.figures import as_poses, capsules, raise_arms, standing

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from preprocess.pose.skeleton import L_EAR, L_EYE, R_EAR, R_ELBOW, R_EYE, R_SHOULDER, R_WRIST
 from preprocess.puppet.frame_selection import LIMBS, Limb, cheapest_path, select_frames
 from preprocess.puppet.parts import PartName, Pose, split_poses
-from preprocess.skeleton import L_EAR, L_EYE, R_EAR, R_ELBOW, R_EYE, R_SHOULDER, R_WRIST
 from preprocess.types import Floats
 from tests.preprocess.figures import as_poses, raise_arms, standing
 

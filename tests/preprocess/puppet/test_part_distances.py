@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from preprocess.pose.skeleton import L_HIP, L_KNEE, R_ELBOW, R_HIP, R_WRIST
 from preprocess.puppet.part_distances import part_distances
 from preprocess.puppet.parts import PartName, Pose, measure_build, size_ratio, split_poses
-from preprocess.skeleton import L_HIP, L_KNEE, R_ELBOW, R_HIP, R_WRIST
 from preprocess.types import Floats
 from tests.preprocess.figures import capsules, standing
 

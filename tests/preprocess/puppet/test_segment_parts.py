@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from preprocess.pose.skeleton import L_ELBOW, L_HIP, L_SHOULDER, L_WRIST, R_ELBOW, R_SHOULDER, R_WRIST
 from preprocess.puppet.part_colours import PartColours
 from preprocess.puppet.part_distances import PartView
 from preprocess.puppet.parts import PartName, Pose, measure_build, split_poses
 from preprocess.puppet.segment_parts import Cutout, cut_out, join_islands
-from preprocess.skeleton import L_ELBOW, L_HIP, L_SHOULDER, L_WRIST, R_ELBOW, R_SHOULDER, R_WRIST
 from preprocess.types import Bools, Floats, Frame
 from tests.preprocess.figures import as_poses, capsules, standing
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from preprocess.pose.skeleton import R_ELBOW, R_SHOULDER, R_WRIST
 from preprocess.puppet.parts import PARTS, PartName, Pose
 from preprocess.puppet.transforms import STRETCH, BoneMove, move_bones
-from preprocess.skeleton import R_ELBOW, R_SHOULDER, R_WRIST
 from preprocess.types import Floats
 from tests.preprocess.figures import STANDING
 

@@ -8,10 +8,10 @@ import torch
 
 from motionfollower.core.errors import WeightsError
 from motionfollower.models.weights.sam import load_sam
+from preprocess.pose.skeleton import JOINTS, L_ANKLE, L_HIP, NECK, NOSE, R_ANKLE, R_HIP
 from preprocess.progress import run_to_end
 from preprocess.segmentation.sam import CachedPredictor, SamSegmenter
 from preprocess.segmentation.sam_prompts import box_around, make_prompts, points_of_body, spills, usual_areas
-from preprocess.skeleton import JOINTS, L_ANKLE, L_HIP, NECK, NOSE, R_ANKLE, R_HIP
 from preprocess.types import Bools, Clip, MaskSequence, Observation, PoseSequence
 from tests.preprocess.segmentation.tiny_sam import BrightPredictor, tiny_sam
 

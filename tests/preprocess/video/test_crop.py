@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from preprocess.skeleton import JOINTS
+from preprocess.pose.skeleton import JOINTS
 from preprocess.types import InputError, MaskSequence, PoseSequence
 from preprocess.video.crop import Crop
 

@@ -10,8 +10,8 @@ from motionfollower.research.synthetic.dataset import DatasetConfig, read_shard,
 from motionfollower.research.training.bone_length.batch import BoneLengthDataset
 from motionfollower.research.training.bone_length.collect import collect
 from motionfollower.research.training.bone_length.samples import CLIPS, FRAMES, samples_of_body
+from preprocess.pose.skeleton import BODY
 from preprocess.progress import run_to_end
-from preprocess.skeleton import BODY
 
 
 def test_a_body_has_one_build_before_every_camera(assets: Assets) -> None:

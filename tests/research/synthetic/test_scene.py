@@ -18,7 +18,7 @@ from motionfollower.research.synthetic.motion.sequence import make_sequence, pla
 from motionfollower.research.synthetic.sampling import sample_scene
 from motionfollower.research.synthetic.scene import Renderer, Scene
 from motionfollower.research.synthetic.shot import plan_shots
-from preprocess.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, SEEN
+from preprocess.pose.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, SEEN
 
 FRAMES = 3
 

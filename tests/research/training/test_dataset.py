@@ -12,8 +12,8 @@ from motionfollower.research.training.data.augment import jitter_poses, perturb_
 from motionfollower.research.training.data.dataset import ClipSet, ClipShape, fill_clip_set, find_sources
 from motionfollower.research.training.data.real import clips_of_video
 from motionfollower.research.training.data.synthetic import clips_of_shard
+from preprocess.pose.skeleton import BODY, L_ELBOW, MIRRORED, R_ELBOW
 from preprocess.progress import run_to_end
-from preprocess.skeleton import BODY, L_ELBOW, MIRRORED, R_ELBOW
 from preprocess.types import MaskSequence, PoseSequence
 from tests.preprocess.figures import capsules, raise_arms, standing
 

@@ -23,9 +23,9 @@ from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
 from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from preprocess.background.fill import fill_background
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, SEEN
 from preprocess.progress import run_to_end
 from preprocess.puppet.animate import animate
-from preprocess.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, SEEN
 from preprocess.types import Floats, Frames, PoseSequence
 
 

@@ -16,8 +16,8 @@ from motionfollower.research.evaluation.quality.methods import Attempt
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
+from preprocess.pose.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.progress import run_to_end
-from preprocess.skeleton import BODY, L_HIP, NECK, R_HIP
 from preprocess.types import Bools, Clip, Floats, Frames, PoseEstimator
 
 MOST_PSNR = 60.0  # dB, that exact pixels count as

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from motionfollower.research.synthetic.assets.types import Assets, Doubles, Sparse
 from motionfollower.research.synthetic.body.body import Body
 from motionfollower.research.synthetic.body.skinning import skin
-from preprocess.skeleton import BODY_NAMES, FACE, HANDS, JOINTS, L_SHOULDER, NECK, R_SHOULDER
+from preprocess.pose.skeleton import BODY_NAMES, FACE, HANDS, JOINTS, L_SHOULDER, NECK, R_SHOULDER
 
 JAW = (5405, 5433, 5098, 5241, 894, 915, 5223, 727, 5225, 7449, 11900, 7617, 7596, 11850, 11712, 12207, 12004)
 BROWS = (5199, 5260, 231, 230, 233, 7006, 7002, 7004, 10411, 11810)

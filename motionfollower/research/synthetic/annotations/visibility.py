@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.renderer.types import Doubles, Pixels, View
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     FACE,
     HANDS,
     JOINTS,

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 from motionfollower.core.errors import InputError
 from motionfollower.research.synthetic.dataset import Arrays
 from preprocess.align.bone_lengths import describe_bone_lengths
-from preprocess.skeleton import MIRRORED_BODY
+from preprocess.pose.skeleton import MIRRORED_BODY
 from preprocess.types import Bools, Floats
 
 FRAMES = (6, 8, 12, 16, 24)  # of a clip that are shown

@@ -21,7 +21,7 @@ from motionfollower.research.synthetic.motion.sequence import make_sequence
 from motionfollower.research.synthetic.sampling import sample_camera
 from motionfollower.research.synthetic.shot import Shot, ShotSetup, plan_shots
 from preprocess.align.person import is_inside
-from preprocess.skeleton import (
+from preprocess.pose.skeleton import (
     BODY,
     L_ANKLE,
     L_ELBOW,

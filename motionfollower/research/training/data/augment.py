@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
-from preprocess.skeleton import L_HIP, L_WRIST, LEFT_HAND, NECK, R_HIP, R_WRIST, RIGHT_HAND
+from preprocess.pose.skeleton import L_HIP, L_WRIST, LEFT_HAND, NECK, R_HIP, R_WRIST, RIGHT_HAND
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
 Doubles = NDArray[np.float64]

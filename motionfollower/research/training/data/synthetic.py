@@ -14,7 +14,7 @@ from motionfollower.research.training.data.augment import jitter_poses, perturb_
 from motionfollower.research.training.data.clip import TrainingClip
 from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_framing
 from preprocess.background.fill import fill_background
-from preprocess.skeleton import MIRRORED
+from preprocess.pose.skeleton import MIRRORED
 
 
 def clips_of_shard(arrays: Arrays, size: int, with_puppet: bool, seed: int) -> Iterator[TrainingClip]:
