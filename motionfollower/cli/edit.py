@@ -19,11 +19,11 @@ from motionfollower.cli.options import (
 from motionfollower.core.config import BackendName, EditConfig, Redo
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Event
-from motionfollower.core.ray_cluster import RayCluster, connect
 from motionfollower.io.run_record import RunMetadata, config_of, load_run_record
 from motionfollower.pipeline.backends import Backend, choose_backend, usual_settings
 from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING
 from motionfollower.pipeline.chunks.pair import is_chunked
+from motionfollower.pipeline.ray_cluster import RayCluster, connect
 from motionfollower.pipeline.run import run_bundle, run_edit, run_edit_on_cluster
 
 

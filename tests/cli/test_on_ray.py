@@ -17,11 +17,11 @@ from motionfollower.cli.batch.ray import do_in_worker
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import StageStarted
-from motionfollower.core.ray_cluster import WorkerLostError, connect
 from motionfollower.pipeline.backends import loaded_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor, edit_in_worker
 from motionfollower.pipeline.chunks.run import WORK, run_long
+from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, Made, Make
 

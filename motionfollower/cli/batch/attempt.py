@@ -12,8 +12,8 @@ from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.cli.batch.report import Outcome
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Event, StageStarted
-from motionfollower.core.ray_cluster import RayCluster
 from motionfollower.pipeline.backends import loaded_backend
+from motionfollower.pipeline.ray_cluster import RayCluster
 
 TRIES = 2
 

@@ -12,7 +12,7 @@ from motionfollower.cli.batch.report import Outcome
 from motionfollower.cli.batch.run import Work
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Progress, StageStarted
-from motionfollower.core.ray_cluster import NEW_WORKERS, RayCluster, check_address, connect
+from motionfollower.pipeline.ray_cluster import NEW_WORKERS, RayCluster, check_address, connect
 from preprocess.progress import run_to_end
 
 STAGE = "jobs"
