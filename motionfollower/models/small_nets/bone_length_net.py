@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class BoneLengthNetConfig:
-    """The fields of the network's .json file: `features` per frame, the number of `lengths`, the hidden width `wide`."""
+    """The fields of the network's .json file: `features` per frame, number of `lengths`, and hidden width `wide`."""
 
     features: int = 92
     lengths: int = 9
