@@ -180,11 +180,11 @@ def _whole_clip(config: EditConfig, inputs: EditInputs, folder: Path) -> EditCli
     """A clip in one chunk; with a redo, only its frames are sampled."""
     measures = config.camera == "auto"
     travel = camera_travel(inputs.source, inputs.source_masks) if measures else config.known_travel
-    clip = EditClip.whole(inputs, None, travel)
+    clip = EditClip.whole(inputs, travel)
     if config.redo is None:
         return clip
     check_redo(config.redo, clip.frames, clip.size, folder)
-    return EditClip.whole(inputs, frames_to_sample(config.redo, clip.frames), travel)
+    return replace(clip, only=frames_to_sample(config.redo, clip.frames))
 
 
 def _detect_clip(
