@@ -46,5 +46,5 @@ def apply_preset(default: SamplerSettings, preset: PresetName) -> SamplerSetting
         cfg_span=speed.cfg_span,
         reuse=speed.reuse,
         repeats=min(speed.repeats, default.repeats),
-        guidance=guidance,
+        guidance=unguided if speed.every is None else sparse,
     )

@@ -64,8 +64,8 @@ class EditClip:
     `size` is the result's, that of the source's file. `origin` is where the source's first frame comes from, `target`
     the target's file, where they are known. `sound` is the source's, `warnings` what was doubtful while the clip was
     prepared. `camera_travel` is how far the camera travels, in pixels of an image of 512, None where not measured.
-    `chunks` are the frames of each chunk, `seams` those over which each is blended into the next. Only the frames `only`
-    are sampled, all where it is None.
+    `chunks` are the frames of each chunk, `seams` those over which each is blended into the next. Where `only` is not
+    None, only those frames are sampled.
     """
 
     inputs: WholeInputs | ChunkedInputs
