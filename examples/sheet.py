@@ -11,13 +11,13 @@ from PIL import Image
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.camera import Camera
-from motionfollower.research.synthetic.character import make_character
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.scene import Renderer, Scene
-from motionfollower.research.synthetic.shot import plan_shots
+from motionfollower.research.synthetic.scene.camera import Camera
+from motionfollower.research.synthetic.scene.character import make_character
+from motionfollower.research.synthetic.scene.scene import Renderer, Scene
+from motionfollower.research.synthetic.scene.shot import plan_shots
 from preprocess.types import Frame
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

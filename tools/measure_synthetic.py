@@ -19,13 +19,13 @@ from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.body.feet import NEAR_FLOOR, stand
-from motionfollower.research.synthetic.camera import Framing
-from motionfollower.research.synthetic.clip import RenderedClip
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.sampling import sample_scene
-from motionfollower.research.synthetic.scene import Renderer, Scene
+from motionfollower.research.synthetic.scene.camera import Framing
+from motionfollower.research.synthetic.scene.sampling import sample_scene
+from motionfollower.research.synthetic.scene.scene import Renderer, Scene
+from motionfollower.research.synthetic.scene.shot import plan_shots
 from motionfollower.research.synthetic.seeds import HELD_OUT
-from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.pose.mediapipe import HolisticEstimator
 from preprocess.pose.skeleton import BODY, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER
 from preprocess.progress import run_to_end

@@ -55,7 +55,7 @@ def _assets(options: argparse.Namespace) -> None:
 def _render(options: argparse.Namespace) -> None:
     check_requirements(RENDERING)
     from motionfollower.research.synthetic.assets.store import load_assets
-    from motionfollower.research.synthetic.case import (
+    from motionfollower.research.synthetic.export.case import (
         CaseConfig,
         check_rendered_case_dir,
         folders_of,
@@ -74,7 +74,7 @@ def _render(options: argparse.Namespace) -> None:
 
 def _dataset(options: argparse.Namespace) -> None:
     check_requirements(RENDERING)
-    from motionfollower.research.synthetic.dataset import DatasetConfig, render_dataset
+    from motionfollower.research.synthetic.export.dataset import DatasetConfig, render_dataset
     from motionfollower.research.synthetic.seeds import TRAINING, parse_seeds
 
     seeds = parse_seeds(options.seeds, TRAINING)

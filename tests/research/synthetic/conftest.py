@@ -5,11 +5,11 @@ import pytest
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.store import assets_file, load_assets
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.camera import Camera
-from motionfollower.research.synthetic.character import make_character
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
-from motionfollower.research.synthetic.scene import Scene
+from motionfollower.research.synthetic.scene.camera import Camera
+from motionfollower.research.synthetic.scene.character import make_character
+from motionfollower.research.synthetic.scene.scene import Scene
 
 SIZE = (80, 96)
 FPS = 8.0

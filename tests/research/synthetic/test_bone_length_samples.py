@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.dataset import DatasetConfig, read_shard, render_dataset, shard_path
+from motionfollower.research.synthetic.export.dataset import DatasetConfig, read_shard, render_dataset, shard_path
 from motionfollower.research.training.bone_length.batch import BoneLengthDataset
 from motionfollower.research.training.bone_length.collect import collect
 from motionfollower.research.training.bone_length.samples import CLIPS, FRAMES, samples_of_body

@@ -9,8 +9,8 @@ from motionfollower.cli.main import main
 from motionfollower.core.errors import InputError, OutputError, SettingsError
 from motionfollower.io.case import read_case
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.case import CaseConfig, RenderedCase, render_case, write_rendered_case
-from motionfollower.research.synthetic.dataset import (
+from motionfollower.research.synthetic.export.case import CaseConfig, RenderedCase, render_case, write_rendered_case
+from motionfollower.research.synthetic.export.dataset import (
     DatasetConfig,
     is_whole,
     read_shard,

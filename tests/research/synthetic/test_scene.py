@@ -10,14 +10,14 @@ from motionfollower.research.synthetic.appearance.sampling import sample_appeara
 from motionfollower.research.synthetic.appearance.types import HairStyle, Skirt
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.body.feet import stand
-from motionfollower.research.synthetic.camera import LEAST_FILL, Camera, Framing
-from motionfollower.research.synthetic.clip import RenderedClip
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.motion.sequence import make_sequence, play_once
-from motionfollower.research.synthetic.sampling import sample_scene
-from motionfollower.research.synthetic.scene import Renderer, Scene
-from motionfollower.research.synthetic.shot import plan_shots
+from motionfollower.research.synthetic.scene.camera import LEAST_FILL, Camera, Framing
+from motionfollower.research.synthetic.scene.sampling import sample_scene
+from motionfollower.research.synthetic.scene.scene import Renderer, Scene
+from motionfollower.research.synthetic.scene.shot import plan_shots
 from preprocess.pose.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, SEEN
 
 FRAMES = 3

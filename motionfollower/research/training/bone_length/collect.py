@@ -9,7 +9,13 @@ from pathlib import Path
 from motionfollower.core.parallel import run_missing
 from motionfollower.pipeline.backends import Preprocessors, load_preprocessors
 from motionfollower.research.synthetic.assets.store import load_assets
-from motionfollower.research.synthetic.dataset import DatasetConfig, is_whole, plan_shard, read_shard, write_arrays
+from motionfollower.research.synthetic.export.dataset import (
+    DatasetConfig,
+    is_whole,
+    plan_shard,
+    read_shard,
+    write_arrays,
+)
 from motionfollower.research.training.bone_length.samples import samples_of_body, samples_of_takes
 from preprocess.progress import run_to_end
 from preprocess.types import Clip, PoseSequence

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from motionfollower.research.synthetic.annotations.joints import JointFinder
 from motionfollower.research.synthetic.annotations.visibility import project_joints, visible_joints
 from motionfollower.research.synthetic.assets.types import Assets, Doubles
-from motionfollower.research.synthetic.camera import Camera
-from motionfollower.research.synthetic.character import Character
 from motionfollower.research.synthetic.environment.backdrop import Backdrop, see_place
 from motionfollower.research.synthetic.environment.floor_shadow import floor_shadow
 from motionfollower.research.synthetic.environment.types import Environment
@@ -23,7 +21,9 @@ from motionfollower.research.synthetic.renderer.shadow_map import REACH, SIZE, f
 from motionfollower.research.synthetic.renderer.tone import develop
 from motionfollower.research.synthetic.renderer.types import Floats, Geometry, Pixels, ShadowMap, View
 from motionfollower.research.synthetic.renderer.zbuffer import project, rasterize
-from motionfollower.research.synthetic.shot import Shot, ShotSetup
+from motionfollower.research.synthetic.scene.camera import Camera
+from motionfollower.research.synthetic.scene.character import Character
+from motionfollower.research.synthetic.scene.shot import Shot, ShotSetup
 from preprocess.types import Size
 
 FINER = 2  # pixels drawn for one pixel of the picture, each way

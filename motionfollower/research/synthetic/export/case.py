@@ -14,12 +14,12 @@ from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.io.case import PREPARATION, parts_of
 from motionfollower.io.preparation import PreparationRecord
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.clip import RenderedClip, render_clip
+from motionfollower.research.synthetic.export.clip import RenderedClip, render_clip
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.sampling import sample_scene
-from motionfollower.research.synthetic.scene import Renderer
+from motionfollower.research.synthetic.scene.sampling import sample_scene
+from motionfollower.research.synthetic.scene.scene import Renderer
+from motionfollower.research.synthetic.scene.shot import plan_shots
 from motionfollower.research.synthetic.seeds import ALL, check_seed
-from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.pose.render import draw_poses
 from preprocess.types import Size
 from preprocess.video.atomic import atomic_path, check_parent, output_errors

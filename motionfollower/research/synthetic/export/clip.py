@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.annotations.visibility import scores_of
-from motionfollower.research.synthetic.scene import Renderer, TrueFrame
-from motionfollower.research.synthetic.shot import Shot
+from motionfollower.research.synthetic.scene.scene import Renderer, TrueFrame
+from motionfollower.research.synthetic.scene.shot import Shot
 from preprocess.types import Bools, Clip, Floats, MaskSequence, PoseSequence, Size
 
 PERSON = 128  # of 255: a pixel is the person from half of it on

@@ -23,11 +23,11 @@ from motionfollower.core.parallel import run_missing
 from motionfollower.io.dataset_dir import open_dataset_dir
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.clip import RenderedClip
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.sampling import sample_scene
-from motionfollower.research.synthetic.scene import Renderer, Scene
-from motionfollower.research.synthetic.shot import Shot, plan_shots
+from motionfollower.research.synthetic.scene.sampling import sample_scene
+from motionfollower.research.synthetic.scene.scene import Renderer, Scene
+from motionfollower.research.synthetic.scene.shot import Shot, plan_shots
 from preprocess.types import Size
 from preprocess.video.atomic import atomic_path, output_errors
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from motionfollower.research.synthetic.body.body import Body
 from motionfollower.research.synthetic.body.skeleton import Posed
-from motionfollower.research.synthetic.camera import Box, Camera, film
 from motionfollower.research.synthetic.motion.change import resample
 from motionfollower.research.synthetic.motion.types import Motion
 from motionfollower.research.synthetic.renderer.types import View
+from motionfollower.research.synthetic.scene.camera import Box, Camera, film
 from preprocess.types import Size
 
 AROUND_THE_BONES = Box(np.array([-0.12, -0.10, -0.10]), np.array([0.12, 0.24, 0.10]))

@@ -6,10 +6,10 @@ import numpy as np
 
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.camera import Camera, Framing
-from motionfollower.research.synthetic.character import make_character
 from motionfollower.research.synthetic.environment.sampling import sample_environment
-from motionfollower.research.synthetic.scene import Scene
+from motionfollower.research.synthetic.scene.camera import Camera, Framing
+from motionfollower.research.synthetic.scene.character import make_character
+from motionfollower.research.synthetic.scene.scene import Scene
 from preprocess.types import Size
 
 FRAMINGS = (0.6, 0.25, 0.15)  # how often each comes: whole, from the knees up, from the waist up
