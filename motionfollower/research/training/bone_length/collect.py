@@ -52,7 +52,7 @@ def write_seen(shard: Path, path: Path) -> None:
     arrays, recipe = read_shard(shard), DatasetConfig.of(shard.parent)
     scene, takes = plan_shard(load_assets(), int(shard.stem), recipe)
     clips = [Clip(frames, recipe.fps) for frames in arrays["images"]]
-    write_arrays(path, samples_of_takes(load_assets(), scene.dancer.body, takes, clips, _estimate))
+    write_arrays(path, samples_of_takes(load_assets(), scene.character.body, takes, clips, _estimate))
 
 
 def _estimate(clip: Clip) -> PoseSequence:
