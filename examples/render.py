@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
@@ -26,8 +28,6 @@ from motionfollower.research.synthetic.scene.scene import Renderer, Scene
 from motionfollower.research.synthetic.scene.shot import plan_shots
 from preprocess.types import Size, Sound
 from preprocess.video.write import write_video
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 FOLDER = Path(__file__).parent
 FPS, FRAMES = 12.0, 48

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
@@ -19,8 +21,6 @@ from motionfollower.research.synthetic.scene.character import make_character
 from motionfollower.research.synthetic.scene.scene import Renderer, Scene
 from motionfollower.research.synthetic.scene.shot import plan_shots
 from preprocess.types import Frame
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 SIZE = (128, 176)
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
@@ -31,8 +33,6 @@ from preprocess.pose.skeleton import BODY, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHO
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
 from preprocess.types import InputError
 from tools.measure_poses import overlap
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 FRAMES = 16
 FPS = 8.0

@@ -73,7 +73,7 @@ def _add_dataset(parser: argparse.ArgumentParser) -> None:
 def _assets(options: argparse.Namespace) -> None:
     from motionfollower.research.synthetic.assets.store import fetch_assets
 
-    print(f"The assets are in {fetch_assets()}")
+    print(f"the assets are in {fetch_assets()}")
 
 
 def _render(options: argparse.Namespace) -> None:
@@ -94,7 +94,7 @@ def _render(options: argparse.Namespace) -> None:
     with progress_display() as report:
         case = render_case(load_assets(), config, begin_stage(report, "render", config.total))
         write_rendered_case(options.output, case, begin_stage(report, "write", count_folders(case)))
-    print(f"Written to {options.output}")
+    print(f"written to {options.output}")
 
 
 def _dataset(options: argparse.Namespace) -> None:
@@ -109,4 +109,4 @@ def _dataset(options: argparse.Namespace) -> None:
     with progress_display() as report:
         on_progress = begin_stage(report, "characters", len(seeds))
         render_dataset(options.output, seeds, config, options.jobs, on_progress)
-    print(f"Written to {options.output}")
+    print(f"written to {options.output}")

@@ -83,8 +83,8 @@ def render_dataset(
         on_progress(done)
     tasks = [partial(render_shard, shard_path(folder, seed), seed, config) for seed in missing]
     with closing(run_in_processes(jobs, tasks)) as shards:
-        for done, _ in enumerate(shards, done + 1):
-            on_progress(done)
+        for count, _ in enumerate(shards, done + 1):
+            on_progress(count)
 
 
 def shard_path(folder: Path, seed: int) -> Path:
