@@ -48,9 +48,7 @@ def test_no_file_names_a_machine_path() -> None:
 
 def test_requirements_are_bounded() -> None:
     lines = list(requirements())
-    unbounded = [
-        str(line) for line in lines if {part.operator for part in line.specifier} not in ({"=="}, {">=", "<"})
-    ]
+    unbounded = [str(line) for line in lines if {part.operator for part in line.specifier} not in ({"=="}, {">=", "<"})]
     assert lines
     assert not unbounded
 
