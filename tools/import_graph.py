@@ -53,6 +53,6 @@ def floors(packages: Iterable[str]) -> dict[str, int]:
 
 
 def root_entries(package: str) -> list[str]:
-    """The modules, packages and folders at the root of a package; the marker py.typed is none of them."""
+    """What `ls` shows at the root of a package: modules, packages, folders and py.typed."""
     folder = ROOT / package.replace(".", "/")
-    return sorted(entry.name for entry in folder.iterdir() if entry.name not in ("__pycache__", "py.typed"))
+    return sorted(entry.name for entry in folder.iterdir() if entry.name != "__pycache__")
