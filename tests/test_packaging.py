@@ -98,7 +98,9 @@ def test_its_command_runs_from_any_folder(installed: Path, tmp_path: Path) -> No
 
 
 def test_it_finds_its_examples(installed: Path, tmp_path: Path) -> None:
-    script = "from motionfollower.core.assets import example_pairs as pairs; print(*sum(pairs().values(), ()), sep='\\n')"
+    script = (
+        "from motionfollower.core.assets import example_pairs as pairs; print(*sum(pairs().values(), ()), sep='\\n')"
+    )
     clips = [Path(line) for line in run(installed / "python", "-c", script, folder=tmp_path).splitlines()]
     assert [clip.name for clip in clips] == [clip.name for pair in example_pairs().values() for clip in pair]
     assert all(clip.is_relative_to(installed.parent) for clip in clips)
