@@ -55,8 +55,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
     programs = folder / "bin"
-    where = [programs / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    packages = Path(run(*where, folder=folder).strip())
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(run(programs / "python", "-c", where, folder=folder).strip())
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(programs / "python")]
     run(*pip, "install", "--no-deps", "--no-index", "--ignore-installed", wheel, folder=folder)
