@@ -1,4 +1,4 @@
-"""Stick figures with masks: a person whose size, place and pose are known."""
+"""Stick figures with masks: a person of known size, position and pose."""
 
 import cv2
 import numpy as np
@@ -18,12 +18,12 @@ STANDING = np.array(
 
 
 def standing(frames: int, size: Size, height: float, foot: tuple[float, float]) -> PoseSequence:
-    """A figure of `height` pixels whose feet stand on `foot`, the same in every frame."""
+    """A figure of `height` pixels whose feet are at `foot`, the same in every frame."""
     return as_poses(np.repeat((STANDING * height + np.array(foot, np.float32))[None], frames, axis=0), size)
 
 
 def as_poses(bodies: Floats, size: Size) -> PoseSequence:
-    """Body joints f32 [F, 18, 2], all seen; no hands, no face."""
+    """Body joints f32 [F, 18, 2], all visible; no hands, no face."""
     keypoints, scores = np.zeros((len(bodies), JOINTS, 2), np.float32), np.zeros((len(bodies), JOINTS), np.float32)
     keypoints[:, BODY], scores[:, BODY] = bodies, 1
     return PoseSequence(keypoints, scores, size)
