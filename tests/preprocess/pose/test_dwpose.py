@@ -96,12 +96,8 @@ def test_a_person_is_tracked_and_a_gap_interpolated(estimator: DWPoseEstimator):
     observation = run(estimator, [image((100, 100)), image(), image((104, 100))])
     assert observation.masks is None
     assert observation.poses.size == SIZE
-    assert (
-        np.abs(
-            observation.poses.body[1, L_EYE] - (observation.poses.body[0, L_EYE] + observation.poses.body[2, L_EYE]) / 2
-        ).max()
-        < 0.1
-    )
+    before, between, after = observation.poses.body[:, L_EYE]
+    assert np.abs(between - (before + after) / 2).max() < 0.1
     assert ClipWarning(WarningCode.POSE_INTERPOLATED, (1,)) in observation.warnings
 
 
