@@ -12,7 +12,7 @@ from preprocess.background.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole extends beyond the mask
-CAUTION = 0.04  # of the person's height beyond a hole: pixels used only where no other donor frame has one
+CAUTION = 0.04  # of its height beyond a hole: pixels that are used only where no other donor has one
 SEARCH_MARGIN = 0.15  # of the person's height beyond a hole: where parts missed by the mask are searched
 MAX_DIFFERENCE = 48  # levels; pixels that differ more from the plate are no background; shadows differ less
 MAX_DONORS = 32  # donor frames per shot

@@ -1,8 +1,13 @@
 """Stick figures with masks: a person of known size, position and pose."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 
+from motionfollower.models.weights.manifest import EMBEDDED_FOLDER
+from motionfollower.models.weights.small_nets import bone_length_net_as_numpy, load_bone_length_net
+from preprocess.align.bone_lengths import BoneLengthEstimator
 from preprocess.pose.skeleton import BODY, JOINTS, L_ELBOW, L_WRIST, LIMBS, R_ELBOW, R_WRIST
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
@@ -27,6 +32,12 @@ def as_poses(bodies: Floats, size: Size) -> PoseSequence:
     keypoints, scores = np.zeros((len(bodies), JOINTS, 2), np.float32), np.zeros((len(bodies), JOINTS), np.float32)
     keypoints[:, BODY], scores[:, BODY] = bodies, 1
     return PoseSequence(keypoints, scores, size)
+
+
+@cache
+def load_estimator() -> BoneLengthEstimator:
+    """The bone length estimator with the embedded network."""
+    return BoneLengthEstimator(bone_length_net_as_numpy(load_bone_length_net(EMBEDDED_FOLDER)))
 
 
 def raise_arms(poses: PoseSequence, frames: slice) -> PoseSequence:
