@@ -166,7 +166,7 @@ def test_the_neck_stays_where_legs_are_cut_off() -> None:
 
 
 def test_a_cut_person_is_scaled_about_the_ground_below_the_frame() -> None:
-    """Two figures of the same build whose feet are below the frame: the smaller one is placed on the target's ground."""
+    """Two alike figures with feet below the frame: the smaller one is placed on the target's ground."""
     source, target = standing(3, SIZE, 450, (160, 520)), standing(3, SIZE, 500, (160, 560))
     aligned = run(source, target, "bones")
     assert scale_of(aligned) == pytest.approx(0.9, rel=0.03)
