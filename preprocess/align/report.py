@@ -55,7 +55,7 @@ def _ground_warnings(source: Person, target: Person, placement: Placement) -> li
     if abs(below) < DOUBTFUL_GROUND * source.visible_height:
         return []
     side = "below" if below > 0 else "above"
-    values = {"pixels": round(abs(below)), "side": side, "foot_line": round(ground)}
+    values: dict[str, str | int | float] = {"pixels": round(abs(below)), "side": side, "foot_line": round(ground)}
     return [ClipWarning(WarningCode.GROUND_OFFSET, values=values)]
 
 
