@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 from motionfollower.cli.options import parse_size
-from motionfollower.cli.progress import run_with_progress
 from motionfollower.core.errors import SettingsError
 from motionfollower.core.events import progress_events
+from motionfollower.core.progress import run_with_progress
 from motionfollower.research.synthetic.requirements import RENDERING, check_requirements
 
 MOST_JOBS = 64

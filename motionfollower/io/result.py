@@ -1,18 +1,16 @@
-"""A result's folder: the edited clip as video and frames, side by side with its inputs, and run.json."""
+"""A result folder: the edited clip as video and frames, the side-by-side video, and run.json."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from motionfollower.core.errors import OutputError
-from motionfollower.core.types import EditInputs
-from motionfollower.io.compositing import at_file_size, source_frames
 from motionfollower.io.run_record import RunMetadata
 from motionfollower.io.side_by_side import side_by_side
-from preprocess.pose.render import drawn
+from preprocess.progress import OnProgress
 from preprocess.types import Frame, Sound
 from preprocess.video.atomic import (
     check_parent,
@@ -23,14 +21,12 @@ from preprocess.video.atomic import (
     scratch_folder,
 )
 from preprocess.video.read import stream_frames
-from preprocess.video.write import write_frames, write_video
-
-RESULT_PARTS = 3
+from preprocess.video.write import save_frame, write_video
 
 
 @dataclass(frozen=True)
 class ResultFiles:
-    """Where the parts of a result in `folder` lie."""
+    """The paths of a result's parts in `folder`."""
 
     folder: Path
 
@@ -41,7 +37,7 @@ class ResultFiles:
 
     @property
     def side_by_side(self) -> Path:
-        """Source, target pose and edit beside each other."""
+        """Source, target pose and edit side by side."""
         return self.folder / "side_by_side.mp4"
 
     @property
@@ -51,78 +47,84 @@ class ResultFiles:
 
     @property
     def run(self) -> Path:
-        """What was run, as `load_run` reads it."""
+        """The record of the run."""
         return self.folder / "run.json"
 
     @property
     def replaced(self) -> tuple[Path, ...]:
-        """What a new result in the folder takes the place of."""
+        """The parts that a new result in the folder replaces."""
         return self.edited, self.side_by_side, self.frames
 
-    def pictures(self) -> list[Path]:
-        """The files of the edited clip's frames that are there."""
+    def images(self) -> list[Path]:
+        """The existing files of the edited frames."""
         return sorted(self.frames.glob("frame_*.png"))
 
     def present(self) -> list[Path]:
-        """The files of a result that are there; run.json comes last, as it says that the result is whole."""
-        files = (self.edited, self.side_by_side, *self.pictures(), self.run)
+        """The existing files of a result; run.json comes last, as it marks the result as complete."""
+        files = (self.edited, self.side_by_side, *self.images(), self.run)
         return [file for file in files if file.is_file()]
 
 
 def check_result_dir(folder: Path) -> None:
-    """Find out before the long work whether a result can be written to `folder`; OutputError where not."""
+    """Check before the work whether a result can be written to `folder`; OutputError where not."""
     check_parent(folder)
     files = ResultFiles(folder)
     if (foreign := files.present()) and not files.run.is_file():
-        raise OutputError(f"{foreign[0]} is there, but no run.json that says it is ours. Choose another folder.")
-
-
-def write_results(
-    folder: Path, inputs: EditInputs, frames: Iterable[Frame], sound: Sound | None, run: RunMetadata
-) -> Generator[int, None, ResultFiles]:
-    """Write the result of an edit; see `write_files`."""
-    beside = {"source": source_frames(inputs), "target pose": at_file_size(inputs, drawn(inputs.aligned_poses))}
-    return write_files(folder, beside, frames, sound, run)
-
-
-def write_files(
-    folder: Path,
-    beside: Mapping[str, Iterable[Frame]],
-    frames: Iterable[Frame],
-    sound: Sound | None,
-    run: RunMetadata,
-) -> Generator[int, None, ResultFiles]:
-    """Write a result whole or not at all; yield the number of PARTS done, return where they are.
-
-    `frames` uint8 [H, W, 3], the videos, and what is shown `beside` them, by caption, have the size of the source's
-    file. An older result in `folder` is replaced, all other files there stay. OutputError where it can't be written;
-    then, or where the generator is closed early, everything is as it was.
-    """
-    check_result_dir(folder)
-    fps = run.fps
-    with _drafting(folder) as draft:
-        write_frames(draft.frames, frames)
-        yield 1
-        write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
-        yield 2
-        panels = {**beside, f"edited · {run.backend}": stream_frames(draft.frames, fps=fps)}
-        write_video(draft.side_by_side, side_by_side(panels), fps, sound)
-        draft.run.write_text(run.to_json(), encoding="utf-8")
-        with defer_interrupts():
-            _move_in(draft, ResultFiles(folder))
-        yield RESULT_PARTS
-    return ResultFiles(folder)
+        raise OutputError(f"{foreign[0]} exists, but there is no run.json of an edit. Choose another folder.")
 
 
 @contextmanager
-def _drafting(folder: Path) -> Generator[ResultFiles, None, None]:
-    """A hidden folder on the same disk as `folder`, gone afterwards; errors speak of `folder`."""
+def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
+    """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
+
+    `publish` moves them to `folder` when they are complete. OutputError, which names `folder`, where one can't be
+    written.
+    """
+    check_result_dir(folder)
     with output_errors(folder), scratch_folder(existing_parent(folder)) as draft, renaming_errors(folder, draft):
         yield ResultFiles(draft)
 
 
+def write_frames_and_comparison(
+    draft: ResultFiles, rows: Iterable[tuple[Frame, Frame, Frame]], fps: float, label: str, on_progress: OnProgress
+) -> None:
+    """Write the edited frames and the side-by-side video in one pass.
+
+    A row holds the source, the target pose and the edit of one frame, uint8 [H, W, 3]; `label` names the backend.
+    """
+    draft.frames.mkdir()
+    captions = "source", "target pose", f"edited · {label}"
+    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps)
+
+
+def _saved(
+    folder: Path, rows: Iterable[tuple[Frame, Frame, Frame]], on_progress: OnProgress
+) -> Iterator[tuple[Frame, Frame, Frame]]:
+    """Pass the rows on, and save the edit of each."""
+    for index, row in enumerate(rows):
+        save_frame(folder / f"frame_{index}.png", row[-1])
+        on_progress(index + 1)
+        yield row
+
+
+def write_edited_video(draft: ResultFiles, fps: float, sound: Sound | None) -> None:
+    """Encode the edited frames that were written."""
+    write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
+
+
+def publish(draft: ResultFiles, folder: Path, run: RunMetadata) -> ResultFiles:
+    """Write run.json and move the draft to `folder`, where it replaces an older result; other files there stay.
+
+    All of it is moved or nothing.
+    """
+    draft.run.write_text(run.to_json(), encoding="utf-8")
+    with defer_interrupts():
+        _move_in(draft, ResultFiles(folder))
+    return ResultFiles(folder)
+
+
 def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
-    """Put the draft in the place of an older result; should that fail, put everything back."""
+    """Replace an older result by the draft; where that fails, restore everything."""
     replaced = ResultFiles(draft.folder / "replaced")
     with ExitStack() as undo:
         for origin, place in ((result, replaced), (draft, result)):
