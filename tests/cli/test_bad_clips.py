@@ -20,8 +20,8 @@ def refuse(source: Path, target: Path, tmp_path: Path) -> object:
     """The error for a clip, the same for both roles and commands; nothing is written."""
 
     def refuse(clip: Path) -> str:
-        as_source = run("edit", clip, target, "-o", tmp_path / "result", *SMALL).complaint
-        as_target = run("prepare", source, clip, "-o", tmp_path / "result", *SMALL).complaint
+        as_source = run("edit", clip, target, "-o", tmp_path / "result", *SMALL).error
+        as_target = run("prepare", source, clip, "-o", tmp_path / "result", *SMALL).error
         assert not (tmp_path / "result").exists()
         assert as_target == as_source.replace("source", "target")
         return as_source
@@ -59,9 +59,9 @@ class TestRefused:
 
     def test_no_person(self, refuse, make: MakeClip):
         clip = make("a.mp4", "-f", "lavfi", "-i", "color=teal:s=96x128:r=8:d=0.3")
-        complaint = refuse(clip)
-        assert complaint.startswith("The source clip: No person was found in the clip (frames searched: ")
-        assert complaint.endswith("Choose another clip or another part of it.")
+        message = refuse(clip)
+        assert message.startswith("The source clip: No person was found in the clip (frames searched: ")
+        assert message.endswith("Choose another clip or another part of it.")
 
     @pytest.mark.parametrize(("size", "shown"), [("8:8", "8 × 8"), ("8194:64", "8194 × 64")])
     def test_sizes_out_of_range(self, refuse, make: MakeClip, source, size, shown):

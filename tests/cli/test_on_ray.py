@@ -95,15 +95,15 @@ def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
 def test_an_unreachable_address(address: str, jobs: Path, tmp_path: Path) -> None:
-    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
-    assert complaint == f"Nothing answers at {address}. Give the address that `ray start` told."
+    message = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).error
+    assert message == f"Nothing answers at {address}. Give the address that `ray start` told."
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("address", ["here", "a:b", "127.0.0.1"])
 def test_an_invalid_address(address: str, jobs: Path, tmp_path: Path) -> None:
-    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
-    assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
+    message = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).error
+    assert message == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
 
 
 SMALL = Chunking(longest=6, overlap=3, fade=2, detection=6)
@@ -187,6 +187,6 @@ def test_the_chunks_of_long_edits_are_distributed(
 
 
 def test_a_short_edit_is_refused(source: Path, target: Path, tmp_path: Path) -> None:
-    complaint = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").complaint
-    assert complaint.startswith("--ray needs an edit with several chunks: two clips of more than 96 frames")
+    message = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").error
+    assert message.startswith("--ray needs an edit with several chunks: two clips of more than 96 frames")
     assert not (tmp_path / "out").exists()

@@ -63,7 +63,7 @@ def test_results_go_to_stdout_and_progress_to_stderr(edited: CommandResult) -> N
 def test_errors_go_to_stderr() -> None:
     outcome = run("edit", "-o", "result")
     assert outcome.out == ""
-    assert outcome.complaint
+    assert outcome.error
 
 
 def test_a_closed_pipe_ends_the_program_quietly() -> None:
