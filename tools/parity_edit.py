@@ -212,7 +212,7 @@ class Run:
         return rel_l2(self.start(recorded).advance(self.plans[0]).latents, recorded["latents_after_step"][0])
 
     def compare(self, recorded: dict[str, Tensor], stop: int | None = None) -> Iterator[Row]:
-        """The errors of the noise, of score gradients and latents of the named steps, of the worst step, of the video."""
+        """Errors of the noise, of gradients and latents of the named steps, of the worst step, and of the video."""
         yield from self._noise(recorded)
         state, latents, worst = self.start(recorded), _latents_by_step(recorded), 0.0
         gradients = _gradients_by_step(recorded, self.plans)
