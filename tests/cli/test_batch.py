@@ -186,7 +186,7 @@ def test_a_killed_batch_loses_only_the_running_job(started: subprocess.Popen[str
     seen = []
     for line in started.stderr:
         seen.append(line)
-        if "job 2 of 2" in "".join(seen) and line == "write 1/3\n":
+        if "job 2 of 2" in "".join(seen) and line == "write 1/1\n":
             break
     started.kill()
     started.wait()

@@ -52,7 +52,7 @@ def record_of_moved_source(edited: CommandResult, tmp_path: Path) -> Path:
 
 def test_a_missing_clip_is_named(record_of_moved_source: Path, tmp_path: Path) -> None:
     complaint = run("edit", "--run", record_of_moved_source, "-o", tmp_path / "again").complaint
-    assert complaint.endswith("source.mp4, which the run read, is not there. Put it back, or start a new edit.")
+    assert complaint.endswith("source.mp4, which the run read, is missing. Restore it, or start a new edit.")
     assert not (tmp_path / "again").exists()
 
 
