@@ -14,7 +14,6 @@ from motionfollower.core.events import Event, Preview
 from motionfollower.pipeline.backends import load_backend
 from motionfollower.pipeline.prepare import prepare
 from motionfollower.pipeline.run import run_edit
-
 from tests.ui.conftest import CHROMIUM, FLAGS, SOURCE, TARGET, opening, serving
 from tests.ui.steps import image_source, load_example, open_tab, press, wait_for_other_image, wait_for_status
 

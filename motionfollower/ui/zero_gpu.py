@@ -48,7 +48,7 @@ def on_zero_gpu(seconds: Callable[Arguments, int]) -> Callable[[Job[Arguments, R
 
         borrowing = spaces.GPU(duration=seconds)(steps)
 
-        def lent(report: Report, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        def lent(report: Report, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
             with closing(borrowing(*args, **kwargs)) as items:
                 for item in items:
                     if isinstance(item, _Returned):

@@ -49,7 +49,7 @@ class RuntimeEstimate:
             settings = values.sampler_settings(defaults)
         except InputError as error:
             return str(error)
-        seconds = self.seconds(int(values.frames), int(values.side) ** 2, settings)
+        seconds = self.seconds(int(values.frames), int(values.resolution) ** 2, settings)
         if not seconds:
             return "Estimated time: available after the first run."
         return f"Estimated time: about {max(1, round(seconds))} s."
