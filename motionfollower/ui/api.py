@@ -14,7 +14,7 @@ import gradio as gr
 
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
-from motionfollower.core.messages import frame_list, messages
+from motionfollower.core.messages import messages
 from motionfollower.core.types import Prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import load_run_record
@@ -132,5 +132,5 @@ def _report(prepared: Prepared) -> Record:
 
 
 def _finding(result: CheckResult) -> Record:
-    what, advice = check_texts(result)
-    return {"level": result.level, "what": what, "where": frame_list(result.frames), "advice": advice}
+    what, where, advice = check_texts(result)
+    return {"level": result.level, "what": what, "where": where, "advice": advice}

@@ -34,8 +34,8 @@ STAGES: dict[str, StageView] = {
     Stage.PLAN_MEMORY: StageView("Sampling", "Planning memory", 0.5),
     Stage.SAMPLING: StageView("Sampling", "Sampling", 8),
     Stage.DECODE: StageView("Encode", "Decoding", 2),
-    Stage.MEASURE: StageView("Encode", "Metrics", 2),
     Stage.WRITE: StageView("Encode", "Writing files", 2),
+    Stage.MEASURE: StageView("Encode", "Metrics", 2),
     FINISH: StageView("Encode", "Preparing the page", 1),
 }
 """The stages in their order."""

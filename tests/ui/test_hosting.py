@@ -14,13 +14,15 @@ from packaging.requirements import Requirement
 from app import wants_mcp
 from motionfollower.core.config import PrepareSettings, SamplerSettings
 from motionfollower.core.types import EditInputs
-from motionfollower.pipeline.backends import EMBEDDED_SETTINGS
+from motionfollower.pipeline.backends import backend_info
 from motionfollower.pipeline.checks import CameraModeProposal
 from motionfollower.ui.engine import loan_seconds
 from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
 from .conftest import ROOT, SOURCE, TARGET, form_values
+
+SETTINGS = backend_info("embedded").settings
 
 
 def test_mcp_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +79,7 @@ def test_a_gpu_is_borrowed_for_at_most_five_minutes() -> None:
     poses = PoseSequence(np.zeros((48, JOINTS, 2), np.float32), np.zeros((48, JOINTS), np.float32), (8, 8))
     masks = MaskSequence(np.zeros((48, 8, 8), bool), "test")
     inputs = EditInputs(clip, poses, poses, masks, masks)
-    short = form_values().edit_config(SOURCE, TARGET, PrepareSettings(), CameraModeProposal(0), EMBEDDED_SETTINGS)
+    short = form_values().edit_config(SOURCE, TARGET, PrepareSettings(), CameraModeProposal(0), SETTINGS)
     long = replace(short, sampler=SamplerSettings(steps=100))
     assert loan_seconds(short, Path(), inputs) == 65
     assert loan_seconds(long, Path(), inputs) == 300

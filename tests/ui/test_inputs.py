@@ -8,7 +8,7 @@ import pytest
 
 from motionfollower.core.config import EditConfig, Environment, PrepareSettings
 from motionfollower.io.run_record import FileRecord, RunMetadata
-from motionfollower.pipeline.backends import EMBEDDED_SETTINGS
+from motionfollower.pipeline.backends import backend_info
 from motionfollower.pipeline.checks import CameraModeProposal
 from motionfollower.ui.inputs.clips import clip_problem
 from motionfollower.ui.inputs.form import FormValues
@@ -21,9 +21,11 @@ from preprocess.video.write import write_video
 
 from .conftest import SOURCE, TARGET, form_values
 
+SETTINGS = backend_info("embedded").settings
+
 
 def edit_config(form: FormValues, travel: float = 0) -> EditConfig:
-    return form.edit_config(SOURCE, TARGET, PrepareSettings(), CameraModeProposal(travel), EMBEDDED_SETTINGS)
+    return form.edit_config(SOURCE, TARGET, PrepareSettings(), CameraModeProposal(travel), SETTINGS)
 
 
 def record_of(config: EditConfig) -> RunMetadata:
@@ -65,7 +67,7 @@ def test_form_values_are_restored_from_a_run() -> None:
         selections=Selections(source_person=ClipPoint(0.5, 0.5)).with_click("target", click),
     )
     prepare = form.prepare_settings(SOURCE)
-    run = record_of(form.edit_config(SOURCE, TARGET, prepare, CameraModeProposal(0), EMBEDDED_SETTINGS))
+    run = record_of(form.edit_config(SOURCE, TARGET, prepare, CameraModeProposal(0), SETTINGS))
     assert form_values(seed=1, steps=9, parts="legs").with_run(run) == form
 
 
@@ -76,7 +78,7 @@ def test_a_draft_is_rerun_with_its_seed_at_the_best_preset(tmp_path: Path) -> No
     best = FormValues(*values)
     assert preset == "Quality"
     assert (best.seed, best.randomize_seed) == (7, False)
-    assert (best.steps, best.frames, best.resolution) == (EMBEDDED_SETTINGS.steps, 48, 512)
+    assert (best.steps, best.frames, best.resolution) == (SETTINGS.steps, 48, 512)
 
 
 @pytest.mark.parametrize(("travel", "mode"), [(10.0, "off"), (90.0, "on")])

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from motionfollower.core.messages import frame_list
 from motionfollower.core.types import Prepared
@@ -127,10 +128,10 @@ def checks_html(prepared: Prepared, camera: CameraModeProposal) -> str:
     )
 
 
-def check_texts(result: CheckResult) -> tuple[str, str]:
-    """What a check found, and advice about it."""
+def check_texts(result: CheckResult) -> tuple[str, str, str]:
+    """What a check found, in which frames, and advice about it."""
     found, advice = CHECK_TEXTS[result.code]
-    return found.format(role=result.role), advice
+    return found.format(role=result.role), frame_list(np.flatnonzero(result.frames).tolist()), advice
 
 
 def describe_camera(camera: CameraModeProposal) -> str:
@@ -140,6 +141,5 @@ def describe_camera(camera: CameraModeProposal) -> str:
 
 
 def _item(result: CheckResult) -> str:
-    found, advice = check_texts(result)
-    frames = escape(frame_list(result.frames))
+    found, frames, advice = check_texts(result)
     return f'<li class="{result.level}"><b>{escape(found)}</b> in {frames}. {advice}</li>'
