@@ -191,9 +191,11 @@ def title_html(number: int, title: str, hint: str = "") -> str:
 
 def head_html(engine: Engine) -> str:
     """The name of the app, what it does, its device and its backend."""
+    label = engine.info.label[0].upper() + engine.info.label[1:]
+    demo = " (demo)" if engine.info.is_demo else ""
     return (
         '<header class="mf-head"><h1>MotionFollower</h1>'
         "<p>Re-pose the person in a video with the motion of another; background, camera and identity stay.</p>"
         f'<span class="chip">{engine.device}</span>'
-        f'<span class="chip"><b>Model</b> {engine.info.label}</span></header>'
+        f'<span class="chip"><b>{label}</b>{demo}</span></header>'
     )

@@ -71,7 +71,7 @@ def test_the_frame_editor_moves_the_pose_and_corrects_the_mask(page: Any) -> Non
 def test_changing_a_clip_clears_the_results(page: Any) -> None:
     check(page)
     page.locator("#clip-source").get_by_role("button", name="Clear").click()
-    wait_for_status(page, "^Add a source clip")
+    wait_for_status(page, "^Add a source and a target clip")
     page.locator("#preflight").get_by_text("Press Check poses").wait_for()
 
 
@@ -103,7 +103,7 @@ def test_closing_or_reloading_a_page_ends_its_job(open_page: Any) -> None:
     wait_for_status(reloaded, "^(Source|Target) (poses|masks): ")
     reloaded.reload()
     reloaded.wait_for_selector("html[data-ready]")
-    wait_for_status(reloaded, "^Add a source clip")
+    wait_for_status(reloaded, "^Add a source and a target clip")
     check(reloaded)
 
 

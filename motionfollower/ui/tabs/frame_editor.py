@@ -68,7 +68,7 @@ class FrameEditor:
 
     def show(self, clips: PreparedClips, frame: float, role: Role, selections: Selections) -> Updates:
         """Show a frame, or the last one where the clips are shorter."""
-        source, index = clips.inputs.source, _clamp(frame, clips)
+        source, index = clips.inputs.source, _frame_index(frame, clips)
         return {
             self.frame: gr.Slider(value=index, maximum=max(1, len(source) - 1)),
             self._alignment.foot_line: gr.Slider(maximum=source.size[1]),
@@ -113,7 +113,7 @@ class FrameEditor:
         if clips is None or source is None:
             return gr.skip()
         settings = FormValues(*values).prepare_settings(source)
-        return pose_overlay(clips, settings, self._engine.load().preprocessors, _clamp(frame, clips))
+        return pose_overlay(clips, settings, self._engine.load().preprocessors, _frame_index(frame, clips))
 
     def _realign(self, source: str | None, clips: PreparedClips | None, frame: float, *values: Any) -> Any:
         if clips is None or source is None:
@@ -146,10 +146,10 @@ class FrameEditor:
         texts = {self._mask.count: count_html(selections, role), self._people.tracked: tracked_html(selections)}
         if clips is None:
             return texts
-        return {**texts, **self._show_selections(clips, _clamp(frame, clips), role, selections)}
+        return {**texts, **self._show_selections(clips, _frame_index(frame, clips), role, selections)}
 
 
-def _clamp(frame: float, clips: PreparedClips) -> int:
+def _frame_index(frame: float, clips: PreparedClips) -> int:
     return min(int(frame), len(clips.inputs.source) - 1)
 
 
