@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motionfollower.cli.progress import run_with_progress
 from motionfollower.core.events import progress_events
+from motionfollower.core.progress import run_with_progress
 from motionfollower.research.synthetic.requirements import MEASURING, check_requirements
 
 if TYPE_CHECKING:

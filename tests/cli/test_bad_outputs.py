@@ -56,7 +56,7 @@ class TestInvalidFolder:
 
     def test_a_video_without_a_run_record_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
         (tmp_path / "edited.mp4").write_text("a video")
-        assert "edited.mp4 is there, but no run.json that says it is ours." in edit(tmp_path).complaint
+        assert "edited.mp4 exists, but there is no run.json of an edit." in edit(tmp_path).complaint
         assert contents(tmp_path) == {"edited.mp4": b"a video"}
 
 
@@ -93,7 +93,7 @@ class TestOverwrittenInputs:
         for clips in ((folder / clip, target), (target, folder / clip)):
             complaint = run("edit", *clips, "-o", folder, *SMALL).complaint
             assert complaint == (
-                f"The result would replace {folder / clip}, which it is made from. Choose another folder for it."
+                f"The result would replace its input {folder / clip}. Choose another folder for it."
             )
         assert contents(folder) == before
 
@@ -101,5 +101,5 @@ class TestOverwrittenInputs:
         before = contents(case)
         (tmp_path / "link").symlink_to(case)
         complaint = run("prepare", tmp_path / "link" / "source_images", target, "-o", case, *SMALL).complaint
-        assert "source_images, which it is made from" in complaint
+        assert "would replace its input" in complaint and "source_images" in complaint
         assert contents(case) == before

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from motionfollower.core.assets import example_pairs
 from motionfollower.core.errors import InputError
 from preprocess.video.probe import probe
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
-EXAMPLE_PAIRS = {
-    "Room · static camera": ("source-mia-room.mp4", "target-leo-dance-b.mp4"),
-    "Brick wall · moving camera": ("source-ken-brick-moving-camera.mp4", "target-r107-dance-a.mp4"),
-}
 MAX_SECONDS = 20.0
 MAX_PIXELS = 4096 * 2304
 HINT = f"MP4, MOV or WebM · up to {MAX_SECONDS:.0f} s and 100 MB · one person, fully visible"
@@ -27,13 +22,14 @@ class ClipInputs:
         with gr.Row(elem_classes="mf-pair"):
             self.source = _upload("Source (person)", "clip-source")
             self.target = _upload("Target (motion)", "clip-target")
-        gr.Examples(
-            [[str(EXAMPLES / name) for name in pair] for pair in EXAMPLE_PAIRS.values()],
-            [self.source, self.target],
-            label="Examples",
-            example_labels=list(EXAMPLE_PAIRS),
-            elem_id="examples",
-        )
+        if pairs := example_pairs():
+            gr.Examples(
+                [[str(clip) for clip in pair] for pair in pairs.values()],
+                [self.source, self.target],
+                label="Examples",
+                example_labels=list(pairs),
+                elem_id="examples",
+            )
 
     @property
     def components(self) -> list[gr.Video]:
