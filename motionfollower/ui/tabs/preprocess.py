@@ -30,8 +30,8 @@ from preprocess.video.write import write_video
 from preprocess.warnings import Role
 
 KEY = (
-    '<p class="mf-key"><i class="blue">person, before and after</i>'
-    '<i class="orange">target position only</i>'
+    '<p class="mf-key"><i class="blue">source and target</i>'
+    '<i class="orange">target only</i>'
     '<i class="pink">vacated: to be filled</i></p>'
 )
 UNCHECKED = '<p class="mf-hint">Press <b>Check poses</b> to review poses, masks and alignment before an edit.</p>'
@@ -137,7 +137,7 @@ def check_texts(result: CheckResult) -> tuple[str, str, str]:
 def describe_camera(camera: CameraModeProposal) -> str:
     """The proposed camera mode, and the measurement behind it."""
     mode = "on" if camera.is_on else "off"
-    return f"Camera motion: {camera.travel:.0f} px per 512 px of image size. Suggested camera mode: {mode}."
+    return f"Camera motion: {camera.travel:.0f} px (at an image size of 512 px). Suggested camera mode: {mode}."
 
 
 def _item(result: CheckResult) -> str:

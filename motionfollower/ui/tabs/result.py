@@ -23,7 +23,7 @@ from preprocess.video.write import write_gif, write_video
 
 STATIC = Path(__file__).parents[1] / "static"
 PLAYERS = ["player-source", "player-pose", "player-edited"]
-DOWNLOADS = ("Video (.mp4)", "Side by side (.mp4)", "GIF", "Frames (.zip)", "run.json")
+DOWNLOADS = ("Video", "Side by side", "GIF", "Frames (.zip)", "run.json")
 BUNDLE = "Bundle (.zip)"
 GIF_HEIGHT = 360
 INTRO = """<ol class="mf-intro">
