@@ -19,7 +19,6 @@ from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, b
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, EditMetrics, Prepared
-from motionfollower.io.audio import choose_audio
 from motionfollower.io.bundle import bundle_files, opened_case, write_bundle
 from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
 from motionfollower.io.compositing import at_file_size
@@ -27,6 +26,7 @@ from motionfollower.io.redo import check_redo, frames_to_sample, stitch
 from motionfollower.io.result import (
     ResultFiles,
     check_result_dir,
+    choose_audio,
     draft_result,
     publish,
     write_edited_video,
@@ -35,12 +35,12 @@ from motionfollower.io.result import (
 from motionfollower.io.run_record import RunMetadata, clip_records, environment_changes, redo_record
 from motionfollower.pipeline.backends import Backend, Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal
-from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, MemoryStore, mean_losses
+from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, MemoryStore
 from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING, Chunking, blend_chunks
 from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.chunks.detection import PersonDetector
 from motionfollower.pipeline.chunks.executors import Executor, LocalExecutor, RayExecutor
-from motionfollower.pipeline.metrics import BackgroundKept, combine_metrics
+from motionfollower.pipeline.metrics import BackgroundKept, combine_losses, combine_metrics
 from motionfollower.pipeline.prepare import align_detections, prepare
 from motionfollower.pipeline.ray_cluster import RayCluster
 from motionfollower.pipeline.reading import ClipPair, promised_frames
@@ -262,7 +262,7 @@ def _record(
         frames=clip.frames,
         surroundings=executor.environment,
         seconds=watch.seconds,
-        losses=mean_losses([result.losses for result in results]),
+        losses=combine_losses([result.losses for result in results]),
         warnings=messages((*changes, *warnings)),
         lock=config.lock,
         sound=config.sound,

@@ -83,8 +83,8 @@ def _bone_lengths(
     """The bone lengths of both people; None without a `reader` or where a clip shows no person."""
     if reader is None:
         return None
-    ours, theirs = reader.estimate(source.visible_poses), reader.estimate(target.visible_poses)
-    return (ours, theirs) if ours and theirs else None
+    of_source, of_target = reader.estimate(source.visible_poses), reader.estimate(target.visible_poses)
+    return (of_source, of_target) if of_source and of_target else None
 
 
 def _placement(

@@ -47,7 +47,7 @@ class BoneLengths:
     def proportions_to(self, other: BoneLengths) -> BoneLengths:
         """The ratio of each length to another person's, with both scaled to the same stature."""
         size = self.stature / other.stature
-        return BoneLengths(*(ours / theirs / size for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return BoneLengths(*(own / others / size for own, others in zip(astuple(self), astuple(other), strict=True)))
 
 
 COUNT = len(fields(BoneLengths))

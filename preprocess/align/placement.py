@@ -100,15 +100,17 @@ def place_similarity(source: Person, target: Person) -> Placement:
     return placement if ends_alike else _at_neck_height(source, target, placement)
 
 
-def place_by_lengths(source: Person, target: Person, ours: BoneLengths, theirs: BoneLengths) -> Placement:
+def place_by_lengths(
+    source: Person, target: Person, source_lengths: BoneLengths, target_lengths: BoneLengths
+) -> Placement:
     """Mode `bones`: as `similarity`, but by the bone lengths estimated from the two clips.
 
     They also give the ground position below feet that the frame's lower edge cuts off.
     """
     ground = target.ground
     if target.is_cut and np.isfinite(target.neck):
-        ground = np.array([ground[0], target.neck + theirs.drop + SOLE * theirs.stature], np.float32)
-    placement = _constant(source, target, ours.stature / theirs.stature, ground)
+        ground = np.array([ground[0], target.neck + target_lengths.drop + SOLE * target_lengths.stature], np.float32)
+    placement = _constant(source, target, source_lengths.stature / target_lengths.stature, ground)
     return placement if source.is_cut == target.is_cut else _at_neck_height(source, target, placement)
 
 
@@ -120,7 +122,7 @@ def _scale_ratio(source: Person, target: Person) -> float:
     more stable: then both end at that edge, and close-ups that fill the frame get a scale near 1.
     """
     visible = _visible_ratio(source, target)
-    ratios = [ours / theirs for ours, theirs in zip(source.lengths, target.lengths, strict=True)]
+    ratios = [of_source / of_target for of_source, of_target in zip(source.lengths, target.lengths, strict=True)]
     along = next((ratio for ratio in ratios if np.isfinite(ratio)), visible)
     are_cut_alike = source.is_cut and target.is_cut and max(along / visible, visible / along) < SIMILAR
     return visible if are_cut_alike else along

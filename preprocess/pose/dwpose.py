@@ -71,8 +71,8 @@ def from_wholebody(positions: Floats, confidences: Floats) -> tuple[Floats, Floa
     keypoints, scores = np.zeros((JOINTS, 2), np.float32), np.zeros(JOINTS, np.float32)
     order = [0 if index is None else index for index in BODY_INDICES]
     parts = (BODY, order), (FACE, FACE_INDICES), (LEFT_HAND, LEFT_HAND_INDICES), (RIGHT_HAND, RIGHT_HAND_INDICES)
-    for ours, theirs in parts:
-        keypoints[ours], scores[ours] = positions[theirs], confidences[theirs]
+    for joints, indices in parts:
+        keypoints[joints], scores[joints] = positions[indices], confidences[indices]
     keypoints[NECK] = (keypoints[R_SHOULDER] + keypoints[L_SHOULDER]) / 2
     scores[NECK] = min(scores[R_SHOULDER], scores[L_SHOULDER])
     keypoints[scores == 0] = 0

@@ -123,15 +123,3 @@ def _unpack(file: np.lib.npyio.NpzFile, name: str, frames: np.ndarray) -> Bools 
     if name not in file:
         return None
     return np.unpackbits(file[name], axis=-1, count=frames.shape[2]).astype(bool)
-
-
-def mean_losses(chunks: list[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
-    """The losses of each step, averaged over the chunks that have any."""
-    return tuple(
-        StepLosses(
-            step[0].step,
-            float(np.mean([losses.foreground for losses in step])),
-            float(np.mean([losses.background for losses in step])),
-        )
-        for step in zip(*filter(None, chunks), strict=True)
-    )

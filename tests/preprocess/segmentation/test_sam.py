@@ -162,5 +162,5 @@ def test_files_of_another_model_are_named(tmp_path: Path):
     torch.save(tiny_sam().state_dict(), path)
     with pytest.raises(WeightsError, match=r"sam_vit_b_01ec64\.pth doesn't fit the model"):
         load_sam(path)
-    with pytest.raises(WeightsError, match="no file of Segment Anything"):
+    with pytest.raises(WeightsError, match="not a checkpoint of Segment Anything"):
         load_sam(tmp_path / "sam.pth")
