@@ -1,32 +1,38 @@
-"""Shows a job's events: bars on a terminal, a plain line a stage elsewhere."""
+"""Show the progress of a job on stderr: a bar per stage on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Never, TextIO, TypeVar
 
 from tqdm import tqdm
 
-from motionfollower.core.events import Event, Progress, StageStarted
+from motionfollower.core.events import Event, Progress, Report, StageStarted
 from preprocess.progress import Returning
 
 Result = TypeVar("Result")
 
 
-def run_with_progress(events: Generator[Event, None, Result]) -> Result:
-    """Run a job to its end, showing its stages on stderr; its result."""
+@contextmanager
+def progress_display() -> Iterator[Report]:
+    """Yield the `Report` that shows a job's events on stderr; previews are ignored."""
     stream = sys.stderr
-    display = _Bars(stream) if stream.isatty() else _Lines(stream)
-    with closing(Returning(events)) as job, closing(display):
+    with closing(_Bars(stream) if stream.isatty() else _Lines(stream)) as display:
+        yield display.show
+
+
+def run_with_progress(events: Generator[Event, None, Result]) -> Result:
+    """Run a generator of events to its end and show them; its result."""
+    with closing(Returning(events)) as job, progress_display() as report:
         for event in job:
-            display.show(event)
+            report(event)
     return job.result
 
 
 class _Bars:
-    """One bar a stage."""
+    """One tqdm bar per stage."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -47,7 +53,7 @@ class _Bars:
 
 
 class _Lines:
-    """A line where a stage begins, and one for each quarter of a long one."""
+    """A line at the start of each stage, and one at each quarter of a stage of known length."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -59,4 +65,4 @@ class _Lines:
             print(f"{event.stage} {event.done}/{event.total}", file=self._stream, flush=True)
 
     def close(self) -> None:
-        pass
+        """Do nothing; lines are complete when they are printed."""
