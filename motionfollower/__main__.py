@@ -1,4 +1,4 @@
-"""`python -m motionfollower`: runs the command line, and ends quietly when it is interrupted at any moment."""
+"""`python -m motionfollower`: run the command line, with clean exits on signals and closed pipes."""
 
 import os
 import signal
@@ -7,48 +7,48 @@ import time
 from io import TextIOWrapper
 
 INTERRUPTED = 130
-UNREAD = 141  # what shells say of a program that a closed pipe has ended
-REQUESTS = (signal.SIGINT, signal.SIGTERM)
-PATIENCE = 2.0  # seconds; pressing Ctrl-C again within them doesn't disturb the cleaning up
+BROKEN_PIPE = 141  # the exit code that shells report for a program killed by SIGPIPE
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+GRACE_SECONDS = 2.0  # further signals within this time are ignored, so that they don't disturb the cleanup
 
 
 def run() -> int:
-    """The exit code; a request to terminate is an interruption too, so that what is half-done is cleaned up."""
+    """Run the command line and return its exit code. SIGTERM is handled as SIGINT is, so that it cleans up as well."""
     try:
-        _handle_requests()
-        _spell_out_signs()
+        _install_signal_handlers()
+        _escape_unencodable_output()
         from motionfollower.cli.main import main
 
         code = main()
         print(end="", flush=True)
         return code
-    except BrokenPipeError:  # whoever read our lines has left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python's own end would write to stdout again
-        return UNREAD
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter flushes stdout again when it exits
+        return BROKEN_PIPE
     except KeyboardInterrupt:
-        print("\nmotionfollower: interrupted; nothing half-written is left.", file=sys.stderr, flush=True)
-        os._exit(INTERRUPTED)  # where it fell into the `exec` of a library, Python would kill itself by a signal
+        print("\nmotionfollower: interrupted; no partial files are left.", file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # an interrupt inside a library's `exec` would make Python kill itself with a signal
     finally:
-        for request in REQUESTS:
-            signal.signal(request, signal.SIG_IGN)  # only Python's own end is left, which it would garble
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # a signal during interpreter shutdown would print a traceback
 
 
-def _handle_requests() -> None:
-    """Raise KeyboardInterrupt on request, also where a shell has switched Ctrl-C off for its background jobs."""
+def _install_signal_handlers() -> None:
+    """Raise KeyboardInterrupt on SIGINT and SIGTERM, also in background jobs, where shells ignore SIGINT."""
     earliest = 0.0
 
     def interrupt(*_: object) -> None:
         nonlocal earliest
         if time.monotonic() >= earliest:
-            earliest = time.monotonic() + PATIENCE
+            earliest = time.monotonic() + GRACE_SECONDS
             raise KeyboardInterrupt
 
-    for request in REQUESTS:
-        signal.signal(request, interrupt)
+    for number in SIGNALS:
+        signal.signal(number, interrupt)
 
 
-def _spell_out_signs() -> None:
-    """Have letters that a terminal or a pipe can't take written as codes, as they are for error messages."""
+def _escape_unencodable_output() -> None:
+    """Print characters that the encoding of stdout lacks as escape sequences, as stderr does."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 

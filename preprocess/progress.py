@@ -6,8 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Generic, TypeVar
 
 import numpy as np
-
-from preprocess.types import Bools
+from numpy.typing import NDArray
 
 OnProgress = Callable[[int], None]
 """Called with the number of units done. It may raise to stop the work, which then leaves nothing behind."""
@@ -45,7 +44,7 @@ def run_to_end(job: Generator[object, None, Result]) -> Result:
     return steps.result
 
 
-def frame_list(chosen: Bools) -> str:
+def frame_list(chosen: NDArray[np.bool_]) -> str:
     """The chosen frames of bool [F] in words, counted from 0: "frame 3", "frames 3, 12–30"."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
     runs = [f"{first}" if first == end - 1 else f"{first}–{end - 1}" for first, end in edges.reshape(-1, 2)]

@@ -5,8 +5,7 @@ Sizes are (width, height) everywhere; pictures are uint8 RGB, height before widt
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from preprocess.pose.skeleton import BODY, FACE, HANDS, JOINTS
+from preprocess.progress import OnProgress, ignore_progress
+from preprocess.warnings import ClipWarning
 
 Frame = NDArray[np.uint8]  # [H, W, 3] RGB
 Frames = NDArray[np.uint8]  # [F, H, W, 3] RGB
@@ -166,48 +167,73 @@ class MaskSequence:
 class Observation:
     """What a pose estimator saw of one clip's person.
 
-    `masks` come along where the estimator's network gives them with the pose; `warnings` are
-    sentences about frames that are doubtful or were filled in; `has_others` says that other people are seen too.
+    `masks` are given where the estimator's network segments the person too; `warnings` name frames that are
+    doubtful or interpolated; `has_others` is True where other people are visible.
     """
 
     poses: PoseSequence
     masks: MaskSequence | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[ClipWarning, ...] = ()
     has_others: bool = False
 
 
 @dataclass(frozen=True)
-class Alignment:
-    """The target's motion brought to the source person's place and size.
+class AlignmentReport:
+    """The numbers of an alignment, as prepare.json records them.
 
-    `poses` are the aligned poses, in pixels of the source; `transforms` f32 [F, 2, 3] are the affine maps
-    from the target's pixels to the source's that brought them there, one a frame; `report` is plain data
-    for prepare.json: mode, scale, shift, joints out of the frame, frames that are doubtful. `moves_masks` is
-    False where the person follows the target in part, so that the maps don't lead the target's masks to them.
+    `fit` is the factor that letterboxes the target's frame into the source's; `scale` and `shift` (x, y in pixels of
+    the source) are the median transform of the clip relative to it. `joints_outside` counts the body joints that
+    the alignment moves out of the frame. `doubtful_frames` has the frames of each `WarningCode` value that flags some
+    frames of a clip. `parts` and `blend` are those of `align.partial.Following`. Mode "given" is that of aligned poses
+    that were supplied with the clip; all other fields then have their defaults.
+    """
+
+    mode: str
+    fit: float = 1.0
+    scale: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+    joints_outside: int = 0
+    frames_with_joints_outside: list[int] = field(default_factory=list)
+    doubtful_frames: dict[str, list[int]] = field(default_factory=dict)
+    parts: str = "all"
+    blend: float = 1.0
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The target's motion, aligned with the source person's position and size.
+
+    `poses` are the aligned poses in pixels of the source; `transforms` f32 [F, 2, 3] are the affine maps, one a
+    frame, from the target's pixels to the source's. `moves_masks` is False for partial motion, where these maps do
+    not take the target's masks to the aligned person.
     """
 
     poses: PoseSequence
     transforms: Floats
-    report: dict[str, object]
-    warnings: tuple[str, ...] = ()
+    report: AlignmentReport
+    warnings: tuple[ClipWarning, ...] = ()
     moves_masks: bool = True
 
 
 class PoseEstimator(Protocol):
-    """Finds one person's joints in a clip."""
+    """Estimates the poses of one person in a clip."""
 
-    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return what was seen of the person at a point, or of the largest one.
+    def estimate(
+        self, clip: Clip, person: ClipPoint | None = None, on_progress: OnProgress = ignore_progress
+    ) -> Observation:
+        """Track the person at a point, by default the largest one; `on_progress` gets the number of frames done.
 
-        InputError where nobody is found.
+        InputError where no person is found.
         """
 
 
 class Segmenter(Protocol):
-    """Finds the person's mask in a clip."""
+    """Segments the observed person in a clip."""
 
-    def segment(self, clip: Clip, seen: Observation) -> Generator[int, None, tuple[MaskSequence, tuple[str, ...]]]:
-        """Yield the number of frames done, return the masks and warnings."""
+    def segment(
+        self, clip: Clip, seen: Observation, on_progress: OnProgress = ignore_progress
+    ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
+        """The person's mask in each frame, and warnings; `on_progress` gets the number of frames done."""
 
 
 class TargetMaskPredictor(Protocol):

@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 
 from motionfollower.pipeline.backends import load_length_reader
-from preprocess.align import recover
 from preprocess.align.align import AlignMode, align
+from preprocess.align.recover import recover
 from preprocess.pose.parse_render import read_drawings
 from preprocess.segmentation.target_mask import WarpedTargetMask
 from preprocess.types import Alignment, Bools, Frames, MaskSequence, PoseSequence

@@ -1,4 +1,4 @@
-"""What there is to know before a run: the machine, the backends, and how to get what is missing."""
+"""The `info` command: the device, the backends, and how to get what is missing."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from motionfollower.models.weights.manifest import (
 class Info:
     """The state of an installation.
 
-    `missing_embedded` are files that the repository should have, `missing_full` the sets of weights of which
-    a file is missing in the folder `weights`; a backend is ready where nothing is. `ffmpeg` is None without one.
+    `missing_embedded` are missing files of the embedded model, `missing_full` the weight sets of the full model with a
+    file missing from the folder `weights`; a backend is ready when nothing is missing. `ffmpeg` is its version and
+    path, None if there is none.
     """
 
     device: DeviceInfo
@@ -36,7 +37,7 @@ class Info:
 
 
 def collect_info(weights: Path | None = None, embedded: Path | None = None) -> Info:
-    """Look at the machine and at the folders of weights."""
+    """Inspect the device and the weight folders, by default those that an edit uses."""
     folder, model = weights or full_weights_folder(), embedded or embedded_model_folder()
     return Info(
         device=describe(pick_device()),
@@ -49,13 +50,13 @@ def collect_info(weights: Path | None = None, embedded: Path | None = None) -> I
 
 
 def format_info(info: Info) -> str:
-    """The text that people read."""
+    """The report as text."""
     return "\n".join(_lines(info))
 
 
 def _lines(info: Info) -> Iterator[str]:
     yield f"device      {info.device}"
-    yield f"ffmpeg      {info.ffmpeg or 'not found: run `make setup` again'}"
+    yield f"ffmpeg      {info.ffmpeg or 'not found; reinstall imageio-ffmpeg'}"
     yield f"embedded    {_embedded_state(info.missing_embedded)}"
     yield f"full        {_full_state(info)}"
     for part in info.missing_full:
@@ -66,15 +67,15 @@ def _lines(info: Info) -> Iterator[str]:
 
 
 def _embedded_state(missing: tuple[str, ...]) -> str:
-    return f"not ready: {', '.join(missing)} missing. Get the repository again." if missing else "ready"
+    return f"not ready: {', '.join(missing)} missing; reinstall motionfollower" if missing else "ready"
 
 
 def _full_state(info: Info) -> str:
     if not info.missing_full:
         return f"ready, in {info.weights}"
     return (
-        f"not ready: {len(info.missing_full)} of {len(NETWORKS)} sets of weights are not in {info.weights}. "
-        f"`python -m motionfollower weights fetch` gets them; {FOLDER_VARIABLE} names another folder."
+        f"not ready: {len(info.missing_full)} of {len(NETWORKS)} weight sets are missing from {info.weights}; "
+        f"run `python -m motionfollower weights fetch`, or set {FOLDER_VARIABLE} to another folder"
     )
 
 

@@ -1,6 +1,6 @@
 """The command line: `python -m motionfollower prepare | edit | batch | weights | info | bench | dancers | train`.
 
-Only argument parsing and printing happen here; what takes seconds to import is imported by the command.
+This module parses arguments and prints results. Libraries that take long to import are imported by the commands.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from motionfollower.cli.bench import add_commands as add_bench
-from motionfollower.cli.edit import add_edit_options, check_edit_options
+from motionfollower.cli.edit import EditCommand, add_edit_options
 from motionfollower.cli.options import add_prepare_settings, prepare_settings
-from motionfollower.cli.progress import run_with_progress
+from motionfollower.cli.progress import progress_display
 from motionfollower.cli.synthetic import add_commands as add_dancers
 from motionfollower.cli.train import add_commands as add_training
 from motionfollower.core.errors import InputError
@@ -21,9 +22,20 @@ from motionfollower.core.errors import InputError
 FAILED_JOBS = 1
 BAD_INPUT = 2
 
+COMMANDS = {
+    "prepare": "estimate poses and masks, align the motion and write the images",
+    "edit": "re-pose the person in a video with the motion of another",
+    "batch": "run many edits from a JSON Lines file, resumable",
+    "weights": "download or check the weights of the full model",
+    "info": "show the device, the available backends and what is missing",
+    "bench": "measure FLOPs, memory, speed and quality",
+    "dancers": "render synthetic dancers: clips, ground truth and training sets",
+    "train": "train the model and its auxiliary networks",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, 1 where jobs of a batch failed, or 2 for bad input."""
+    """Run one command. Returns its exit code: 0, 1 if jobs of a batch failed, 2 for invalid input."""
     options = build_parser().parse_args(arguments)
     try:
         return options.run(options) or 0
@@ -33,45 +45,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    parser = argparse.ArgumentParser("motionfollower", description="Edit the motion of the person in a clip.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_prepare(commands.add_parser("prepare", help="find poses and masks, align, write them as pictures"))
-    _add_edit(commands.add_parser("edit", help="make the person of one clip do the motion of another"))
-    _add_batch(commands.add_parser("batch", help="many edits: a file with one job a line"))
-    _add_weights(commands.add_parser("weights", help="get the full model's weights, or see which are there"))
-    _add_info(commands.add_parser("info", help="what this machine has, what is missing and how to get it"))
-    add_bench(commands.add_parser("bench", help="measure the work, the speed, the memory and the quality of edits"))
-    add_dancers(commands.add_parser("dancers", help="render synthetic dancers: clips, truth, training sets"))
-    add_training(commands.add_parser("train", help="train a model, tiny to full"))
+    """The parser with all commands and their options."""
+    parser = argparse.ArgumentParser(
+        "motionfollower", description="Re-pose the person in a video with the motion of another."
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = {
+        name: subparsers.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        for name, about in COMMANDS.items()
+    }
+    _add_prepare(commands["prepare"])
+    _add_edit(commands["edit"])
+    _add_batch(commands["batch"])
+    _add_weights(commands["weights"])
+    _add_info(commands["info"])
+    add_bench(commands["bench"])
+    add_dancers(commands["dancers"])
+    add_training(commands["train"])
     return parser
 
 
 def _add_prepare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="the clip: a video, or a folder of pictures")
-    parser.add_argument("target", type=Path, metavar="TARGET", help="the clip whose motion is wanted")
-    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the pictures go")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="clip to edit: a video or image folder")
+    parser.add_argument("target", type=Path, metavar="TARGET", help="clip with the motion to follow")
+    _add_output(parser)
     add_prepare_settings(parser)
     parser.set_defaults(run=_prepare)
 
 
 def _add_edit(parser: argparse.ArgumentParser) -> None:
     add_edit_options(parser)
-    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the result goes")
-    parser.add_argument("--ray", metavar="ADDRESS", help="spread a long edit over a Ray cluster: HOST:PORT, or auto")
+    _add_output(parser)
+    parser.add_argument("--ray", metavar="ADDRESS", help="run the chunks of a long edit on Ray: HOST:PORT or auto")
     parser.set_defaults(run=_edit)
 
 
 def _add_batch(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("jobs", type=Path, metavar="jobs.jsonl", help="JSON objects with the names of edit's options")
-    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="where the results go")
-    parser.add_argument("--ray", metavar="ADDRESS", help="spread them over a Ray cluster: HOST:PORT, or auto")
+    parser.add_argument(
+        "jobs", type=Path, metavar="jobs.jsonl", help="one JSON object per line, keyed by edit's options"
+    )
+    _add_output(parser)
+    parser.add_argument("--ray", metavar="ADDRESS", help="run the jobs on a Ray cluster: HOST:PORT or auto")
     parser.set_defaults(run=_batch)
 
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("status", "fetch", "verify", "where"), help="what to do with the weights")
-    parser.add_argument("sets", nargs="*", metavar="SET", help="which of them (default: all that an edit uses)")
+    parser.add_argument("action", choices=("status", "fetch", "verify", "where"), help="what to do")
+    parser.add_argument("sets", nargs="*", metavar="SET", help="weight sets (default: all that an edit uses)")
     parser.set_defaults(run=_weights)
 
 
@@ -79,46 +99,57 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_info)
 
 
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="output directory")
+
+
 def _prepare(options: argparse.Namespace) -> None:
     settings = prepare_settings(options)
+    from motionfollower.core.messages import messages
     from motionfollower.pipeline.backends import load_preprocessors
     from motionfollower.pipeline.run import run_prepare
 
-    prepared = run_with_progress(
-        run_prepare(options.source, options.target, settings, load_preprocessors(), options.output)
-    )
-    _tell(prepared.inputs.warnings, options.output)
+    preprocessors = load_preprocessors()
+    with progress_display() as report:
+        prepared = run_prepare(options.source, options.target, settings, preprocessors, options.output, report)
+    _print_result(messages(prepared.inputs.warnings), options.output)
 
 
 def _edit(options: argparse.Namespace) -> None:
-    check_edit_options(options)
-    from motionfollower.cli.edit import EditCommand
-    from motionfollower.pipeline.backends import load_backend
+    command = EditCommand.from_options(options)
+    from motionfollower.pipeline.backends import backend_info, load_backend
     from motionfollower.pipeline.checks import CameraModeProposal
 
-    order = EditCommand.of(options)
     if options.ray:
-        run = run_with_progress(order.run_at(options.ray, options.output))
+        run_command = partial(command.run_on_ray, options.ray)
     else:
-        run = run_with_progress(order.run(load_backend(order.backend), options.output))
-    _tell(run.warnings, options.output)
+        run_command = partial(command.run, load_backend(command.backend))
+    with progress_display() as report:
+        run = run_command(options.output, report)
+    _print_result(run.warnings, options.output)
     if run.camera_travel is not None:
         print(CameraModeProposal(run.camera_travel))
     print(run.measures)
-    if order.backend == "embedded":
-        print("made with the small embedded model; `python -m motionfollower info` tells how to get the full one")
+    backend = backend_info(command.backend)
+    if backend.is_demo:
+        print(f"made with the {backend.label}; see `python -m motionfollower info` for the full model")
 
 
 def _batch(options: argparse.Namespace) -> int:
     from motionfollower.cli.batch.jobs import read_jobs
     from motionfollower.cli.batch.ray import run_on_ray
-    from motionfollower.cli.batch.run import one_by_one, run_batch
+    from motionfollower.cli.batch.run import run_batch, run_here
+    from motionfollower.pipeline.ray_cluster import check_address
 
-    do = run_on_ray(options.ray) if options.ray else one_by_one
-    report = run_with_progress(run_batch(read_jobs(options.jobs), options.output, do))
-    print(report.text())
+    if options.ray:
+        check_address(options.ray)
+    run_jobs = partial(run_on_ray, options.ray) if options.ray else run_here
+    jobs = read_jobs(options.jobs)
+    with progress_display() as report:
+        batch = run_batch(jobs, options.output, run_jobs, report)
+    print(batch.text())
     print(f"written to {options.output}")
-    return FAILED_JOBS if report.failures else 0
+    return FAILED_JOBS if batch.failures else 0
 
 
 def _weights(options: argparse.Namespace) -> None:
@@ -134,7 +165,7 @@ def _info(options: argparse.Namespace) -> None:
     print(format_info(collect_info()))
 
 
-def _tell(warnings: Sequence[str], folder: Path) -> None:
+def _print_result(warnings: Sequence[str], folder: Path) -> None:
     for warning in warnings:
         print(f"note: {warning}")
     print(f"written to {folder}")

@@ -1,4 +1,4 @@
-"""The options that several commands share, and the settings that they ask for."""
+"""Options that several commands share, and the settings made from them."""
 
 from __future__ import annotations
 
@@ -16,79 +16,108 @@ from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import ClipPoint, Size
 
 SWITCH = ("on", "off")
+FULL_MODEL = SamplerSettings()
+POINT = "X,Y[@FRAME]"
 
 
 def add_prepare_settings(parser: argparse.ArgumentParser) -> None:
-    """How the clips are read and aligned."""
-    group = parser.add_argument_group("preparing")
-    group.add_argument("--align", choices=get_args(Align), default="bones", help="default: %(default)s")
-    group.add_argument("--frames", type=int, metavar="N", help="take the first N frames (default: all)")
-    group.add_argument(
-        "--size", type=parse_size, metavar="WxH", help="working size (default: about 512², as the source)"
+    """Add the options for reading, segmenting and aligning the clips."""
+    add = parser.add_argument_group(
+        "preparation", "Points are X,Y[@FRAME]: fractions of the width and height from the top left, frames from 0."
+    ).add_argument
+    add("--align", choices=get_args(Align), default="bones", help="pose alignment (default: %(default)s)")
+    add("--frames", type=int, metavar="N", help="maximum number of frames (default: all)")
+    add("--size", type=parse_size, metavar="WxH", help="working size (default: about 512², source aspect ratio)")
+    add("--fps", type=float, metavar="FPS", help="frame rate, 1 to 240 (default: the source's)")
+    add("--scale", type=float, default=1.0, metavar="X", help="scale of the aligned person, 0.1 to 10 (default: 1)")
+    add(
+        "--shift",
+        type=float,
+        nargs=2,
+        default=(0.0, 0.0),
+        metavar=("X", "Y"),
+        help="offset of the aligned person in pixels (default: 0 0)",
     )
-    group.add_argument("--fps", type=float, metavar="F", help="frames a second (default: the source's own)")
-    group.add_argument("--scale", type=float, default=1.0, help="enlarge the aligned person (default: 1)")
-    group.add_argument("--shift", type=float, nargs=2, default=(0.0, 0.0), metavar=("X", "Y"), help="move it, pixels")
-    group.add_argument("--foot-line", type=float, default=0.0, metavar="Y", help="the row on which the feet stand")
-    group.add_argument(
-        "--source-person", type=_point, metavar="X,Y[@FRAME]", help="whom to edit (default: the largest)"
-    )
-    group.add_argument("--target-person", type=_point, metavar="X,Y[@FRAME]", help="whom to follow; X, Y from 0 to 1")
+    add("--foot-line", type=float, default=0.0, metavar="Y", help="row of the feet in pixels (default: from alignment)")
+    add("--source-person", type=_point, metavar=POINT, help="point on the person to edit (default: the largest)")
+    add("--target-person", type=_point, metavar=POINT, help="point on the person to follow (default: the largest)")
     for role in ("source", "target"):
-        for option, is_person in (("add", True), ("remove", False)):
-            group.add_argument(
+        for option, is_person, preposition in (("add", True, "to"), ("remove", False, "from")):
+            add(
                 f"--{role}-{option}",
                 dest=f"{role}_clicks",
                 type=partial(_click, is_person=is_person),
                 action="append",
-                metavar="X,Y[@FRAME]",
-                help=f"a place that the {role}'s mask should{'' if is_person else ' not'} hold; as often as needed",
+                metavar=POINT,
+                help=f"{option} the region at this point {preposition} the {role} mask; repeatable",
             )
-    group.add_argument("--parts", choices=get_args(Parts), default="all", help="what follows the target (default: all)")
-    group.add_argument("--blend", type=float, default=1.0, metavar="X", help="0: the old motion, 1: the target's")
+    add("--parts", choices=get_args(Parts), default="all", help="body parts that follow the target (default: all)")
+    add("--blend", type=float, default=1.0, metavar="X", help="motion strength, 0: source, 1: target (default: 1)")
 
 
 def add_sampler_settings(parser: argparse.ArgumentParser) -> None:
-    """How to sample."""
-    group = parser.add_argument_group("sampling", "what isn't given is as the backend has it")
-    group.add_argument(
-        "--preset", choices=get_args(PresetName), help="how much work to do; other options here come on top"
+    """Add the options of the sampler; None stands for the backend's default."""
+    add = parser.add_argument_group(
+        "sampling", "Defaults are the full model's; the embedded model takes one step without guidance."
+    ).add_argument
+    full = FULL_MODEL
+    add("--preset", choices=get_args(PresetName), help="speed preset; the other options override it (default: quality)")
+    add("--steps", type=int, metavar="N", help=f"denoising steps, 1 to 1000 (default: {full.steps})")
+    add(
+        "--cfg",
+        type=float,
+        metavar="X",
+        help=f"classifier-free guidance scale, 1 to 30; 1 disables it (default: {full.cfg_scale:g})",
     )
-    group.add_argument("--steps", type=int, metavar="N", help="denoising steps")
-    group.add_argument("--cfg", type=float, metavar="X", help="classifier-free guidance; 1 switches it off")
-    group.add_argument("--guidance", type=float, metavar="X", help="strength of score guidance; 0 switches it off")
-    group.add_argument(
-        "--guide-every", type=int, metavar="N", help="guide one in N of the steps that are usually guided"
+    add(
+        "--guidance",
+        type=float,
+        metavar="X",
+        help=f"score guidance scale, 0 to 10; 0 disables it (default: {full.guidance.scale:g})",
     )
-    group.add_argument(
-        "--cfg-span", type=float, nargs=2, metavar=("A", "B"), help="CFG between these shares of the run only"
+    add("--guide-every", type=int, metavar="N", help="guide every Nth step of the guided range (default: 1)")
+    add(
+        "--cfg-span",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="fractions of the steps between which CFG is applied (default: 0 1)",
     )
-    group.add_argument("--reuse", type=int, metavar="N", help="one pass through the deep layers for N steps; 1: each")
-    group.add_argument("--regions", choices=get_args(Regions), help="which reading of the background regions")
-    group.add_argument("--seed", type=int, metavar="N", help="the noise (default: 42)")
-    group.add_argument("--noise", type=float, metavar="ETA", help="SDE noise where the person will be")
-    group.add_argument("--strength", type=float, metavar="X", help="start from this share of the noise; 1: all of it")
-    group.add_argument("--repeats", type=int, metavar="N", help="how often steps of the repeat span are taken")
-    group.add_argument("--window", type=int, metavar="N", help="frames seen at once")
-    group.add_argument("--overlap", type=int, metavar="N", help="frames that windows share")
-    group.add_argument("--camera", choices=get_args(Camera), default="auto", help="camera mode (default: auto)")
+    add("--reuse", type=int, metavar="N", help="steps per pass through the deep layers; 1: no cache (default: 1)")
+    add(
+        "--regions",
+        choices=get_args(Regions),
+        help=f"background regions of score guidance (default: {full.guidance.regions})",
+    )
+    add("--seed", type=int, metavar="N", help=f"random seed (default: {full.seed})")
+    add(
+        "--noise",
+        type=float,
+        metavar="ETA",
+        help=f"SDE noise in the target mask, 0 to 1 (default: {full.noise_eta:g})",
+    )
+    add("--strength", type=float, metavar="X", help="fraction of the noise at the start; 1: pure noise (default: 1)")
+    add("--repeats", type=int, metavar="N", help=f"passes per step of the repeat span (default: {full.repeats})")
+    add("--window", type=int, metavar="N", help=f"frames per context window, 1 to 32 (default: {full.window})")
+    add("--overlap", type=int, metavar="N", help=f"frames shared by neighbouring windows (default: {full.overlap})")
+    add("--camera", choices=get_args(Camera), default="auto", help="camera mode, for moving cameras (default: auto)")
 
 
 def add_result_settings(parser: argparse.ArgumentParser) -> None:
-    """What becomes of the model's pictures."""
-    group = parser.add_argument_group("result")
-    group.add_argument("--lock", choices=SWITCH, default="on", help="keep the source's real pixels (default: on)")
-    group.add_argument("--sound", choices=get_args(SoundChoice), default="source", help="whose (default: %(default)s)")
-    group.add_argument("--bundle", type=Path, metavar="FILE.zip", help="pack the prepared pictures and the result too")
+    """Add the options for what is written."""
+    add = parser.add_argument_group("result").add_argument
+    add("--lock", choices=SWITCH, default="on", help="keep the source's pixels outside the edited region (default: on)")
+    add("--sound", choices=get_args(SoundChoice), default="source", help="audio track (default: %(default)s)")
+    add("--bundle", type=Path, metavar="FILE.zip", help="also pack the prepared images and the result into a zip file")
 
 
 def is_on(switch: str) -> bool:
-    """The answer to an on-off option."""
+    """Whether an on/off option is on."""
     return switch == "on"
 
 
 def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
-    """The settings that were given; SettingsError for one outside its range."""
+    """The settings of `add_prepare_settings`; SettingsError for a value out of range."""
     return PrepareSettings(
         align=options.align,
         frames=options.frames,
@@ -106,15 +135,18 @@ def prepare_settings(options: argparse.Namespace) -> PrepareSettings:
     )
 
 
-def sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> SamplerSettings:
-    """The backend's settings at the wanted speed, with what was given on the command line in their place."""
+def sampler_settings(options: argparse.Namespace, defaults: SamplerSettings) -> SamplerSettings:
+    """The `defaults`, changed by the preset, then by each option that is given; SettingsError for a value out of range.
+
+    The camera mode is left to the edit.
+    """
 
     def given(**values: object) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value is not None}
 
-    usual = apply_preset(backend, options.preset) if options.preset else backend
+    settings = apply_preset(defaults, options.preset) if options.preset else defaults
     guidance = replace(
-        usual.guidance, **given(scale=options.guidance, regions=options.regions, every=options.guide_every)
+        settings.guidance, **given(scale=options.guidance, regions=options.regions, every=options.guide_every)
     )
     changed = given(
         steps=options.steps,
@@ -128,14 +160,14 @@ def sampler_settings(options: argparse.Namespace, backend: SamplerSettings) -> S
         cfg_span=tuple(options.cfg_span) if options.cfg_span else None,
         reuse=options.reuse,
     )
-    return replace(usual, guidance=guidance, **changed)
+    return replace(settings, guidance=guidance, **changed)
 
 
 def parse_size(text: str) -> Size:
-    """The size of WxH."""
+    """Parse WIDTHxHEIGHT."""
     match = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", text)
     if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; write WIDTHxHEIGHT, as in 512x768")
+        raise argparse.ArgumentTypeError(f"invalid size {text!r}; expected WIDTHxHEIGHT, e.g. 512x768")
     return int(match[1]), int(match[2])
 
 
@@ -146,7 +178,7 @@ def _point(text: str) -> ClipPoint:
             return ClipPoint(float(match[1]), float(match[2]), int(match[3] or 0))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-    raise argparse.ArgumentTypeError(f"{text!r} is no point; write X,Y or X,Y@FRAME, as in 0.3,0.5@12")
+    raise argparse.ArgumentTypeError(f"invalid point {text!r}; expected X,Y or X,Y@FRAME, e.g. 0.3,0.5@12")
 
 
 def _click(text: str, *, is_person: bool) -> MaskClick:
@@ -154,8 +186,8 @@ def _click(text: str, *, is_person: bool) -> MaskClick:
 
 
 def frame_range(text: str) -> tuple[int, int]:
-    """The first and the last frame of FIRST-LAST, or of a single number."""
+    """Parse FIRST-LAST, or a single frame; both ends are included and counted from 0."""
     match = re.fullmatch(r"(\d{1,6})(?:[-–](\d{1,6}))?", text)
     if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no range of frames; write FIRST-LAST, as in 10-20")
+        raise argparse.ArgumentTypeError(f"invalid frame range {text!r}; expected FIRST-LAST, e.g. 10-20")
     return int(match[1]), int(match[2] or match[1])

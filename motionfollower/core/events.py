@@ -35,6 +35,7 @@ class Stage(StrEnum):
     PLAN_MEMORY = "plan memory"
     SAMPLING = "sampling"
     DECODE = "decode"
+    CHUNK = "chunk"
     MEASURE = "measure"
     WRITE = "write"
     BUNDLE = "bundle"

@@ -1,43 +1,36 @@
-"""What an edit reads and what comes out of it: inputs, events, results; and its settings, defined in `settings`."""
+"""What an edit reads and what comes out of it: inputs, the edited clip, its metrics."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from motionfollower.core.config import (
-    SamplerSettings,
-)
+from motionfollower.core.config import SamplerSettings
 from motionfollower.core.errors import InputError
 from preprocess.segmentation.point_prompts import MaskClick
-from preprocess.types import (
-    Bools,
-    Clip,
-    MaskSequence,
-    PoseSequence,
-    Size,
-)
+from preprocess.types import AlignmentReport, Bools, Clip, MaskSequence, PoseSequence
 from preprocess.video.crop import Crop
+from preprocess.video.probe import Media
+from preprocess.warnings import ClipWarning, Role
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The file or folder that a working clip was read from, and which part of its picture the clip shows.
+    """Where a working clip comes from: the file or folder, and the crop of its frames that the clip shows.
 
-    `size` is the file's own; `framing` leads from its pixels to the working clip's; frame 0 is at `start` seconds.
+    `crop` maps the file's pixels to the working clip's; frame 0 is at `start` seconds.
     """
 
-    path: Path
-    size: Size
+    media: Media
     start: float
-    framing: Crop
+    crop: Crop
 
 
 @dataclass(frozen=True)
 class EditInputs:
-    """All that an edit needs to know of the clips; every part can be replaced by the user.
+    """Everything the sampler needs to know about the clips; users may replace any part.
 
-    Everything has one length and one size, the working size. `target_masks` say where the person will be.
+    All parts have the same number of frames and the same size, the working size. `target_masks` are the predicted
+    masks of the source person in the aligned poses. `target_media` is the target's file, None for a prepared case.
     """
 
     source: Clip
@@ -46,7 +39,8 @@ class EditInputs:
     source_masks: MaskSequence
     target_masks: MaskSequence
     origin: Origin | None = None
-    warnings: tuple[str, ...] = ()
+    target_media: Media | None = None
+    warnings: tuple[ClipWarning, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("source_poses", "aligned_poses", "source_masks", "target_masks"):
@@ -54,13 +48,13 @@ class EditInputs:
             if (len(part), part.size) != (len(self.source), self.source.size):
                 raise InputError(
                     f"{name} has {len(part)} frames of {part.size}; the source has {len(self.source)} of "
-                    f"{self.source.size}. Each part needs one picture for every source frame, of its size."
+                    f"{self.source.size}. Each part needs one frame per source frame, of the source's size."
                 )
 
 
 @dataclass(frozen=True)
-class FoundMasks:
-    """The masks of both clips before any click, and the `clicks` on each that were made since."""
+class DetectedMasks:
+    """The masks of both clips before any click, and the `clicks` on each since then."""
 
     source: MaskSequence
     target: MaskSequence
@@ -69,21 +63,21 @@ class FoundMasks:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Two clips, looked at: the inputs of an edit, and what they were made from.
+    """Two analysed clips: the inputs of an edit, and what they were made from.
 
-    `target`, `target_poses` and `target_own_masks` are the target clip as it is; `alignment` is the report,
-    `doubts` the warnings that have nothing to do with it; clips of the `crowded` roles show other people too.
-    `found` are the masks before any click, None where there was none.
+    `target`, `target_poses` and `target_own_masks` are the target clip's own. `doubts` are the warnings that do not
+    concern the alignment; clips of the `crowded` roles show several people. `detected` has the masks before any
+    click, None where there was no click.
     """
 
     inputs: EditInputs
     target: Clip
     target_poses: PoseSequence
     target_own_masks: MaskSequence
-    alignment: dict[str, object]
-    doubts: tuple[str, ...] = ()
-    crowded: tuple[str, ...] = ()
-    found: FoundMasks | None = None
+    alignment: AlignmentReport
+    doubts: tuple[ClipWarning, ...] = ()
+    crowded: tuple[Role, ...] = ()
+    detected: DetectedMasks | None = None
 
 
 @dataclass(frozen=True)
@@ -96,16 +90,16 @@ class StepLosses:
 
 
 @dataclass(frozen=True)
-class EditResult:
-    """The edited clip at the working size, with what there is to know about the run.
+class EditedClip:
+    """The edited clip at the working size, with the settings it was sampled with.
 
-    `reach` bool [H, W] is where the networks looked, None where that is the whole picture; outside is the source.
+    `reach` bool [H, W] is the region that the networks saw, None for the whole frame; outside it the source remains.
     """
 
     edited: Clip
     settings: SamplerSettings
     losses: tuple[StepLosses, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[ClipWarning, ...]
     reach: Bools | None = None
 
 
@@ -113,11 +107,11 @@ class EditResult:
 class EditMetrics:
     """How well an edit came out.
 
-    `background_kept` is the share of pixels, in [0, 1], that are exactly the source's. The pose is read again from
-    the result: `pose_match` is the share of the wanted body joints found within a tenth of the torso's length
-    (PCK@0.1), `pose_error` their mean distance in pixels of the working size; both None where nobody is found.
-    `flicker` is how far a pixel is from the mean of the frames before and after, in grey levels; `source_flicker`
-    that of the source, which moves too.
+    `background_kept` is the fraction of pixels, in [0, 1], that equal the source's. The pose is estimated again in
+    the result: `pose_match` is the fraction of the aligned body joints found within a tenth of the torso's length
+    (PCK@0.1), `pose_error` their mean distance in pixels of the working size; both None where no person is found.
+    `flicker` is the mean distance of a pixel from the mean of the frames before and after, in grey levels;
+    `source_flicker` that of the source, which moves too.
     """
 
     background_kept: float
@@ -127,7 +121,7 @@ class EditMetrics:
     source_flicker: float
 
     def __str__(self) -> str:
-        pose = "nobody was found in the result"
+        pose = "no person found in the result"
         if self.pose_match is not None and self.pose_error is not None:
             pose = f"pose match {self.pose_match:.0%} ({self.pose_error:.1f} px)"
         flicker = f"flicker {self.flicker:.1f} (source {self.source_flicker:.1f})"

@@ -1,26 +1,24 @@
-"""Whose sound an edit has."""
+"""The audio track of an edit."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from motionfollower.core.config import SoundChoice
 from preprocess.types import Sound
-from preprocess.video.probe import probe
+from preprocess.video.probe import Media
+from preprocess.warnings import ClipWarning, WarningCode
 
 
 def choose_audio(
-    choice: SoundChoice, own: Sound | None, seconds: float, target: Path | None
-) -> tuple[Sound | None, tuple[str, ...]]:
-    """The sound that belongs to an edit of so many seconds, and a sentence where the target has none to give.
+    choice: SoundChoice, source: Sound | None, target: Media | None, seconds: float
+) -> tuple[Sound | None, tuple[ClipWarning, ...]]:
+    """The sound for an edit of so many seconds, and a warning where the target was chosen and is silent.
 
-    `own` is the source's, None where it is silent. Both clips are read from their beginning at one rate, so the
-    target's sound stays with its motion.
+    Both clips are read from their beginning at one rate, so the target's sound stays in step with its motion.
     """
     if choice == "source":
-        return own, ()
+        return source, ()
     if choice == "none" or target is None:
         return None, ()
-    if not probe(target).has_sound:
-        return None, ("The target has no sound, so the edit is silent.",)
-    return Sound(target, 0.0, seconds), ()
+    if not target.has_sound:
+        return None, (ClipWarning(WarningCode.TARGET_SILENT),)
+    return Sound(target.path, 0.0, seconds), ()

@@ -1,17 +1,18 @@
-"""prepare.json: the joints behind the drawn poses, and what was noticed on the way."""
+"""prepare.json: the joints behind the drawn poses, the alignment report, and warnings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from motionfollower.core.errors import InputError
+from motionfollower.core.messages import messages
 from motionfollower.core.types import Prepared
-from preprocess.types import PoseSequence, Size
+from preprocess.types import AlignmentReport, PoseSequence, Size
 
 
 @dataclass(frozen=True)
@@ -23,27 +24,27 @@ class PosesRecord:
     scores: list[list[float]]
 
     def __post_init__(self) -> None:
-        self.poses()  # a ValueError where the lists don't belong together
+        self.poses()  # raises a ValueError where the lists do not match
 
     @classmethod
     def of(cls, poses: PoseSequence) -> PosesRecord:
-        """The record of some poses; their drawings are kept as pictures, not here."""
+        """The record of poses; their drawings are images of the case."""
         return cls(poses.size, poses.keypoints.tolist(), poses.scores.tolist())
 
     def poses(self) -> PoseSequence:
-        """The poses again."""
+        """The recorded poses."""
         return PoseSequence(np.array(self.keypoints, np.float32), np.array(self.scores, np.float32), self.size)
 
 
 @dataclass(frozen=True)
 class PreparationRecord:
-    """What prepare.json holds; `fps` is that of the clips, `doubts` the warnings not about the alignment."""
+    """What prepare.json holds; `fps` is the clips', `doubts` are the warnings that do not concern the alignment."""
 
     fps: float
     source_poses: PosesRecord
     target_poses: PosesRecord
     aligned_poses: PosesRecord
-    alignment: dict[str, Any]
+    alignment: AlignmentReport
     warnings: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     format: Literal[1] = 1
@@ -58,8 +59,8 @@ class PreparationRecord:
             target_poses=PosesRecord.of(prepared.target_poses),
             aligned_poses=PosesRecord.of(inputs.aligned_poses),
             alignment=prepared.alignment,
-            warnings=inputs.warnings,
-            doubts=prepared.doubts,
+            warnings=messages(inputs.warnings),
+            doubts=messages(prepared.doubts),
         )
 
     def to_json(self) -> str:
@@ -74,4 +75,4 @@ def load_preparation(path: Path) -> PreparationRecord | None:
     try:
         return TypeAdapter(PreparationRecord).validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise InputError(f"{path} is damaged. Remove it, and the joints are read from the drawings.") from error
+        raise InputError(f"{path} is damaged. Remove it: the joints are then parsed from the drawings.") from error

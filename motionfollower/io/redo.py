@@ -1,4 +1,4 @@
-"""Some frames of an earlier result made anew, and joined to the others without a seam."""
+"""Redo some frames of an earlier result and blend them into the others."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from preprocess.video.probe import probe
 from preprocess.video.read import stream_frames
 
 CONTEXT = 8
-"""Frames beside the new ones that are sampled with them, so that the motion goes on as it was."""
+"""Frames on each side of the new ones that are sampled with them, for temporal context."""
 
 FADE = 3
-"""Frames at each end of the new ones over which the old picture gives way to the new."""
+"""Frames at each end of the new ones over which old frames are blended into them."""
 
 
 def check_redo(redo: Redo, frames: int, size: Size, folder: Path) -> None:
-    """InputError where the earlier result isn't `frames` pictures of `size`, or `folder` would replace it."""
+    """InputError where the earlier result is not `frames` images of `size`, or `folder` would replace it."""
     if redo.last >= frames:
         raise SettingsError.out_of_range("redo", f"{redo.first}-{redo.last}", f"frames 0 to {frames - 1}")
     if folder.resolve() == redo.earlier.resolve():
@@ -32,17 +32,17 @@ def check_redo(redo: Redo, frames: int, size: Size, folder: Path) -> None:
     if (len(media.pictures), media.size) != (frames, size):
         raise InputError(
             f"{redo.earlier} has {len(media.pictures)} frames of {media.size}; the run has {frames} of {size}. "
-            "Give the result as the run wrote it."
+            "Pass the result as the run wrote it."
         )
 
 
 def frames_to_sample(redo: Redo, frames: int) -> range:
-    """The frames to sample: those made anew, and some beside them."""
+    """The frames to sample: those to redo, and some on each side."""
     return range(max(0, redo.first - CONTEXT), min(frames, redo.last + 1 + CONTEXT))
 
 
 def blend_weights(redo: Redo, frames: int) -> Floats:
-    """How much of the new picture each frame shows, f32 [F]: 0 outside the range, 1 inside, less at its ends."""
+    """The blend weight of each new frame, f32 [F]: 0 outside the range, 1 inside, less at its ends."""
     index = np.arange(frames)
     fade = min(FADE, (redo.last - redo.first) // 2) + 1
     begins = (index - redo.first + 1) / fade if redo.first > 0 else index >= 0
@@ -50,8 +50,11 @@ def blend_weights(redo: Redo, frames: int) -> Floats:
     return np.minimum(begins, ends).clip(0, 1).astype(np.float32)
 
 
-def stitch(redo: Redo, frames: Iterable[Frame], count: int) -> Iterator[Frame]:
-    """Yield the earlier result's frames uint8 [H, W, 3] with new ones among them; outside the range bit for bit."""
+def stitch(redo: Redo, pairs: Iterable[tuple[Frame, Frame]], count: int) -> Iterator[tuple[Frame, Frame]]:
+    """Blend new frames into the earlier result; outside the range that stays bit for bit.
+
+    `pairs` are the source's and the new frames uint8 [H, W, 3], `count` of them.
+    """
     earlier = stream_frames(ResultFiles(redo.earlier).frames)
-    for old, new, share in zip(earlier, frames, blend_weights(redo, count), strict=True):
-        yield blend(old, new, np.full(old.shape[:2], share)) if share else old
+    for old, (source, new), weight in zip(earlier, pairs, blend_weights(redo, count), strict=True):
+        yield source, blend(old, new, np.full(old.shape[:2], weight)) if weight else old

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from motionfollower.core.errors import OutputError
-from motionfollower.core.types import EditInputs
-from motionfollower.io.compositing import at_file_size, source_frames
 from motionfollower.io.run_record import RunMetadata
 from motionfollower.io.side_by_side import side_by_side
-from preprocess.pose.render import drawn
+from preprocess.progress import OnProgress
 from preprocess.types import Frame, Sound
 from preprocess.video.atomic import (
     check_parent,
@@ -23,9 +21,7 @@ from preprocess.video.atomic import (
     scratch_folder,
 )
 from preprocess.video.read import stream_frames
-from preprocess.video.write import write_frames, write_video
-
-RESULT_PARTS = 3
+from preprocess.video.write import save_frame, write_video
 
 
 @dataclass(frozen=True)
@@ -77,48 +73,54 @@ def check_result_dir(folder: Path) -> None:
         raise OutputError(f"{foreign[0]} is there, but no run.json that says it is ours. Choose another folder.")
 
 
-def write_results(
-    folder: Path, inputs: EditInputs, frames: Iterable[Frame], sound: Sound | None, run: RunMetadata
-) -> Generator[int, None, ResultFiles]:
-    """Write the result of an edit; see `write_files`."""
-    beside = {"source": source_frames(inputs), "target pose": at_file_size(inputs, drawn(inputs.aligned_poses))}
-    return write_files(folder, beside, frames, sound, run)
+@contextmanager
+def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
+    """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
 
-
-def write_files(
-    folder: Path,
-    beside: Mapping[str, Iterable[Frame]],
-    frames: Iterable[Frame],
-    sound: Sound | None,
-    run: RunMetadata,
-) -> Generator[int, None, ResultFiles]:
-    """Write a result whole or not at all; yield the number of PARTS done, return where they are.
-
-    `frames` uint8 [H, W, 3], the videos, and what is shown `beside` them, by caption, have the size of the source's
-    file. An older result in `folder` is replaced, all other files there stay. OutputError where it can't be written;
-    then, or where the generator is closed early, everything is as it was.
+    `publish` moves them to `folder` when they are complete. OutputError, which names `folder`, where one can't be
+    written.
     """
     check_result_dir(folder)
-    fps = run.fps
-    with _drafting(folder) as draft:
-        write_frames(draft.frames, frames)
-        yield 1
-        write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
-        yield 2
-        panels = {**beside, f"edited · {run.backend}": stream_frames(draft.frames, fps=fps)}
-        write_video(draft.side_by_side, side_by_side(panels), fps, sound)
-        draft.run.write_text(run.to_json(), encoding="utf-8")
-        with defer_interrupts():
-            _move_in(draft, ResultFiles(folder))
-        yield RESULT_PARTS
-    return ResultFiles(folder)
-
-
-@contextmanager
-def _drafting(folder: Path) -> Generator[ResultFiles, None, None]:
-    """A hidden folder on the same disk as `folder`, gone afterwards; errors speak of `folder`."""
     with output_errors(folder), scratch_folder(existing_parent(folder)) as draft, renaming_errors(folder, draft):
         yield ResultFiles(draft)
+
+
+def write_frames_and_comparison(
+    draft: ResultFiles, rows: Iterable[tuple[Frame, Frame, Frame]], fps: float, label: str, on_progress: OnProgress
+) -> None:
+    """Write the edited frames and the side-by-side video in one pass.
+
+    A row holds the source, the target pose and the edit of one frame, uint8 [H, W, 3]; `label` names the backend.
+    """
+    draft.frames.mkdir()
+    captions = "source", "target pose", f"edited · {label}"
+    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps)
+
+
+def _saved(
+    folder: Path, rows: Iterable[tuple[Frame, Frame, Frame]], on_progress: OnProgress
+) -> Iterator[tuple[Frame, Frame, Frame]]:
+    """Pass the rows on, and save the edit of each."""
+    for index, row in enumerate(rows):
+        save_frame(folder / f"frame_{index}.png", row[-1])
+        on_progress(index + 1)
+        yield row
+
+
+def write_edited_video(draft: ResultFiles, fps: float, sound: Sound | None) -> None:
+    """Encode the edited frames that were written."""
+    write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
+
+
+def publish(draft: ResultFiles, folder: Path, run: RunMetadata) -> ResultFiles:
+    """Write run.json and move the draft to `folder`, where it replaces an older result; other files there stay.
+
+    All of it is moved or nothing.
+    """
+    draft.run.write_text(run.to_json(), encoding="utf-8")
+    with defer_interrupts():
+        _move_in(draft, ResultFiles(folder))
+    return ResultFiles(folder)
 
 
 def _move_in(draft: ResultFiles, result: ResultFiles) -> None:

@@ -1,4 +1,4 @@
-"""run.json: all that is needed to understand a run, and to do it again bit for bit."""
+"""run.json: what is needed to understand a run and to repeat it bit for bit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from motionfollower.core import __version__
 from motionfollower.core.config import (
-    BackendName,
     EditConfig,
     Environment,
     PrepareSettings,
@@ -27,6 +26,7 @@ from motionfollower.core.hashing import sha256_of
 from motionfollower.core.types import EditMetrics, StepLosses
 from motionfollower.io.case import READ
 from preprocess.types import Size
+from preprocess.warnings import ClipWarning, WarningCode
 
 PACKAGES = ("torch", "diffusers", "transformers", "mediapipe", "onnxruntime", "numpy", "opencv-contrib-python")
 SIZE_LIMIT = 16 * 2**20  # bytes; the run.json of a thousand steps has 0.1 MB
@@ -34,7 +34,7 @@ SIZE_LIMIT = 16 * 2**20  # bytes; the run.json of a thousand steps has 0.1 MB
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file or a folder that a run read: where it was, and the sha256 of what was in it, or in its `parts`."""
+    """A file or folder that a run read: its path, and the sha256 of its content, or of these `parts` of a folder."""
 
     path: str
     sha256: str
@@ -42,23 +42,23 @@ class FileRecord:
 
     @classmethod
     def of(cls, path: Path, parts: tuple[str, ...] = ()) -> FileRecord:
-        """The record of a file or a folder that is there."""
+        """The record of an existing file or folder."""
         name = os.fsencode(path.absolute()).decode(errors="replace")  # not every name is text
         return cls(name, sha256_of(path, parts), parts)
 
     def unchanged(self) -> Path:
-        """Its path, where it still holds what the run read; InputError where not."""
+        """The path, if the content is still what the run read; InputError otherwise."""
         path = Path(self.path)
         if not (path.is_file() or path.is_dir()):
-            raise InputError(f"{path}, which the run read, is not there. Put it back, or start a new edit.")
+            raise InputError(f"{path}, which the run read, is missing. Restore it, or start a new edit.")
         if sha256_of(path, self.parts) != self.sha256:
-            raise InputError(f"{path} has changed since the run. Put the old one back, or start a new edit.")
+            raise InputError(f"{path} has changed since the run. Restore the old version, or start a new edit.")
         return path
 
 
 @dataclass(frozen=True)
 class RedoRecord:
-    """The frames `first` to `last`, counted from 0, that a run made anew in the `earlier` result."""
+    """The frames `first` to `last`, counted from 0, that a run redid in the `earlier` result."""
 
     first: int
     last: int
@@ -69,10 +69,9 @@ class RedoRecord:
 class RunMetadata:
     """One run of `edit`.
 
-    `source` and `target` are the clips; a run of a folder in the released example layout has it as its
-    `source` and no target. `size`, `fps`, `frames` are those of the edited clip, `seconds` those of each stage.
-    `lock`, `sound` and `redo` are as in the request; runs from before there were `measures` have none.
-    `camera_travel` is in pixels of a picture of 512, None where it wasn't measured.
+    `source` and `target` are the clips; a run on a folder in the released example layout has that as its `source` and
+    no target. `size`, `fps`, `frames` are the edited clip's, `seconds` those of each stage. `camera_travel` is in
+    pixels of an image of 512, None where it was not measured. Fields with defaults are newer than the first format.
     """
 
     source: FileRecord
@@ -102,16 +101,16 @@ class RunMetadata:
 def load_run_record(path: Path) -> RunMetadata:
     """Read a run.json; InputError where it is not one.
 
-    The paths in it are the word of whoever wrote it: don't follow those of an uploaded file.
+    Its paths are untrusted: never follow those of an uploaded file.
     """
     try:
         if path.stat().st_size > SIZE_LIMIT:
-            raise InputError(f"{path} is larger than any run.json. Give the run.json that an edit wrote.")
+            raise InputError(f"{path} is larger than any run.json. Pass the run.json that an edit wrote.")
         return TypeAdapter(RunMetadata).validate_json(path.read_bytes(), strict=True)
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}. Give the run.json that an edit wrote.") from error
+        raise InputError(f"{path} cannot be read: {error.strerror}. Pass the run.json that an edit wrote.") from error
     except ValidationError as error:
-        raise InputError(f"{path} is no run.json: {_reason(error)}. Give one as an edit wrote it.") from error
+        raise InputError(f"{path} is no run.json: {_reason(error)}. Pass one that an edit wrote.") from error
 
 
 def _reason(error: ValidationError) -> str:
@@ -121,67 +120,40 @@ def _reason(error: ValidationError) -> str:
 
 
 def installed_versions() -> dict[str, str]:
-    """The versions of Python, of this program, and of the packages that a run's numbers depend on."""
-    ours = {"python": platform.python_version(), "motionfollower": __version__}
-    return ours | {package: version(package) for package in PACKAGES}
+    """The versions of Python, of this package, and of the packages that the result depends on."""
+    base = {"python": platform.python_version(), "motionfollower": __version__}
+    return base | {package: version(package) for package in PACKAGES}
 
 
-def environment_changes(then: Environment, now: Environment) -> tuple[str, ...]:
-    """Why a repeated run may give other pictures, a sentence for each thing that is not as it was."""
-    before, after = _flat(then), _flat(now)
-    names = sorted(before.keys() | after.keys())
+def environment_changes(before: Environment, now: Environment) -> tuple[ClipWarning, ...]:
+    """Why a repeated run may differ: a warning for each part of the environment that has changed."""
+    old, new = _flat(before), _flat(now)
     return tuple(
-        f"{name} was {before.get(name, 'absent')} in the first run and is {after.get(name, 'absent')} now."
-        for name in names
-        if before.get(name) != after.get(name)
+        ClipWarning(
+            WarningCode.ENVIRONMENT_CHANGED,
+            values={"name": name, "before": old.get(name, "absent"), "after": new.get(name, "absent")},
+        )
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
     )
 
 
-def _flat(surroundings: Environment) -> dict[str, str]:
-    machine = {"device": surroundings.device, "dtype": surroundings.dtype}
-    return machine | surroundings.weights | surroundings.versions
+def _flat(environment: Environment) -> dict[str, str]:
+    machine = {"device": environment.device, "dtype": environment.dtype}
+    return {**machine, **environment.weights, **environment.versions}
 
 
-@dataclass(frozen=True)
-class Made:
-    """What there is to know of an edit when it is made; `camera_travel` is None where it wasn't measured."""
-
-    size: Size
-    fps: float
-    frames: int
-    settings: SamplerSettings
-    losses: tuple[StepLosses, ...]
-    warnings: tuple[str, ...]
-    measures: EditMetrics
-    seconds: dict[str, float]
-    camera_travel: float | None
+def clip_records(config: EditConfig) -> tuple[FileRecord, FileRecord | None]:
+    """The records of the source and of the target, None for a prepared case."""
+    if config.target is None:
+        return FileRecord.of(config.source, READ), None
+    return FileRecord.of(config.source), FileRecord.of(config.target)
 
 
-def make_run_record(request: EditConfig, backend: BackendName, surroundings: Environment, made: Made) -> RunMetadata:
-    """The record of the edit that was made on request."""
-    changes = environment_changes(request.repeated.environment, surroundings) if request.repeated else ()
-    return RunMetadata(
-        source=FileRecord.of(request.source, () if request.target else READ),
-        target=FileRecord.of(request.target) if request.target else None,
-        backend=backend,
-        prepare=request.prepare,
-        sampler=made.settings,
-        size=made.size,
-        fps=made.fps,
-        frames=made.frames,
-        surroundings=surroundings,
-        seconds=made.seconds,
-        losses=made.losses,
-        warnings=(*changes, *made.warnings),
-        lock=request.lock,
-        sound=request.sound,
-        redo=_redo_record(request.redo) if request.redo else None,
-        measures=made.measures,
-        camera_travel=made.camera_travel,
-    )
-
-
-def _redo_record(redo: Redo) -> RedoRecord:
+def redo_record(redo: Redo | None) -> RedoRecord | None:
+    """The record of the frames that were redone, None where all are new."""
+    if redo is None:
+        return None
     return RedoRecord(redo.first, redo.last, FileRecord.of(redo.earlier, ("frames", "run.json")))
 
 

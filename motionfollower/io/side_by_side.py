@@ -1,52 +1,52 @@
-"""Pictures for showing: several clips beside each other, each with a caption below it."""
+"""Several clips side by side, each with a caption below it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from preprocess.types import Frames
+from preprocess.types import Frame
 
 MAX_HEIGHT = 720  # of a panel, in pixels
-CAPTION_SHARE = 0.07  # of a panel's height
+CAPTION_FRACTION = 0.07  # of a panel's height
 SMALLEST_CAPTION = 16
 BACKGROUND, TEXT = (24, 24, 27), (244, 244, 245)
 
 
-def side_by_side(panels: Mapping[str, Iterable[Frames]]) -> Generator[Frames, None, None]:
-    """Yield frames uint8 [H, W, 3] with the frames of all `panels`, by caption, from left to right.
+def side_by_side(captions: Sequence[str], rows: Iterable[Sequence[Frame]]) -> Iterator[Frame]:
+    """Yield frames uint8 [H, W, 3] that show the images of each row from left to right, each over its caption.
 
-    The panels have one length; where their heights differ, they are scaled to the largest or to MAX_HEIGHT.
+    Where heights differ, the images are scaled to the largest, at most MAX_HEIGHT.
     """
-    rows = zip(*panels.values(), strict=True)
+    rows = iter(rows)
     first = next(rows)
-    height = min(max(len(frame) for frame in first), MAX_HEIGHT)
-    widths = [max(1, round(frame.shape[1] * height / len(frame))) for frame in first]
-    strip = _strip(list(panels), widths, max(SMALLEST_CAPTION, round(height * CAPTION_SHARE)))
+    height = min(max(len(image) for image in first), MAX_HEIGHT)
+    widths = [max(1, round(image.shape[1] * height / len(image))) for image in first]
+    strip = _caption_strip(captions, widths, max(SMALLEST_CAPTION, round(height * CAPTION_FRACTION)))
     for row in chain([first], rows):
-        pictures = [_resize(frame, width, height) for frame, width in zip(row, widths, strict=True)]
-        yield np.vstack([np.hstack(pictures), strip])
+        images = [_resize(image, width, height) for image, width in zip(row, widths, strict=True)]
+        yield np.vstack([np.hstack(images), strip])
 
 
-def _resize(frame: Frames, width: int, height: int) -> Frames:
+def _resize(frame: Frame, width: int, height: int) -> Frame:
     if frame.shape[:2] == (height, width):
         return frame
     return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _strip(captions: Sequence[str], widths: Sequence[int], height: int) -> Frames:
-    """The captions, each in the middle below its panel."""
-    picture = Image.new("RGB", (sum(widths), height), BACKGROUND)
-    draw = ImageDraw.Draw(picture)
+def _caption_strip(captions: Sequence[str], widths: Sequence[int], height: int) -> Frame:
+    """The captions, each centred below its panel."""
+    image = Image.new("RGB", (sum(widths), height), BACKGROUND)
+    draw = ImageDraw.Draw(image)
     left = 0
     for caption, width in zip(captions, widths, strict=True):
         font = _fitting_font(caption, width, height)
         draw.text((left + width / 2, height / 2), caption, TEXT, font, anchor="mm")
         left += width
-    return np.asarray(picture)
+    return np.asarray(image)
 
 
 def _fitting_font(caption: str, width: int, height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

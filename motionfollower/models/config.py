@@ -1,7 +1,7 @@
-"""How each network is built; the defaults are the released full-size model.
+"""The configuration of each network; the defaults are those of the released full-size model.
 
-Each `from_json` reads the released configuration names (those of diffusers and transformers), raises
-KeyError or TypeError where something is missing, and passes over what doesn't concern us.
+Each `from_json` reads the released field names (those of diffusers and transformers), ignores fields that it does
+not need, and raises KeyError or TypeError where one is missing or malformed.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ PredictionType = Literal["v", "sample"]
 
 @dataclass(frozen=True)
 class MotionConfig:
-    """The motion modules: temporal transformers of `depth` blocks with `attentions` self-attentions each.
+    """The motion modules (AnimateDiff): temporal transformers of `depth` blocks with `attentions` self-attentions each.
 
-    `scales` are the down-sampling factors of the levels that have them.
+    `scales` are the downsampling factors of the levels that have motion modules; `positions` turns the sinusoidal
+    frame positions on, for at most `max_frames` frames; `width_divisor` divides the width inside of a module.
     """
 
     heads: int = 8
@@ -33,7 +34,7 @@ class MotionConfig:
 
     @classmethod
     def from_json(cls, unet: Json) -> MotionConfig:
-        """From the U-Net's configuration, in which the released code keeps these."""
+        """Read the fields of the U-Net's configuration that describe its motion modules."""
         module = unet.get("motion_module_kwargs", {})
         return cls(
             heads=module.get("num_attention_heads", 8),
@@ -50,7 +51,10 @@ class MotionConfig:
 
 @dataclass(frozen=True)
 class AppearanceConfig:
-    """The appearance controller: frames of `image_channels`, unshuffled by `patch`, through one stage a level."""
+    """The appearance controller (the paper's reference controller, ReCtr): one stage of `layers` blocks per level.
+
+    It takes frames of `image_channels` channels, pixel-unshuffled by `patch`; `channels` are its stages' widths.
+    """
 
     channels: tuple[int, ...] = (320, 640, 1280, 1280)
     image_channels: int = 3
@@ -59,7 +63,7 @@ class AppearanceConfig:
 
     @classmethod
     def from_json(cls, adapter: Json) -> AppearanceConfig:
-        """From the released names; `cin` counts the channels after the unshuffling."""
+        """Read the released names; `cin` counts the channels after the pixel unshuffle."""
         patch = adapter.get("pixel_unshuffle", 8)
         return cls(
             channels=tuple(adapter["channels"]),
@@ -74,7 +78,8 @@ class UNetConfig:
     """The denoising U-Net: Stable Diffusion image variations with motion modules and an appearance controller.
 
     `channels` are the levels' widths, finest first; `down_attention` and `up_attention` say which blocks,
-    in the order they run, have spatial transformers; `heads` are the attention heads of each level.
+    in the order in which they run, have spatial transformers; `heads` is the number of attention heads of each level;
+    `token_channels` is the width of the CLIP tokens.
     """
 
     in_channels: int = 4
@@ -92,7 +97,7 @@ class UNetConfig:
 
     @classmethod
     def from_json(cls, unet: Json, adapter: Json) -> UNetConfig:
-        """From the released names, in which `attention_head_dim` is the number of heads."""
+        """Read the released names, in which `attention_head_dim` is the number of heads."""
         channels, heads = tuple(unet["block_out_channels"]), unet["attention_head_dim"]
         return cls(
             in_channels=unet["in_channels"],
@@ -112,20 +117,20 @@ class UNetConfig:
 
 @dataclass(frozen=True)
 class PoseControllerConfig:
-    """The pose controller: widths from finest to coarsest, halving the size at each step."""
+    """The pose controller (PoCtr): its widths from finest to coarsest; each step halves the resolution."""
 
     channels: tuple[int, ...] = (16, 32, 96, 256)
     out_channels: int = 320
 
     @classmethod
     def from_json(cls, guider: Json) -> PoseControllerConfig:
-        """From the released names."""
+        """Read the released names."""
         return cls(tuple(guider["block_out_channels"]), guider["conditioning_embedding_channels"])
 
 
 @dataclass(frozen=True)
 class ImageEncoderConfig:
-    """The CLIP vision tower; the defaults are ViT-L/14. `normalize` says whether pixels get CLIP's mean and std."""
+    """The CLIP vision tower; the defaults are ViT-L/14. `normalize` applies CLIP's mean and std to the pixels."""
 
     hidden_size: int = 1024
     intermediate_size: int = 4096
@@ -139,7 +144,7 @@ class ImageEncoderConfig:
 
     @classmethod
     def from_json(cls, clip: Json) -> ImageEncoderConfig:
-        """From the names of transformers' CLIPVisionConfig, with our own `normalize` beside them."""
+        """Read the names of transformers' CLIPVisionConfig, and `normalize`, which is our own."""
         return cls(
             hidden_size=clip["hidden_size"],
             intermediate_size=clip["intermediate_size"],
@@ -155,9 +160,9 @@ class ImageEncoderConfig:
 
 @dataclass(frozen=True)
 class KLCodecConfig:
-    """The autoencoder of Stable Diffusion; the defaults are sd-vae-ft-mse.
+    """The KL autoencoder of Stable Diffusion; the defaults are sd-vae-ft-mse.
 
-    `tile` is the side of the pictures that it was trained on, in pixels, and of the tiles of larger ones.
+    `tile` is the side in pixels of the images that it was trained on, and of the tiles that larger images are cut into.
     """
 
     channels: tuple[int, ...] = (128, 256, 512, 512)
@@ -169,7 +174,7 @@ class KLCodecConfig:
 
     @classmethod
     def from_json(cls, vae: Json) -> KLCodecConfig:
-        """From the names of diffusers' AutoencoderKL."""
+        """Read the names of diffusers' AutoencoderKL."""
         return cls(
             channels=tuple(vae["block_out_channels"]),
             layers_per_block=vae["layers_per_block"],
@@ -182,10 +187,10 @@ class KLCodecConfig:
 
 @dataclass(frozen=True)
 class LayerCodecConfig:
-    """The codec without weights: patches of pixels with their opacity, a layer over the puppet.
+    """The codec without weights: a layer of RGBA pixels over the puppet, in patches of `patch` × `patch` pixels.
 
-    Latents say how sure the layer is; at `half_opaque` half of it is seen, and `slope` says how fast more is. The
-    defaults are made for training; a trained model may show only what it is surer of.
+    A pixel's opacity is sigmoid(`slope` · (a − `half_opaque`)) of its latent a. The defaults suit training; a trained
+    model may raise `half_opaque`, to show only pixels of higher confidence.
     """
 
     patch: int = 4
@@ -194,29 +199,34 @@ class LayerCodecConfig:
 
     @classmethod
     def from_json(cls, codec: Json) -> LayerCodecConfig:
-        """From our own names."""
-        usual = cls()
-        return cls(codec["layer"], codec.get("half_opaque", usual.half_opaque), codec.get("slope", usual.slope))
+        """Read our own names."""
+        default = cls()
+        return cls(codec["layer"], codec.get("half_opaque", default.half_opaque), codec.get("slope", default.slope))
+
+    @property
+    def tile(self) -> None:
+        """Always None: frames of any size are coded whole."""
+        return None
 
 
 @dataclass(frozen=True)
 class ScheduleConfig:
-    """The linear noise schedule, before its rescaling to zero terminal SNR."""
+    """The linear betas of the noise schedule, before they are rescaled to zero terminal SNR."""
 
     beta_start: float = 0.00085
     beta_end: float = 0.012
 
     @classmethod
     def from_json(cls, scheduler: Json) -> ScheduleConfig:
-        """From the names of diffusers' DDIMScheduler."""
+        """Read the names of diffusers' DDIMScheduler."""
         return cls(scheduler["beta_start"], scheduler["beta_end"])
 
 
 @dataclass(frozen=True)
 class NetworksConfig:
-    """One whole model: its networks, its noise schedule, what its U-Net predicts.
+    """One whole model: its networks, its noise schedule, and whether its U-Net predicts v or x0 ("sample").
 
-    `size` (width, height) is that of the frames it was trained on.
+    `size` (width, height) is that of the frames it was trained on, in pixels.
     """
 
     unet: UNetConfig = field(default_factory=UNetConfig)
@@ -229,7 +239,7 @@ class NetworksConfig:
 
     @classmethod
     def from_json(cls, model: Json) -> NetworksConfig:
-        """From a model's config.json: one part a network, each under the released names."""
+        """Read a model's config.json, which holds one object per network, each under the released names."""
         codec = model["codec"]
         return cls(
             unet=UNetConfig.from_json(model["unet"], model["appearance_adapter"]),
@@ -243,5 +253,5 @@ class NetworksConfig:
 
     @property
     def needs_puppet(self) -> bool:
-        """Whether the appearance controller sees the puppet, stacked behind the source frame."""
+        """Whether the appearance controller takes the puppet too, its channels after those of the source frame."""
         return self.unet.appearance.image_channels == 6

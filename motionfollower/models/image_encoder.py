@@ -1,4 +1,4 @@
-"""The CLIP image encoder: each source frame as one token for cross-attention."""
+"""The CLIP image encoder: it embeds each source frame as one token for cross-attention."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from motionfollower.models.config import ImageEncoderConfig
-from motionfollower.models.layers import fold
+from motionfollower.models.layers import fold_frames
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
 class ImageEncoder(nn.Module):
-    """Frames to image embeddings; `clip` is transformers' CLIPVisionModelWithProjection."""
+    """Frames to CLIP image embeddings; `clip` is transformers' CLIPVisionModelWithProjection."""
 
     def __init__(self, config: ImageEncoderConfig) -> None:
         super().__init__()
@@ -25,12 +25,12 @@ class ImageEncoder(nn.Module):
         self.clip = build_clip(config)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Frames [b, 3, f, H, W] in [−1, 1] to tokens [b, f, 1, d], by squashing them to the encoder's square."""
-        pixels = resize_bicubic(fold(frames, len(frames)).float(), self.config.image_size)
+        """Frames [b, 3, f, H, W] in [−1, 1] to tokens [b, f, 1, d]; frames are squashed to the encoder's square."""
+        pixels = resize_bicubic(fold_frames(frames, len(frames)).float(), self.config.image_size)
         return rearrange(self.embed(pixels), "(b f) d -> b f 1 d", b=len(frames))
 
     def embed(self, pixels: Tensor) -> Tensor:
-        """Pictures [n, 3, s, s] in [−1, 1] of the encoder's own size to embeddings [n, d]."""
+        """Images [n, 3, s, s] in [−1, 1], s being the encoder's input size, to embeddings [n, d]."""
         if self.config.normalize:
             mean, std = (torch.tensor(x).to(pixels)[:, None, None] for x in (CLIP_MEAN, CLIP_STD))
             pixels = ((pixels + 1) / 2 - mean) / std
@@ -38,7 +38,7 @@ class ImageEncoder(nn.Module):
 
 
 def build_clip(config: ImageEncoderConfig) -> Any:
-    """The vision tower of transformers."""
+    """Build transformers' CLIP vision tower; transformers is imported here, since it is slow to import."""
     from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
     clip = CLIPVisionModelWithProjection(
@@ -53,18 +53,19 @@ def build_clip(config: ImageEncoderConfig) -> Any:
             hidden_act=config.hidden_act,
         )
     )
-    # No checkpoint holds these numbers, so they must be real even in a model that is built on the meta device.
+    # No checkpoint holds the position ids, so they must be real even in a model that is built on the meta device.
     embeddings = clip.vision_model.embeddings
     embeddings.position_ids = torch.arange(embeddings.num_positions, device="cpu")[None]
     return clip
 
 
-def resize_bicubic(pictures: Tensor, size: int) -> Tensor:
-    """Pictures [n, 3, H, W] in [−1, 1] squashed to a square, as Pillow does it on uint8.
+def resize_bicubic(images: Tensor, size: int) -> Tensor:
+    """Squash images [n, 3, H, W] in [−1, 1] to a square of side `size`, as Pillow resizes uint8 images.
 
-    One axis after the other, to whole grey levels each time: the released preprocessing is Pillow's.
+    As Pillow does, it resizes one axis after the other and rounds to whole grey levels after each: the released
+    preprocessing uses Pillow.
     """
-    levels = (pictures + 1) * 127.5
-    for shape in ((pictures.shape[2], size), (size, size)):
+    levels = (images + 1) * 127.5
+    for shape in ((images.shape[2], size), (size, size)):
         levels = F.interpolate(levels, size=shape, mode="bicubic", antialias=True).clamp(0, 255).round()
     return levels / 127.5 - 1

@@ -1,4 +1,4 @@
-"""One whole model: the networks that belong together, and what is known about them."""
+"""One whole model: its networks together with their configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from motionfollower.models.unet.unet import UNet
 
 @dataclass(frozen=True)
 class Networks:
-    """The networks of one model; `config` says how they are fed and what the U-Net predicts."""
+    """The networks of one model. The appearance controller is part of the U-Net, as in the released checkpoints."""
 
     unet: UNet
     pose_controller: PoseController
@@ -26,19 +26,19 @@ class Networks:
 
     @property
     def parts(self) -> list[nn.Module]:
-        """Those that have weights."""
+        """The networks that have weights."""
         parts = (self.unet, self.pose_controller, self.image_encoder, self.codec)
         return [part for part in parts if isinstance(part, nn.Module)]
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Networks:
-        """The same networks on a device and in a number format; the modules themselves move."""
+        """Move the networks, in place, to a device and a dtype; return self."""
         for part in self.parts:
             part.to(device, dtype)
         return self
 
 
 def build_networks(config: NetworksConfig) -> Networks:
-    """Fresh networks, untrained: for training, tests, and to be filled by the loader."""
+    """Untrained networks of a configuration, for training and for the loader to fill."""
     return Networks(
         unet=UNet(config.unet),
         pose_controller=PoseController(config.pose_controller),

@@ -1,4 +1,4 @@
-"""The two backends: which networks and which estimators do the work. Only this module builds them."""
+"""The two backends: which networks and which estimators an edit runs on. Only this module builds them."""
 
 from __future__ import annotations
 
@@ -48,76 +48,90 @@ from preprocess.segmentation.refine import GrabCutRefiner
 from preprocess.segmentation.sam import CachedPredictor, SamRefiner, SamSegmenter
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 
-
-def environment_of(backend: Backend) -> Environment:
-    """What the numbers of a run on this backend depend on."""
-    return Environment(
-        device=str(describe(backend.device)),
-        dtype=str(backend.dtype).removeprefix("torch."),
-        weights={path.name: sha256_of(path) for path in backend.weights},
-        versions=installed_versions(),
-    )
-
-
 SMALL_NETS = tuple(EMBEDDED_FOLDER / files.weights for files in (MASK_NET_FILES, BONE_LENGTH_NET_FILES))
-EMBEDDED_VIEW = (192, 192)
-EMBEDDED_SETTINGS = SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0))
+EMBEDDED_CROP = (192, 192)
+
+
+@dataclass(frozen=True)
+class BackendInfo:
+    """What is known of a backend before it is loaded.
+
+    `label` describes it in a few words. Results of a demo backend must be labelled as such. `uses_puppet`: its
+    networks see a puppet, which is built first. `settings` are the sampler's defaults.
+    """
+
+    name: BackendName
+    label: str
+    is_demo: bool
+    uses_puppet: bool
+    settings: SamplerSettings
+
+
+BACKENDS = {
+    "embedded": BackendInfo(
+        name="embedded",
+        label="the small embedded model",
+        is_demo=True,
+        uses_puppet=True,
+        settings=SamplerSettings(steps=1, cfg_scale=1.0, guidance=GuidanceSettings(scale=0.0)),
+    ),
+    "full": BackendInfo(
+        name="full", label="the full model", is_demo=False, uses_puppet=False, settings=SamplerSettings()
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Preprocessors:
-    """What finds people in clips, and puts right what was found."""
+    """The estimators that prepare an edit: poses, masks, target masks, refinement by clicks, bone lengths."""
 
     poses: PoseEstimator
     segmenter: Segmenter
     target_masks: TargetMaskPredictor
     refiner: MaskRefiner
+    bone_lengths: BoneLengthEstimator
 
 
 @dataclass(frozen=True)
 class Backend:
     """Everything that an edit runs on.
 
-    `settings` are what the sampler does when it isn't told otherwise. `view_size` is the size of the crop
-    around the person that the networks see; None where they see the whole picture. `weights` are the files
-    that the networks were loaded from. `plans_memory` where edits may be too large for the machine.
+    `crop_size` is the size of the crop around the person that the networks see, None where they see the whole frame.
+    `weights` are the files that the networks were loaded from. `plans_memory`: edits may be too large for the machine.
     """
 
-    name: BackendName
+    info: BackendInfo
     networks: Networks
     preprocessors: Preprocessors
-    settings: SamplerSettings
-    view_size: Size | None
+    crop_size: Size | None
     weights: tuple[Path, ...]
     device: torch.device
     dtype: torch.dtype
     plans_memory: bool
 
+    @property
+    def name(self) -> BackendName:
+        """The backend's name."""
+        return self.info.name
 
-def load_preprocessors() -> Preprocessors:
-    """The estimators that come with the install: MediaPipe's poses and masks, our own network's target masks."""
-    target_masks = LearnedTargetMask(mask_net_as_numpy(load_mask_net(EMBEDDED_FOLDER)))
-    return Preprocessors(HolisticEstimator(), MediaPipeSegmenter(), target_masks, GrabCutRefiner())
+    @property
+    def settings(self) -> SamplerSettings:
+        """The sampler's defaults."""
+        return self.info.settings
 
 
-@cache
-def load_length_reader() -> BoneLengthEstimator:
-    """What reads how a body is built: our own network, whatever the backend."""
-    return BoneLengthEstimator(bone_length_net_as_numpy(load_bone_length_net(EMBEDDED_FOLDER)))
+def backend_info(name: BackendName) -> BackendInfo:
+    """What is known of a backend before it is loaded."""
+    return BACKENDS[name]
 
 
 def choose_backend(choice: BackendChoice = "auto") -> BackendName:
-    """The backend that a choice means; "auto" is the full one where its networks' weights and a GPU are there."""
+    """The backend for a choice; "auto" is the full one where its networks' weights and a GPU are present."""
     if choice not in get_args(BackendChoice):
         raise SettingsError.out_of_range("backend", choice, ", ".join(get_args(BackendChoice)))
     if choice != "auto":
         return choice
     return "full" if pick_device().type != "cpu" and not _missing(full_weights_folder()) else "embedded"
-
-
-def usual_settings(name: BackendName) -> SamplerSettings:
-    """What a backend's sampler does when it isn't told otherwise."""
-    return SamplerSettings() if name == "full" else EMBEDDED_SETTINGS
 
 
 def load_backend(choice: BackendChoice = "auto") -> Backend:
@@ -128,19 +142,44 @@ def load_backend(choice: BackendChoice = "auto") -> Backend:
 
 @cache
 def loaded_backend(name: BackendName) -> Backend:
-    """The same for workers: loaded by the first task of a process, and kept for the others."""
+    """The same for workers: loaded by the first task of a process, and kept for its others."""
     return load_backend(name)
+
+
+def environment_of(backend: Backend) -> Environment:
+    """What the result of a run on this backend depends on, besides its settings."""
+    return Environment(
+        device=str(describe(backend.device)),
+        dtype=str(backend.dtype).removeprefix("torch."),
+        weights={path.name: sha256_of(path) for path in backend.weights},
+        versions=installed_versions(),
+    )
+
+
+def load_preprocessors() -> Preprocessors:
+    """The estimators that ship with the package: MediaPipe's poses and masks, and our own small networks."""
+    return Preprocessors(
+        poses=HolisticEstimator(),
+        segmenter=MediaPipeSegmenter(),
+        target_masks=LearnedTargetMask(mask_net_as_numpy(load_mask_net(EMBEDDED_FOLDER))),
+        refiner=GrabCutRefiner(),
+        bone_lengths=load_bone_lengths(),
+    )
+
+
+def load_bone_lengths() -> BoneLengthEstimator:
+    """The bone length estimator of all backends."""
+    return BoneLengthEstimator(bone_length_net_as_numpy(load_bone_length_net(EMBEDDED_FOLDER)))
 
 
 def _load_embedded(device: torch.device) -> Backend:
     folder = embedded_model_folder()
     dtype = torch.float32  # so small a model gains nothing from half precision
     return Backend(
-        name="embedded",
+        info=backend_info("embedded"),
         networks=load_networks(folder).to(device, dtype),
         preprocessors=load_preprocessors(),
-        settings=usual_settings("embedded"),
-        view_size=EMBEDDED_VIEW,
+        crop_size=EMBEDDED_CROP,
         weights=(*WeightFiles.in_folder(folder).all, *SMALL_NETS),
         device=device,
         dtype=dtype,
@@ -155,16 +194,15 @@ def _load_full(device: torch.device) -> Backend:
             f"Weights of the full backend are missing. `python -m motionfollower weights fetch` gets them. {missing}"
         )
     dtype, files = pick_dtype(device), WeightFiles.released(folder)
-    finders = (*DWPOSE_SET.found(folder), *_sam_file(folder))
-    for file in (*files.all, *finders):
+    estimators = (*DWPOSE_SET.found(folder), *_sam_file(folder))
+    for file in (*files.all, *estimators):
         ChecksumRegistry(folder).check(file)
     return Backend(
-        name="full",
+        info=backend_info("full"),
         networks=load_files(released_config(folder), files, dtype).to(device, dtype),
         preprocessors=_load_full_preprocessors(folder, device),
-        settings=usual_settings("full"),
-        view_size=None,
-        weights=(*files.all, *finders, *SMALL_NETS),
+        crop_size=None,
+        weights=(*files.all, *estimators, *SMALL_NETS),
         device=device,
         dtype=dtype,
         plans_memory=True,
@@ -172,22 +210,22 @@ def _load_full(device: torch.device) -> Backend:
 
 
 def _load_full_preprocessors(folder: Path, device: torch.device) -> Preprocessors:
-    """DWPose and Segment Anything, each where its weights are there; MediaPipe in its place where they aren't."""
-    usual = load_preprocessors()
-    poses = usual.poses if DWPOSE_SET.missing(folder) else DWPoseEstimator(*DWPOSE_SET.found(folder))
-    found = replace(usual, poses=poses)
+    """DWPose and Segment Anything, each where its weights are present, and MediaPipe otherwise."""
+    shipped = load_preprocessors()
+    poses = shipped.poses if DWPOSE_SET.missing(folder) else DWPoseEstimator(*DWPOSE_SET.found(folder))
+    chosen = replace(shipped, poses=poses)
     for file in _sam_file(folder):
         predictor = CachedPredictor(load_sam(file).to(device))
-        segmenter, refiner = SamSegmenter(predictor, usual.segmenter), SamRefiner(predictor)
-        found = replace(found, segmenter=segmenter, refiner=refiner)
-    return found
+        segmenter, refiner = SamSegmenter(predictor, shipped.segmenter), SamRefiner(predictor)
+        chosen = replace(chosen, segmenter=segmenter, refiner=refiner)
+    return chosen
 
 
 def _sam_file(folder: Path) -> tuple[Path, ...]:
-    """The best of Segment Anything's files, if there is any."""
+    """The largest of Segment Anything's files, if there is any."""
     return (*SAM_H_SET.found(folder), *SAM_B_SET.found(folder))[:1]
 
 
 def _missing(folder: Path) -> str:
-    """What to do by hand for each set of the networks' weights that isn't whole."""
+    """How to download each incomplete set of the networks' weights manually."""
     return " ".join(part.by_hand(folder) for part in NETWORKS if part.missing(folder))

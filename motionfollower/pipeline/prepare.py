@@ -1,127 +1,182 @@
-"""Masks as they were found, and put right by clicks."""
+"""Prepare an edit: read both clips, detect the person in each, align the target's motion, predict the target masks."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from motionfollower.core.config import PrepareSettings
-from motionfollower.core.events import Event, StageStarted, progress_events
-from motionfollower.core.types import EditInputs, FoundMasks, Prepared
-from motionfollower.pipeline.backends import Preprocessors, load_length_reader
-from motionfollower.pipeline.reading import read_source, read_target, trim, truncation_warnings
+from motionfollower.core.events import Report, Stage, StageStarted, begin_stage, ignore_events
+from motionfollower.core.types import DetectedMasks, EditInputs, Prepared
+from motionfollower.pipeline.backends import Preprocessors
+from motionfollower.pipeline.reading import (
+    as_media,
+    length_warnings,
+    read_source,
+    read_target,
+    trim,
+    truncation_warnings,
+)
 from preprocess.align.align import AlignMode, align, align_people
+from preprocess.align.bone_lengths import BoneLengthEstimator
 from preprocess.align.partial import Following
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment
 from preprocess.segmentation.point_prompts import MaskClick, MaskRefiner
-from preprocess.types import Alignment, Clip, ClipPoint, InputError, MaskSequence, Observation
-from preprocess.video.probe import probe
-
-
-def apply_mask_clicks(prepared: Prepared, settings: PrepareSettings, refiner: MaskRefiner) -> Prepared:
-    """The preparation with the masks that the settings' clicks make of those that were found.
-
-    Whatever follows from the masks is still as it was. InputError where a click is outside its clip.
-    """
-    inputs = prepared.inputs
-    found = prepared.found or FoundMasks(inputs.source_masks, prepared.target_own_masks)
-    clicks = settings.source_clicks, settings.target_clicks
-    if found.clicks == clicks:
-        return prepared
-    source = _refine_masks("source", inputs.source, found.source, clicks[0], refiner)
-    target = _refine_masks("target", prepared.target, found.target, clicks[1], refiner)
-    return replace(
-        prepared,
-        inputs=replace(inputs, source_masks=source),
-        target_own_masks=target,
-        found=replace(found, clicks=clicks),
-    )
-
-
-def _refine_masks(
-    role: str, clip: Clip, found: MaskSequence, clicks: tuple[MaskClick, ...], refiner: MaskRefiner
-) -> MaskSequence:
-    if not clicks:
-        return found
-    try:
-        return refiner.refine(clip, found, clicks)
-    except InputError as error:
-        raise InputError(f"The {role} clip: {error}") from error
+from preprocess.types import (
+    Alignment,
+    AlignmentReport,
+    Clip,
+    ClipPoint,
+    InputError,
+    MaskSequence,
+    Observation,
+    PoseSequence,
+)
+from preprocess.video.probe import Media
+from preprocess.warnings import ClipWarning, Role
 
 
 def prepare(
-    source: Path, target: Path, settings: PrepareSettings, preprocessors: Preprocessors
-) -> Generator[Event, None, Prepared]:
-    """Read two clips, find their people, align the target's motion and foretell where the person will be.
+    source: Path | Media,
+    target: Path | Media,
+    settings: PrepareSettings,
+    preprocessors: Preprocessors,
+    report: Report = ignore_events,
+) -> Prepared:
+    """Read two clips and make of them everything that an edit needs.
 
-    InputError where a clip can't be read or shows no person.
+    InputError where a clip cannot be read or shows no person.
     """
-    yield StageStarted("read")
-    source_media, target_media = probe(source), probe(target)
+    report(StageStarted(Stage.READ))
+    source_media, target_media = as_media(source), as_media(target)
     source_clip, origin = read_source(source_media, settings)
     target_clip = read_target(target_media, source_clip.size, source_clip.fps, len(source_clip))
-    cuts = (
-        *truncation_warnings("Source", source_media, len(source_clip), source_clip.fps, settings.frames),
-        *truncation_warnings("Target", target_media, len(target_clip), target_clip.fps, len(source_clip)),
+    frames = min(len(source_clip), len(target_clip))
+    read_warnings = (
+        *truncation_warnings("source", source_media, len(source_clip), source_clip.fps, settings.frames),
+        *truncation_warnings("target", target_media, len(target_clip), target_clip.fps, len(source_clip)),
+        *length_warnings(len(source_clip), frames),
     )
-    source_clip, target_clip, warnings = trim(source_clip, target_clip)
-    source_seen, source_masks, source_doubts = yield from detect_person(
-        source_clip, "source", settings.source_person, preprocessors
+    source_clip, target_clip = trim(source_clip, frames), trim(target_clip, frames)
+    of_source, source_masks, source_warnings = detect_person(
+        source_clip, "source", settings.source_person, preprocessors, report
     )
-    target_seen, target_masks, target_doubts = yield from detect_person(
-        target_clip, "target", settings.target_person, preprocessors
+    of_target, target_masks, target_warnings = detect_person(
+        target_clip, "target", settings.target_person, preprocessors, report
     )
-    yield StageStarted("align")
-    doubts = (*cuts, *warnings, *source_doubts, *target_doubts)
-    crowded = tuple(role for role, seen in (("source", source_seen), ("target", target_seen)) if seen.has_others)
-    unmoved = EditInputs(source_clip, source_seen.poses, source_seen.poses, source_masks, source_masks, origin)
-    prepared = Prepared(unmoved, target_clip, target_seen.poses, target_masks, {}, doubts, crowded)
-    return realign(prepared, settings, preprocessors)
+    report(StageStarted(Stage.ALIGN))
+    detected = DetectedMasks(source_masks, target_masks)
+    source_masks, target_masks = _refine_both(detected, source_clip, target_clip, settings, preprocessors.refiner)
+    unaligned = EditInputs(
+        source_clip, of_source.poses, of_source.poses, source_masks, source_masks, origin, target_media
+    )
+    doubts = (*read_warnings, *source_warnings, *target_warnings)
+    inputs, alignment = _align_inputs(unaligned, of_target.poses, target_masks, doubts, settings, preprocessors)
+    return Prepared(
+        inputs,
+        target_clip,
+        of_target.poses,
+        target_masks,
+        alignment,
+        doubts,
+        crowded=_crowded(source=of_source, target=of_target),
+        detected=replace(detected, clicks=(settings.source_clicks, settings.target_clicks)),
+    )
+
+
+def _crowded(*, source: Observation, target: Observation) -> tuple[Role, ...]:
+    roles: list[tuple[Role, Observation]] = [("source", source), ("target", target)]
+    return tuple(role for role, seen in roles if seen.has_others)
+
+
+def detect_person(
+    clip: Clip, role: Role, person: ClipPoint | None, preprocessors: Preprocessors, report: Report = ignore_events
+) -> tuple[Observation, MaskSequence, tuple[ClipWarning, ...]]:
+    """The poses and masks of the person at a point, or of the largest one, and warnings about the clip of that role."""
+    try:
+        poses_done = begin_stage(report, Stage(f"{role} poses"), len(clip))
+        seen = preprocessors.poses.estimate(clip, person, poses_done)
+        masks_done = begin_stage(report, Stage(f"{role} masks"), len(clip))
+        masks, doubts = preprocessors.segmenter.segment(clip, seen, masks_done)
+    except InputError as error:
+        raise InputError(f"The {role} clip: {error}") from error
+    return seen, masks, tuple(warning.about(role) for warning in (*seen.warnings, *doubts))
 
 
 def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Prepared:
-    """The same clips with the masks put right by the clicks and the motion aligned anew; nobody is looked for again.
+    """The same clips with the settings' mask clicks applied and the motion aligned again; nothing is detected again.
 
     InputError where a click is outside its clip.
     """
-    prepared = apply_mask_clicks(prepared, settings, preprocessors.refiner)
-    inputs, own = prepared.inputs, prepared.target_own_masks
-    aligned = align_prepared(prepared, settings)
-    predicted = preprocessors.target_masks.predict(inputs.source_poses, inputs.source_masks, aligned, own)
-    warnings = (*prepared.doubts, *aligned.warnings)
-    inputs = replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings)
-    return replace(prepared, inputs=inputs, alignment=aligned.report)
+    inputs, target_masks = prepared.inputs, prepared.target_own_masks
+    detected = prepared.detected or DetectedMasks(inputs.source_masks, target_masks)
+    clicks = settings.source_clicks, settings.target_clicks
+    if detected.clicks != clicks:
+        source_masks, target_masks = _refine_both(
+            detected, inputs.source, prepared.target, settings, preprocessors.refiner
+        )
+        inputs, detected = replace(inputs, source_masks=source_masks), replace(detected, clicks=clicks)
+    inputs, alignment = _align_inputs(
+        inputs, prepared.target_poses, target_masks, prepared.doubts, settings, preprocessors
+    )
+    return replace(prepared, inputs=inputs, target_own_masks=target_masks, alignment=alignment, detected=detected)
 
 
-def align_prepared(prepared: Prepared, settings: PrepareSettings) -> Alignment:
-    """Where `settings` place the target's motion on the source: quick enough to follow a slider."""
+def _align_inputs(
+    inputs: EditInputs,
+    target_poses: PoseSequence,
+    target_masks: MaskSequence,
+    doubts: tuple[ClipWarning, ...],
+    settings: PrepareSettings,
+    preprocessors: Preprocessors,
+) -> tuple[EditInputs, AlignmentReport]:
+    """The inputs with aligned poses and predicted target masks, and the report of the alignment."""
+    known = (inputs.source_poses, inputs.source_masks, target_poses, target_masks)
+    aligned = align(*known, *alignment_options(settings), preprocessors.bone_lengths)
+    predicted = preprocessors.target_masks.predict(inputs.source_poses, inputs.source_masks, aligned, target_masks)
+    warnings = (*doubts, *aligned.warnings)
+    return replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings), aligned.report
+
+
+def align_prepared(prepared: Prepared, settings: PrepareSettings, preprocessors: Preprocessors) -> Alignment:
+    """Align the target's motion as `settings` say: fast enough to follow a slider."""
     inputs = prepared.inputs
-    seen = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
-    return align(*seen, *alignment_options(settings), load_length_reader())
+    clips = (inputs.source_poses, inputs.source_masks, prepared.target_poses, prepared.target_own_masks)
+    return align(*clips, *alignment_options(settings), preprocessors.bone_lengths)
 
 
-def align_detections(source: Person, target: Person, settings: PrepareSettings) -> Alignment:
-    """The same for a person who was measured already."""
-    return align_people(source, target, *alignment_options(settings), load_length_reader())
+def align_detections(
+    source: Person, target: Person, settings: PrepareSettings, bone_lengths: BoneLengthEstimator
+) -> Alignment:
+    """The same for two people who were measured already."""
+    return align_people(source, target, *alignment_options(settings), bone_lengths)
 
 
 def alignment_options(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, Following]:
-    """The alignment mode, the manual adjustment and the partial motion that the settings ask for."""
+    """The mode, the manual adjustment and the partial motion that the settings ask for."""
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
     return settings.align, manual, Following(settings.parts, settings.blend)
 
 
-def detect_person(
-    clip: Clip, role: str, person: ClipPoint | None, preprocessors: Preprocessors
-) -> Generator[Event, None, tuple[Observation, MaskSequence, list[str]]]:
-    """What is seen of the person at a point, the masks, and what is doubtful; sentences name the clip's role."""
+def _refine_both(
+    detected: DetectedMasks, source: Clip, target: Clip, settings: PrepareSettings, refiner: MaskRefiner
+) -> tuple[MaskSequence, MaskSequence]:
+    """The detected masks of both clips, refined by the settings' clicks."""
+    return (
+        refine_masks("source", source, detected.source, settings.source_clicks, refiner),
+        refine_masks("target", target, detected.target, settings.target_clicks, refiner),
+    )
+
+
+def refine_masks(
+    role: Role, clip: Clip, masks: MaskSequence, clicks: Sequence[MaskClick], refiner: MaskRefiner
+) -> MaskSequence:
+    """The masks of one clip refined by clicks on it."""
+    if not clicks:
+        return masks
     try:
-        seen = yield from progress_events(f"{role} poses", len(clip), preprocessors.poses.estimate(clip, person))
-        masks, doubts = yield from progress_events(
-            f"{role} masks", len(clip), preprocessors.segmenter.segment(clip, seen)
-        )
+        return refiner.refine(clip, masks, clicks)
     except InputError as error:
         raise InputError(f"The {role} clip: {error}") from error
-    return seen, masks, [f"{role.capitalize()}: {warning}" for warning in (*seen.warnings, *doubts)]

@@ -1,8 +1,8 @@
-"""The two branches' evaluations of the U-Net at one step, on one stretch of the clip.
+"""The evaluation of both branches at one step, on one context window.
 
-The reconstruction branch sees the source's poses and is never guided. The editing branch sees the aligned
-poses, with classifier-free guidance, score guidance toward the reconstruction's features, and in camera mode
-the reconstruction's keys and values.
+The reconstruction branch is conditioned on the source poses and never guided. The editing branch is conditioned on
+the aligned target poses, with classifier-free guidance, score guidance towards the reconstruction's features and,
+in camera mode, the reconstruction's keys and values.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from motionfollower.sampling.guidance import TAPS, ScoreGradient, score_gradient
 
 
 @dataclass(frozen=True)
-class Reference:
-    """The reconstruction branch at one step: its output, and what the editing branch looks at, where it does."""
+class ReconstructionOutput:
+    """The reconstruction branch at one step: its output, its tapped features if it guides, its K and V if it injects."""
 
     output: Tensor
     taps: Mapping[int, Tensor] | None
@@ -31,74 +31,93 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Edit:
-    """The editing branch at one step: its output, and the score gradient where it is guided."""
+class EditOutput:
+    """The editing branch at one step: its output, and the score gradient if the step is guided."""
 
     output: Tensor
     guidance: ScoreGradient | None
 
 
 class Branches:
-    """The U-Net as both branches see it, with one stretch's conditions and one run's settings.
+    """Both branches' passes through the U-Net, for the conditioning of one window and the settings of one run.
 
-    Latents go in and come out as float32, whatever number format the network computes in. `deep` is where passes
-    keep their deep features for steps that reuse them; None where no step does.
+    Latents and outputs are float32, whatever dtype the network computes in. `cache` stores the deep features of
+    passes for the steps that reuse them; None where no step does.
     """
 
     def __init__(
-        self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings, deep: FeatureCache | None = None
+        self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings, cache: FeatureCache | None = None
     ) -> None:
         self._unet = unet
-        self._given = conditioning
+        self._conditioning = conditioning
         self._settings = settings
-        self._deep = deep
+        self._cache = cache
 
     def reconstruct(
         self, latents: Tensor, timestep: int, *, guides: bool, injects: bool, reuses: bool = False
-    ) -> Reference:
-        """Evaluate the reconstruction branch; it keeps its taps if it `guides` and its K, V if it `injects`.
+    ) -> ReconstructionOutput:
+        """Evaluate the reconstruction branch; keep its taps if it `guides`, and its keys and values if it `injects`.
 
-        Where it `reuses` deep features it has no taps, and only the finest level's K and V.
+        A pass that `reuses` deep features has no taps, and the keys and values of the finest level only.
         """
         recorder = KVRecorder() if injects else None
-        features = self._begin(
+        features = self._start_pass(
             BranchPass.RECONSTRUCTION, latents, timestep, TAPS if guides else (), recorder, reuses=reuses
         )
-        masks = self._given.source_mask[:, None], self._given.target_mask[:, None]
+        masks = self._conditioning.source_mask[:, None], self._conditioning.target_mask[:, None]
         keys_values = KVReference(recorder, *masks) if recorder is not None else None
-        output = self._end(BranchPass.RECONSTRUCTION, features)
-        return Reference(output, features.taps if guides else None, keys_values)
+        output = self._finish_pass(BranchPass.RECONSTRUCTION, features)
+        return ReconstructionOutput(output, features.taps if guides else None, keys_values)
 
     def edit(
         self,
         latents: Tensor,
         timestep: int,
-        reference: Reference | None,
+        reconstruction: ReconstructionOutput | None,
         *,
         uses_cfg: bool = True,
         reuses: bool = False,
-    ) -> Edit:
-        """Evaluate the editing branch, guided and injected by what the `reference` of the same step kept."""
-        keys_values = reference.keys_values if reference else None
-        if reference is None or reference.taps is None:
-            conditional, guidance = self._evaluate(BranchPass.CONDITIONAL, latents, timestep, keys_values, reuses), None
+    ) -> EditOutput:
+        """Evaluate the editing branch, guided and injected by what the `reconstruction` of the same step kept."""
+        keys_values = reconstruction.keys_values if reconstruction else None
+        if reconstruction is None or reconstruction.taps is None:
+            conditional, guidance = self._run_pass(BranchPass.CONDITIONAL, latents, timestep, keys_values, reuses), None
         else:
-            conditional, guidance = self._guided(latents, timestep, reference.taps, keys_values)
+            conditional, guidance = self._run_guided_pass(latents, timestep, reconstruction.taps, keys_values)
         if not uses_cfg or self._settings.cfg_scale == 1:
-            return Edit(conditional, guidance)
-        unconditional = self._evaluate(BranchPass.UNCONDITIONAL, latents, timestep, keys_values, reuses)
-        return Edit(unconditional + self._settings.cfg_scale * (conditional - unconditional), guidance)
+            return EditOutput(conditional, guidance)
+        unconditional = self._run_pass(BranchPass.UNCONDITIONAL, latents, timestep, keys_values, reuses)
+        return EditOutput(unconditional + self._settings.cfg_scale * (conditional - unconditional), guidance)
 
     def conditional(self, latents: Tensor, timestep: int) -> Tensor:
-        """The editing branch's plain conditional output: no CFG, not guided, not injected."""
-        return self._unet.finish(self._begin(BranchPass.CONDITIONAL, latents, timestep)).float()
+        """The editing branch's conditional output without CFG, score guidance or injection."""
+        return self._unet.finish(self._start_pass(BranchPass.CONDITIONAL, latents, timestep)).float()
 
-    def _evaluate(
+    def _run_pass(
         self, kind: BranchPass, latents: Tensor, timestep: int, keys_values: KVReference | None, reuses: bool
     ) -> Tensor:
-        return self._end(kind, self._begin(kind, latents, timestep, (), keys_values, reuses=reuses))
+        return self._finish_pass(kind, self._start_pass(kind, latents, timestep, (), keys_values, reuses=reuses))
 
-    def _begin(
+    def _run_guided_pass(
+        self,
+        latents: Tensor,
+        timestep: int,
+        reconstruction_taps: Mapping[int, Tensor],
+        keys_values: KVReference | None,
+    ) -> tuple[Tensor, ScoreGradient]:
+        """The conditional output and the score gradient of one pass; with injection, its up blocks run twice."""
+        given = self._conditioning
+        with torch.enable_grad():
+            variable = latents.detach().requires_grad_()
+            features = self._start_pass(BranchPass.CONDITIONAL, variable, timestep, TAPS)
+        guidance = score_gradient(
+            variable, features.taps, reconstruction_taps, given.source_mask, given.target_mask, self._settings.guidance
+        )
+        if keys_values is not None:
+            features = features.with_kv(keys_values)
+        return self._finish_pass(BranchPass.CONDITIONAL, features), guidance
+
+    def _start_pass(
         self,
         kind: BranchPass,
         latents: Tensor,
@@ -108,33 +127,22 @@ class Branches:
         *,
         reuses: bool = False,
     ) -> Features:
-        """A pass up to its taps; for classifier-free guidance (Ho & Salimans 2022) the CLIP tokens alone are zeros."""
-        given, entering = self._given, latents.to(self._given.image_embeds.dtype)
+        """Run a pass up to its taps.
+
+        The unconditional pass of classifier-free guidance (Ho & Salimans 2022) has zeros for the CLIP tokens; pose
+        and appearance stay.
+        """
+        given, x = self._conditioning, latents.to(self._conditioning.image_embeds.dtype)
         embeds = torch.zeros_like(given.image_embeds) if kind is BranchPass.UNCONDITIONAL else given.image_embeds
         pose = given.source_pose if kind is BranchPass.RECONSTRUCTION else given.target_pose
-        if reuses and self._deep is not None:
-            deep = self._deep.of(kind)
-            return self._unet.shallow_features(entering, timestep, embeds, pose, given.appearance, deep, kv)
-        return self._unet.features(entering, timestep, embeds, pose, given.appearance, taps, kv)
+        if reuses and self._cache is not None:
+            deep = self._cache.of(kind)
+            return self._unet.shallow_features(x, timestep, embeds, pose, given.appearance, deep, kv)
+        return self._unet.features(x, timestep, embeds, pose, given.appearance, taps, kv)
 
-    def _end(self, kind: BranchPass, features: Features) -> Tensor:
-        """The output of a pass, which keeps its deep features where some step reuses them."""
-        if self._deep is not None:
-            features = self._unet.through(features)
-            self._deep.keep(kind, features)
+    def _finish_pass(self, kind: BranchPass, features: Features) -> Tensor:
+        """The output of a pass, in float32; its deep features are cached where some step reuses them."""
+        if self._cache is not None:
+            features = self._unet.run_up_blocks(features)
+            self._cache.keep(kind, features)
         return self._unet.finish(features).float()
-
-    def _guided(
-        self, latents: Tensor, timestep: int, reference_taps: Mapping[int, Tensor], keys_values: KVReference | None
-    ) -> tuple[Tensor, ScoreGradient]:
-        """The conditional output and the score gradient: one pass, whose up blocks run again where injected."""
-        given = self._given
-        with torch.enable_grad():
-            at = latents.detach().requires_grad_()
-            features = self._begin(BranchPass.CONDITIONAL, at, timestep, TAPS)
-        guidance = score_gradient(
-            at, features.taps, reference_taps, given.source_mask, given.target_mask, self._settings.guidance
-        )
-        if keys_values is not None:
-            features = features.joined(keys_values)
-        return self._end(BranchPass.CONDITIONAL, features), guidance

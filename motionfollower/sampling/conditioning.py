@@ -1,4 +1,4 @@
-"""What the U-Net is told besides the noisy latents, computed once for the whole clip."""
+"""What the U-Net is conditioned on besides the noisy latents, computed once for the whole clip."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Conditioning:
-    """Both branches' conditions, of one clip of f frames.
+    """The conditioning of both branches, for one clip of f frames.
 
-    `image_embeds` [1, f, n, d]: the source frames' CLIP tokens; `source_pose`, `target_pose` [1, c, f, h, w]:
-    the pose controller's features of the source and the aligned poses; `appearance`: the appearance
-    controller's features of the source frames, one [1, c, f, h, w] a level; `source_mask`, `target_mask`
-    f32 [f, H, W] in {0, 1}: where the person is, and where they will be.
+    `image_embeds` [1, f, n, d] are the source frames' CLIP tokens; `source_pose` and `target_pose` [1, c, f, h, w]
+    are the pose controller's features of the source and of the aligned poses; `appearance` holds the appearance
+    controller's features of the source frames, one [1, c, f, h, w] per level; `source_mask` and `target_mask`
+    f32 [f, H, W] in {0, 1} show where the person is, and where they will be.
     """
 
     image_embeds: Tensor
@@ -28,12 +28,12 @@ class Conditioning:
         return len(self.source_mask)
 
     def tensors(self) -> tuple[Tensor, ...]:
-        """All of it."""
+        """All tensors."""
         poses, masks = (self.source_pose, self.target_pose), (self.source_mask, self.target_mask)
         return (self.image_embeds, *poses, *self.appearance, *masks)
 
     def window(self, frames: slice) -> Conditioning:
-        """The conditions of a stretch of the clip."""
+        """The conditioning of some consecutive frames of the clip."""
         return Conditioning(
             image_embeds=self.image_embeds[:, frames],
             source_pose=self.source_pose[:, :, frames],

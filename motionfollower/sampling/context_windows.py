@@ -1,4 +1,4 @@
-"""Context windows: a long clip is evaluated in overlapping stretches whose outputs are blended."""
+"""Context windows: a long clip is evaluated in overlapping windows of frames, whose outputs are blended."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from torch import Tensor
 
 
 def context_windows(frames: int, window: int, overlap: int, step: int) -> list[slice]:
-    """Stretches of at most `window` frames that cover the clip, neighbours sharing `overlap` or more.
+    """Windows of at most `window` frames that cover the clip; neighbours share at least `overlap` frames.
 
-    On odd steps the stretches begin half a stride earlier, so that no frame is near an edge at every step.
+    On odd steps the windows start half a stride earlier, so that no frame is near an edge at every step.
     """
     if frames <= window:
         return [slice(0, frames)]
@@ -20,13 +20,13 @@ def context_windows(frames: int, window: int, overlap: int, step: int) -> list[s
 
 
 def edge_weights(length: int, overlap: int) -> Tensor:
-    """Blending weights of one window [length]: 1 in the middle, falling toward both edges over `overlap` frames."""
+    """Blend weights of one window [length]: 1 in the middle, falling towards both edges over `overlap` frames."""
     from_edge = torch.arange(length).minimum(torch.arange(length).flip(0)) + 1.0
     return (from_edge / (overlap + 1)).clamp(max=1)
 
 
 class WindowAccumulator:
-    """Gathers what the windows say, tensors [1, c, f, h, w], and gives their weighted mean."""
+    """Accumulates the outputs of windows, [1, c, f, h, w], and returns their weighted mean."""
 
     def __init__(self, like: Tensor, overlap: int) -> None:
         self._sum = torch.zeros_like(like)
@@ -34,11 +34,11 @@ class WindowAccumulator:
         self._overlap = overlap
 
     def add(self, frames: slice, value: Tensor) -> None:
-        """Add what the window of these `frames` says."""
+        """Add the output of the window of these `frames`."""
         weights = edge_weights(value.shape[2], self._overlap).to(value)
         self._sum[:, :, frames] += value * weights[:, None, None]
         self._weight[frames] += weights
 
     def mean(self) -> Tensor:
-        """The blended tensor of the whole clip, once every frame was in some window."""
+        """The blended tensor of the whole clip; every frame must be in some window that was added."""
         return self._sum / self._weight[:, None, None]

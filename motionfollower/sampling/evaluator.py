@@ -1,4 +1,4 @@
-"""Both branches at one step over a whole clip: window by window, blended."""
+"""The evaluation of both branches at one step over a whole clip: window by window, blended."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from motionfollower.core.config import SamplerSettings
 from motionfollower.core.types import StepLosses
 from motionfollower.models.unet.unet import UNet
-from motionfollower.sampling.branches import Branches, Reference
+from motionfollower.sampling.branches import Branches, ReconstructionOutput
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.context_windows import WindowAccumulator, context_windows
 from motionfollower.sampling.feature_cache import FeatureCache
@@ -21,84 +21,84 @@ from motionfollower.sampling.step_plan import StepPlan
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Both branches' outputs, and the score gradient and its losses where the step is guided.
+    """Both branches' outputs at one step, and the score gradient and its losses if the step is guided.
 
-    The tensors are float32 [1, c, f, h, w]; `reference` is None where no step looks at it any more.
+    The tensors are float32 [1, c, f, h, w]; `reconstruction` is None where neither this nor a later step uses it.
     """
 
     edit: Tensor
-    reference: Tensor | None
+    reconstruction: Tensor | None
     gradient: Tensor | None
     losses: StepLosses | None
 
 
 class Evaluator:
-    """Evaluates the branches of one run.
+    """Evaluates the branches at the steps of one run.
 
-    A clip that fits one window keeps its reconstruction until the next step, so that repeats of a step find
-    it, and its deep features where later steps reuse them; longer clips compute both again, window by window,
-    and hold one window's at a time.
+    For a clip of a single context window it keeps the reconstruction until the next step, so that repeats of a step
+    need not evaluate it again, and the deep features that later steps reuse. For a longer clip it evaluates both
+    again and holds those of one window at a time.
     """
 
     def __init__(self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings) -> None:
         self._unet = unet
         self._conditioning = conditioning
         self._settings = settings
-        self._deep = FeatureCache.of_run(settings, len(conditioning))
-        self._latest: tuple[StepPlan, slice, Reference] | None = None
+        self._cache = FeatureCache.of_run(settings, len(conditioning))
+        self._latest: tuple[StepPlan, slice, ReconstructionOutput] | None = None
 
-    def evaluate(self, plan: StepPlan, edit: Tensor, reference: Tensor) -> Evaluation:
-        """Evaluate both branches at latents [1, c, f, h, w] as the step's plan says."""
-        outputs, references, gradients = (self._blend(plan, edit) for _ in range(3))
+    def evaluate(self, plan: StepPlan, edit: Tensor, reconstruction: Tensor) -> Evaluation:
+        """Evaluate both branches at their latents [1, c, f, h, w], as the plan of the step says."""
+        outputs, reconstructions, gradients = (self._accumulator(plan, edit) for _ in range(3))
         scores: list[ScoreGradient] = []
-        for frames, branches in self._windows(plan):
-            reconstruction = self._reconstruct(plan, frames, branches, reference) if plan.reconstructs else None
-            result = branches.edit(
-                edit[:, :, frames], plan.timestep, reconstruction, uses_cfg=plan.uses_cfg, reuses=plan.reuses
-            )
+        for frames, branches in self._branches(plan):
+            kept = self._reconstruct(plan, frames, branches, reconstruction) if plan.reconstructs else None
+            result = branches.edit(edit[:, :, frames], plan.timestep, kept, uses_cfg=plan.uses_cfg, reuses=plan.reuses)
             outputs.add(frames, result.output)
-            if reconstruction is not None:
-                references.add(frames, reconstruction.output)
+            if kept is not None:
+                reconstructions.add(frames, kept.output)
             if result.guidance is not None:
                 gradients.add(frames, result.guidance.gradient)
                 scores.append(result.guidance)
         return Evaluation(
             edit=outputs.mean(),
-            reference=references.mean() if plan.reconstructs else None,
+            reconstruction=reconstructions.mean() if plan.reconstructs else None,
             gradient=gradients.mean() if scores else None,
             losses=_mean_losses(plan.index, scores) if scores else None,
         )
 
     def conditional(self, plan: StepPlan, latents: Tensor, timestep: int) -> Tensor:
-        """The editing branch's plain conditional output: no CFG, not guided, not injected."""
-        outputs = self._blend(plan, latents)
-        for frames, branches in self._windows(plan):
+        """The editing branch's conditional output without CFG, score guidance or injection."""
+        outputs = self._accumulator(plan, latents)
+        for frames, branches in self._branches(plan):
             outputs.add(frames, branches.conditional(latents[:, :, frames], timestep))
         return outputs.mean()
 
-    def _reconstruct(self, plan: StepPlan, frames: slice, branches: Branches, latents: Tensor) -> Reference:
+    def _branches(self, plan: StepPlan) -> Iterator[tuple[slice, Branches]]:
+        """The frames of each context window of a step, and the branches on them."""
+        for frames in self._windows(plan):
+            yield frames, Branches(self._unet, self._conditioning.window(frames), self._settings, self._cache)
+
+    def _windows(self, plan: StepPlan) -> list[slice]:
+        return context_windows(len(self._conditioning), self._settings.window, self._settings.overlap, plan.index)
+
+    def _accumulator(self, plan: StepPlan, like: Tensor) -> WindowAccumulator:
+        """An empty accumulator; without weights at the edges where one window covers the whole clip."""
+        return WindowAccumulator(like, self._settings.overlap if len(self._windows(plan)) > 1 else 0)
+
+    def _reconstruct(self, plan: StepPlan, frames: slice, branches: Branches, latents: Tensor) -> ReconstructionOutput:
+        """The reconstruction branch on a window, or what it gave when it was last evaluated for this step."""
         if self._latest is None or self._latest[:2] != (plan, frames):
-            self._latest = None  # free the last window's before the next is computed
-            reference = branches.reconstruct(
+            self._latest = None  # free the last window's reconstruction before the next is computed
+            output = branches.reconstruct(
                 latents[:, :, frames],
                 plan.timestep,
                 guides=plan.guides,
                 injects=plan.injects,
                 reuses=plan.reuses,
             )
-            self._latest = (plan, frames, reference)
+            self._latest = (plan, frames, output)
         return self._latest[2]
-
-    def _stretches(self, plan: StepPlan) -> list[slice]:
-        return context_windows(len(self._conditioning), self._settings.window, self._settings.overlap, plan.index)
-
-    def _windows(self, plan: StepPlan) -> Iterator[tuple[slice, Branches]]:
-        for frames in self._stretches(plan):
-            yield frames, Branches(self._unet, self._conditioning.window(frames), self._settings, self._deep)
-
-    def _blend(self, plan: StepPlan, like: Tensor) -> WindowAccumulator:
-        """An empty blend; where one window holds the whole clip its edges weigh in full."""
-        return WindowAccumulator(like, self._settings.overlap if len(self._stretches(plan)) > 1 else 0)
 
 
 def _mean_losses(index: int, scores: list[ScoreGradient]) -> StepLosses:

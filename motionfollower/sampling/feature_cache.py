@@ -1,4 +1,4 @@
-"""Feature reuse between neighbouring steps (DeepCache, Ma et al. 2024): what each pass keeps for the next steps."""
+"""Feature reuse between adjacent steps (DeepCache, Ma et al. 2024): the deep features of each pass of a step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from motionfollower.models.unet.unet import Features
 
 
 class BranchPass(Enum):
-    """The passes that a step makes: one of the reconstruction branch, one or, with CFG, two of the editing branch."""
+    """The U-Net passes of a step: one of the reconstruction branch, one or, with CFG, two of the editing branch."""
 
     RECONSTRUCTION = auto()
     CONDITIONAL = auto()
@@ -19,21 +19,21 @@ class BranchPass(Enum):
 
 
 class FeatureCache:
-    """The deep features of each kind of pass as it was last made whole."""
+    """The deep features of the latest full pass of each kind."""
 
     def __init__(self) -> None:
         self._latest: dict[BranchPass, Tensor] = {}
 
     @classmethod
     def of_run(cls, settings: SamplerSettings, frames: int) -> FeatureCache | None:
-        """A place for those of a run; None where nothing is reused, as in a clip too long to keep them all."""
+        """The cache of a run; None where no step reuses features, as in a clip of several context windows."""
         return cls() if settings.reuse > 1 and frames <= settings.window else None
 
     def keep(self, kind: BranchPass, features: Features) -> None:
-        """Keep those of a pass that went through all blocks, without its graph."""
+        """Store the deep features of a pass that has run all up blocks, detached from its graph."""
         assert features.deep is not None
         self._latest[kind] = features.deep.detach()
 
     def of(self, kind: BranchPass) -> Tensor:
-        """What the latest whole pass of a kind kept."""
+        """The stored deep features of a kind of pass."""
         return self._latest[kind]

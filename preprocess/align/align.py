@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Literal, get_args
 
 import numpy as np
@@ -74,7 +73,7 @@ def align_people(
         poses = retarget(target, poses, lengths[0].build(lengths[1]), is_cut=source.is_cut or target.is_cut)
     following = following or Following()
     poses = follow(source.poses, poses, following)
-    report = alignment_report(mode, source, target, placement, poses) | asdict(following)
+    report = alignment_report(mode, source, target, placement, poses, following)
     warnings = alignment_warnings(source, target, placement, poses, following)
     return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from preprocess.pose.skeleton import SEEN
-from preprocess.types import Alignment, Floats, PoseSequence
+from preprocess.types import Alignment, AlignmentReport, Floats, PoseSequence
 
 
 def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignment:
@@ -22,7 +22,7 @@ def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignmen
     if len(known):
         nearest = known[abs(np.arange(len(both))[:, None] - known).argmin(axis=1)]
         transforms = transforms[nearest]
-    return Alignment(aligned_poses, transforms, {"mode": "given"})
+    return Alignment(aligned_poses, transforms, AlignmentReport("given"))
 
 
 def _scale_and_shift(points: Floats, goals: Floats) -> Floats:

@@ -8,48 +8,45 @@ from preprocess.align.partial import Following
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
 from preprocess.pose.skeleton import SEEN
-from preprocess.progress import frame_list
-from preprocess.types import Bools, PoseSequence
+from preprocess.types import AlignmentReport, Bools, PoseSequence
+from preprocess.warnings import ClipWarning, WarningCode
 
 DOUBTFUL_GROUND = 0.08  # of the source person's height: feet this far above or below the source's
 DOUBTFUL_SCALE = 1.25  # a frame's own height ratio this far from the clip's median, either way
 
 
 def alignment_report(
-    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence
-) -> dict[str, object]:
-    """Mode, scale and shift against the letterboxed target picture, joints outside, doubtful frames."""
+    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
+) -> AlignmentReport:
+    """The report of an alignment; scale and shift are relative to the letterboxed target frame."""
     sizes = target.poses.size, source.poses.size
     shift = np.median(placement.places - fit_points(placement.feet, *sizes), axis=0)
     lost = _lost_joints(target.seen, poses)
-    return {
-        "mode": mode,
-        "fit": round(fit_factor(*sizes), 4),
-        "scale": round(float(np.median(placement.scales)) / fit_factor(*sizes), 4),
-        "shift": [round(float(step), 2) for step in shift],
-        "joints_outside": int(lost.sum()),
-        "frames_with_joints_outside": np.flatnonzero(lost.any(axis=1)).tolist(),
-        "doubtful_frames": {reason: np.flatnonzero(frames).tolist() for reason, frames in _doubts(source, target)},
-    }
+    return AlignmentReport(
+        mode=mode,
+        fit=round(fit_factor(*sizes), 4),
+        scale=round(float(np.median(placement.scales)) / fit_factor(*sizes), 4),
+        shift=(round(float(shift[0]), 2), round(float(shift[1]), 2)),
+        joints_outside=int(lost.sum()),
+        frames_with_joints_outside=np.flatnonzero(lost.any(axis=1)).tolist(),
+        doubtful_frames={code.value: np.flatnonzero(frames).tolist() for code, frames in _doubts(source, target)},
+        parts=following.parts,
+        blend=following.blend,
+    )
 
 
 def alignment_warnings(
     source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
-) -> tuple[str, ...]:
-    """A sentence for each kind of doubtful frame that there is, and for feet that leave the source's ground."""
-    doubts = [
-        f"Alignment: {reason} in {frame_list(frames)}; look at these frames."
-        for reason, frames in _doubts(source, target)
-        if frames.any()
-    ]
+) -> tuple[ClipWarning, ...]:
+    """A warning for each kind of doubtful frame that occurs, and for feet that leave the source's ground line."""
     lost = np.asarray(_lost_joints(target.seen, poses).any(axis=1))
-    if lost.any():
-        doubts.append(f"Alignment: the person reaches out of the picture in {frame_list(lost)}.")
-    return (*doubts, *(_warn_of_ground(source, target, placement) if following.is_whole else ()))
+    doubts = (*_doubts(source, target), (WarningCode.OUT_OF_FRAME, lost))
+    warnings = [ClipWarning.of_frames(code, frames) for code, frames in doubts if frames.any()]
+    return (*warnings, *(_ground_warnings(source, target, placement) if following.is_whole else ()))
 
 
-def _warn_of_ground(source: Person, target: Person, placement: Placement) -> list[str]:
-    """A sentence where both persons are seen down to the feet, but the edited one stands on other ground."""
+def _ground_warnings(source: Person, target: Person, placement: Placement) -> list[ClipWarning]:
+    """A warning where both people are visible down to the feet, but the aligned one stands on another ground line."""
     known = source.has_mask & target.has_mask
     if not known.any() or source.is_cut or target.is_cut:
         return []
@@ -58,19 +55,17 @@ def _warn_of_ground(source: Person, target: Person, placement: Placement) -> lis
     if abs(below) < DOUBTFUL_GROUND * source.visible_height:
         return []
     side = "below" if below > 0 else "above"
-    return [
-        f"Alignment: the feet stand {abs(below):.0f} pixels {side} the source's; "
-        f"a foot line of {ground:.0f} puts them on the same ground."
-    ]
+    values = {"pixels": round(abs(below)), "side": side, "foot_line": round(ground)}
+    return [ClipWarning(WarningCode.GROUND_OFFSET, values=values)]
 
 
-def _doubts(source: Person, target: Person) -> list[tuple[str, Bools]]:
+def _doubts(source: Person, target: Person) -> list[tuple[WarningCode, Bools]]:
     return [
-        ("no person is seen in the source", ~source.is_seen),
-        ("no person is seen in the target", ~target.is_seen),
-        ("the source's mask is empty", ~source.has_mask),
-        ("the target's mask is empty", ~target.has_mask),
-        ("the height against the source's is unusual", _unusual_scale(source, target)),
+        (WarningCode.SOURCE_PERSON_MISSING, ~source.is_seen),
+        (WarningCode.TARGET_PERSON_MISSING, ~target.is_seen),
+        (WarningCode.SOURCE_MASK_EMPTY, ~source.has_mask),
+        (WarningCode.TARGET_MASK_EMPTY, ~target.has_mask),
+        (WarningCode.UNUSUAL_HEIGHT, _unusual_scale(source, target)),
     ]
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from preprocess.pose.observation import follow_selected, to_observation
+from preprocess.pose.observation import observe
 from preprocess.pose.simcc import Crop
 from preprocess.pose.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, SEEN
-from preprocess.pose.tracking import PersonDetection, follow_largest
+from preprocess.pose.tracking import PersonDetection
 from preprocess.pose.yolox import find_people, letterbox
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Clip, ClipPoint, Floats, Frame, InputError, Observation
 
 # Where our joints are among the 133 of COCO-WholeBody; the neck (None) is between the shoulders.
@@ -34,16 +35,16 @@ class DWPoseEstimator:
         self._detector = _open(detector, outputs=1)
         self._pose = _open(pose, outputs=2)
 
-    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return the joints of the `person`, the largest where None.
+    def estimate(
+        self, clip: Clip, person: ClipPoint | None = None, on_progress: OnProgress = ignore_progress
+    ) -> Observation:
+        """Track the `person`, by default the largest one; the observation has joints and no masks.
 
-        InputError where nobody is found.
+        `on_progress` gets the number of frames done. InputError where no person is found.
         """
-        follows = follow_selected(self.look, clip.frames, person) if person else follow_largest(self.look, clip.frames)
-        track = yield from follows
-        return to_observation(track, clip, "chosen" if person else "largest", mask_origin=None)
+        return observe(self.detect, clip, person, None, on_progress)
 
-    def look(self, picture: Frame) -> PersonDetection | None:
+    def detect(self, picture: Frame) -> PersonDetection | None:
         """The largest person in a picture uint8 [H, W, 3]; their mask is empty, as these networks find none."""
         boxes = self._boxes(picture)
         if not len(boxes):

@@ -6,13 +6,13 @@ tracking, and smoothing over time makes fast wrists worse. `tracking` keeps to o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from preprocess.pose.observation import follow_selected, to_observation
+from preprocess.pose.observation import observe
 from preprocess.pose.skeleton import (
     BODY,
     FACE,
@@ -26,7 +26,8 @@ from preprocess.pose.skeleton import (
     RIGHT_HAND,
     SEEN,
 )
-from preprocess.pose.tracking import DetectFn, PersonDetection, follow_largest, measure_torso
+from preprocess.pose.tracking import DetectFn, PersonDetection, measure_torso
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.selfie import SegmentPeople, open_selfie, quiet_start, quiet_warnings
 from preprocess.types import Clip, ClipPoint, Floats, Frame, Observation, Size
 
@@ -40,16 +41,16 @@ HAND_REACH = 0.2  # a hand this many torso lengths from its wrist is believed, o
 class HolisticEstimator:
     """A `PoseEstimator` that needs nothing but the installed packages; about 60 ms a frame of 512² on two cores."""
 
-    def estimate(self, clip: Clip, person: ClipPoint | None = None) -> Generator[int, None, Observation]:
-        """Yield the number of frames done, return the joints and masks of the `person`, the largest where None.
+    def estimate(
+        self, clip: Clip, person: ClipPoint | None = None, on_progress: OnProgress = ignore_progress
+    ) -> Observation:
+        """Track the `person`, by default the largest one; the observation has joints and masks.
 
-        Gaps of up to five frames and a quarter of a second are filled; longer ones stay missing and are
-        named in the warnings. InputError where nobody is found.
+        `on_progress` gets the number of frames done. Gaps of up to five frames and a quarter of a second are
+        interpolated; longer ones stay missing and are named in the warnings. InputError where no person is found.
         """
-        with open_holistic() as look:
-            follows = follow_selected(look, clip.frames, person) if person else follow_largest(look, clip.frames)
-            track = yield from follows
-        return to_observation(track, clip, "chosen" if person else "largest", mask_origin="mediapipe")
+        with open_holistic() as detect:
+            return observe(detect, clip, person, "mediapipe", on_progress)
 
 
 @contextmanager

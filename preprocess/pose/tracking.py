@@ -7,13 +7,14 @@ shows somebody else, or nobody, is looked at again near where the person was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Floats, Frame, Frames
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are outside
@@ -94,32 +95,34 @@ class Track:
     has_others: bool
 
 
-def follow_largest(look: DetectFn, frames: Frames) -> Generator[int, None, Track]:
+def follow_largest(detect: DetectFn, frames: Frames, on_progress: OnProgress = ignore_progress) -> Track:
     """Yield the number of frames looked at, return the largest person's track; all None where nobody is."""
-    glances = yield from detect_frames(look, frames)
-    inhabited = [index for index, glance in enumerate(glances) if glance]
+    detections = detect_frames(detect, frames, on_progress)
+    inhabited = [index for index, glance in enumerate(detections) if glance]
     if not inhabited:
-        return Track(tuple(glances), has_others=False)
+        return Track(tuple(detections), has_others=False)
     probes = {inhabited[round(share * (len(inhabited) - 1))] for share in np.linspace(0, 1, PROBES)}
-    people = [(index, person) for index in sorted(probes) for person in detect_people(look, frames[index])]
+    people = [(index, person) for index in sorted(probes) for person in detect_people(detect, frames[index])]
     start, largest = max(people, key=lambda found: found[1].torso)
     has_others = sum(person.torso > SMALL * largest.torso for _, person in people) > len(probes)
-    return follow(look, frames, glances, start, largest, patience=PATIENCE, has_others=has_others)
+    return follow(detect, frames, detections, start, largest, patience=PATIENCE, has_others=has_others)
 
 
-def detect_frames(look: DetectFn, frames: Frames) -> Generator[int, None, list[PersonDetection | None]]:
-    """Yield the number of frames looked at, return who is seen in each."""
-    glances: list[PersonDetection | None] = []
+def detect_frames(
+    detect: DetectFn, frames: Frames, on_progress: OnProgress = ignore_progress
+) -> list[PersonDetection | None]:
+    """The person detected in each frame; `on_progress` gets the number of frames done."""
+    detections: list[PersonDetection | None] = []
     for frame in frames:
-        glances.append(look(frame))
-        yield len(glances)
-    return glances
+        detections.append(detect(frame))
+        on_progress(len(detections))
+    return detections
 
 
 def follow(
-    look: DetectFn,
+    detect: DetectFn,
     frames: Frames,
-    glances: Sequence[PersonDetection | None],
+    detections: Sequence[PersonDetection | None],
     start: int,
     person: PersonDetection,
     *,
@@ -127,18 +130,18 @@ def follow(
     has_others: bool,
 ) -> Track:
     """The track of the `person` who was seen in frame `start`, both ways; lost after `patience` frames unseen."""
-    onwards = _trace(look, frames, glances, range(start, len(frames)), person, patience)
-    backwards = _trace(look, frames, glances, range(start - 1, -1, -1), person, patience)
+    onwards = _trace(detect, frames, detections, range(start, len(frames)), person, patience)
+    backwards = _trace(detect, frames, detections, range(start - 1, -1, -1), person, patience)
     return Track((*reversed(list(backwards)), *onwards), has_others)
 
 
-def detect_people(look: DetectFn, frame: Frame) -> list[PersonDetection]:
+def detect_people(detect: DetectFn, frame: Frame) -> list[PersonDetection]:
     """The people in one picture: each one found is painted over before the next look.
 
     Where nobody is left the estimator may invent somebody, mostly beyond the picture; that ends the search.
     """
     frame, people = frame.copy(), list[PersonDetection]()
-    while len(people) < CROWD and (person := look(frame)) and (person.is_inside or not people):
+    while len(people) < CROWD and (person := detect(frame)) and (person.is_inside or not people):
         people.append(person)
         left, top, right, bottom = person.box()
         frame[top:bottom, left:right] = frame.mean(axis=(0, 1))
@@ -146,9 +149,9 @@ def detect_people(look: DetectFn, frame: Frame) -> list[PersonDetection]:
 
 
 def _trace(
-    look: DetectFn,
+    detect: DetectFn,
     frames: Frames,
-    glances: Sequence[PersonDetection | None],
+    detections: Sequence[PersonDetection | None],
     indices: Iterable[int],
     person: PersonDetection,
     patience: int,
@@ -156,14 +159,14 @@ def _trace(
     """The person in the frames of `indices`, one after the other from where `person` was seen."""
     misses = 0
     for index in indices:
-        found = _recognise(look, frames[index], glances[index], person, lost=misses > patience)
+        found = _recognise(detect, frames[index], detections[index], person, lost=misses > patience)
         misses = 0 if found else misses + 1
         person = found or person
         yield found
 
 
 def _recognise(
-    look: DetectFn, frame: Frame, glance: PersonDetection | None, person: PersonDetection, lost: bool
+    detect: DetectFn, frame: Frame, glance: PersonDetection | None, person: PersonDetection, lost: bool
 ) -> PersonDetection | None:
     """The glance if it shows the person, else what a closer look shows where the person was.
 
@@ -171,17 +174,17 @@ def _recognise(
     """
     if glance and (glance.is_as_large(person) if lost else glance.is_near(person)):
         return glance
-    closer = detect_inside(look, frame, person.box(MARGIN))
+    closer = detect_inside(detect, frame, person.box(MARGIN))
     if closer is None:
         return None
     moved_fast = glance is not None and closer.is_near(glance)
     return closer if moved_fast or closer.is_near(person) else None
 
 
-def detect_inside(look: DetectFn, frame: Frame, box: Box) -> PersonDetection | None:
+def detect_inside(detect: DetectFn, frame: Frame, box: Box) -> PersonDetection | None:
     """Look at the part of a picture in the box; what is seen is told in the whole picture's pixels."""
     left, top, right, bottom = box
-    person = look(np.ascontiguousarray(frame[top:bottom, left:right]))
+    person = detect(np.ascontiguousarray(frame[top:bottom, left:right]))
     if person is None:
         return None
     mask = np.zeros(frame.shape[:2], bool)

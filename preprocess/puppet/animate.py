@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.puppet.fit_silhouette import fit_silhouette
 from preprocess.puppet.frame_selection import LIMBS, Limb, select_frames
 from preprocess.puppet.part_colours import PartColours
@@ -39,8 +39,11 @@ def animate(
     aligned_poses: PoseSequence,
     background: Frames,
     target_masks: MaskSequence | None = None,
-) -> Generator[int, None, Puppet]:
-    """Yield the number of frames done, return the puppet; `background` uint8 [F, H, W, 3] is the clip without people.
+    on_progress: OnProgress = ignore_progress,
+) -> Puppet:
+    """The puppet in each frame over `background` uint8 [F, H, W, 3], the clip without the person.
+
+    `on_progress` gets the number of frames done.
 
     Each limb is taken from the source frame in which it is posed most alike; the outline is brought to the target
     masks, where there are some. A frame without an aligned pose shows the person unmoved; a clip without a usable
@@ -63,7 +66,7 @@ def animate(
             if target_masks is not None:
                 wanted = target_masks.masks[index]
                 frames[index], masks[index] = fit_silhouette(frames[index], masks[index], wanted, background[index])
-            yield index + 1
+            on_progress(index + 1)
     return Puppet(frames, masks)
 
 

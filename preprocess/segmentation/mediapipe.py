@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from preprocess.pose.skeleton import BODY
-from preprocess.progress import frame_list
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.selfie import open_selfie
 from preprocess.types import Bools, Clip, Floats, MaskSequence, Observation, PoseSequence
+from preprocess.warnings import ClipWarning, WarningCode
 
 CONFIDENT = 0.5  # the score of joints that a mask should cover
 LEAST_COVERED = 0.6  # the share of them that it must cover
@@ -23,8 +22,10 @@ SELFIE_THRESHOLD = 0.6
 class MediaPipeSegmenter:
     """A `Segmenter` that needs nothing but the installed packages."""
 
-    def segment(self, clip: Clip, seen: Observation) -> Generator[int, None, tuple[MaskSequence, tuple[str, ...]]]:
-        """Yield the number of frames done, return the masks and warnings.
+    def segment(
+        self, clip: Clip, seen: Observation, on_progress: OnProgress = ignore_progress
+    ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
+        """The person's mask in each frame, and warnings; `on_progress` gets the number of frames done.
 
         A mask that came with the pose is cleaned; one that misses most joints is made anew by selfie
         segmentation, and where that fails too it is moved there from the nearest good frame. Frames
@@ -40,7 +41,7 @@ class MediaPipeSegmenter:
                     fits = covers(given, pixels)
                     masks[index] = given if fits else clean(find_people(frame) > SELFIE_THRESHOLD, pixels)
                     masks[index] &= covers(masks[index], pixels)
-                yield index + 1
+                on_progress(index + 1)
         posed = seen.poses.scores.max(axis=1) > 0
         moved = posed & is_empty(masks)
         masks = fill_from_nearest(masks, seen.poses, moved)
@@ -93,10 +94,10 @@ def confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
     return np.asarray(pixels[inside & (poses.scores[index, BODY] > CONFIDENT)])
 
 
-def _warnings(moved: Bools, empty: Bools) -> tuple[str, ...]:
-    sentences = []
-    if (moved & ~empty).any():
-        sentences.append(f"The mask of {frame_list(moved & ~empty)} failed and is taken from the nearest good frame.")
+def _warnings(copied: Bools, empty: Bools) -> tuple[ClipWarning, ...]:
+    warnings = []
+    if (copied & ~empty).any():
+        warnings.append(ClipWarning.of_frames(WarningCode.MASK_COPIED, copied & ~empty))
     if empty.any():
-        sentences.append(f"The mask of {frame_list(empty)} is empty; nothing is edited there.")
-    return tuple(sentences)
+        warnings.append(ClipWarning.of_frames(WarningCode.MASK_EMPTY, empty))
+    return tuple(warnings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.progress import frame_list, run_to_end
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.mediapipe import confident_pixels, covers, is_empty
 from preprocess.segmentation.refine import DOT, GrabCutRefiner, disc, joined_to, reach_of_click
 from preprocess.segmentation.sam_prompts import (
@@ -24,6 +24,7 @@ from preprocess.segmentation.sam_prompts import (
     usual_areas,
 )
 from preprocess.types import Bools, Clip, Floats, Frame, MaskSequence, Observation, PoseSequence, Segmenter
+from preprocess.warnings import ClipWarning, WarningCode
 
 
 class MaskPredictor(Protocol):
@@ -53,13 +54,18 @@ class SamSegmenter:
         self._predictor = predictor
         self._fallback = fallback
 
-    def segment(self, clip: Clip, seen: Observation) -> Generator[int, None, tuple[MaskSequence, tuple[str, ...]]]:
-        """Yield the number of frames done, return the masks and warnings. Frames without a pose have empty masks."""
+    def segment(
+        self, clip: Clip, seen: Observation, on_progress: OnProgress = ignore_progress
+    ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
+        """The person's mask in each frame, and warnings; `on_progress` gets the number of frames done.
+
+        Frames without a pose have empty masks.
+        """
         width, height = clip.size
         masks = np.zeros((len(clip), height, width), bool)
         for index, frame in enumerate(clip.frames):
             masks[index] = self._find(frame, seen.poses, index, usual=0)
-            yield index + 1
+            on_progress(index + 1)
         usual = usual_areas(masks)
         for index in map(int, np.flatnonzero(~is_empty(masks))):
             if not is_about(masks[index].sum(), usual[index]):
@@ -92,17 +98,16 @@ class SamSegmenter:
 
     def _replace(
         self, masks: Bools, clip: Clip, seen: Observation, failed: NDArray[np.intp]
-    ) -> tuple[MaskSequence, tuple[str, ...]]:
-        """The masks with the fallback's in the frames that failed, and a sentence that names these."""
+    ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
+        """The masks with the fallback's in the frames that failed, and a warning that names these."""
         if not len(failed):
             return MaskSequence(masks, "sam"), ()
-        found, doubts = run_to_end(self._fallback.segment(*_only(clip, seen, failed)))
+        found, doubts = self._fallback.segment(*_only(clip, seen, failed))
         masks[failed] = found.masks
-        where = np.isin(np.arange(len(clip)), failed)
-        sentence = (
-            f"The mask of {frame_list(where)} is {found.origin}'s: Segment Anything found none that fits the pose."
-        )
-        return MaskSequence(masks, "sam"), (sentence, *([] if found.masks.any() else doubts))
+        warning = ClipWarning(WarningCode.MASK_FALLBACK, tuple(failed.tolist()), values={"origin": found.origin})
+        doubts = () if found.masks.any() else doubts
+        in_clip = (replace(doubt, frames=tuple(failed[list(doubt.frames)].tolist())) for doubt in doubts)
+        return MaskSequence(masks, "sam"), (warning, *in_clip)
 
 
 def _only(clip: Clip, seen: Observation, frames: NDArray[np.intp]) -> tuple[Clip, Observation]:

@@ -58,7 +58,12 @@ def write_frames(folder: Path | str, frames: Iterable[NDArray[np.uint8]], name: 
             draft.mkdir()
         for index, frame in enumerate(frames):
             with output_errors(folder):
-                Image.fromarray(frame).save(draft / name.format(index), compress_level=3)
+                save_frame(draft / name.format(index), frame)
+
+
+def save_frame(path: Path, frame: NDArray[np.uint8]) -> None:
+    """Save an image uint8 [H, W, 3] or [H, W] without loss."""
+    Image.fromarray(frame).save(path, compress_level=3)
 
 
 def _encode(path: Path, frames: Iterable[Frame], fps: float, output: list[str], sound: Sound | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Runs the command line in the test's own process, and looks at what it leaves behind."""
+"""Run the command line in the test's process and capture its output."""
 
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from motionfollower.cli.main import main
 
 @dataclass(frozen=True)
 class Outcome:
-    """The exit code of a command, and all that it said."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -18,15 +18,12 @@ class Outcome:
 
     @property
     def notes(self) -> list[str]:
-        """What was doubtful, a sentence each."""
+        """The warnings, without their prefix."""
         return [line.removeprefix("note: ") for line in self.out.splitlines() if line.startswith("note: ")]
 
     @property
     def complaint(self) -> str:
-        """The one line that says why bad input was refused; fails where it is not one line, or more than that is said.
-
-        Lines that tell of progress may stand before it.
-        """
+        """The error message for invalid input; fails unless it is a single line after the progress lines."""
         assert self.code == 2
         assert self.out == ""
         last = self.err.splitlines()[-1]
@@ -38,7 +35,7 @@ class Outcome:
 
 
 def run(*arguments: str | Path) -> Outcome:
-    """`python -m motionfollower` with the arguments, but for what its start does about signals and streams."""
+    """Run a command as `python -m motionfollower` does, without its signal handlers and stream settings."""
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(argument) for argument in arguments])
@@ -46,12 +43,12 @@ def run(*arguments: str | Path) -> Outcome:
 
 
 def succeed(*arguments: str | Path) -> Outcome:
-    """Run a command that has to work."""
+    """Run a command; fails unless it exits with 0."""
     outcome = run(*arguments)
     assert outcome.code == 0, outcome.err
     return outcome
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, hidden ones too."""
+    """The contents of all files below a folder, including hidden ones, by relative path."""
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

@@ -1,4 +1,4 @@
-"""Two short clips, and what the commands make of them; made once, for all tests to look at."""
+"""Two short clips and the results of `prepare` and `edit` on them, shared by all tests of a session."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from tests.cli.commands import Outcome, succeed
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MIA, LEO = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
 
-Make = Callable[..., Path]
+MakeClip = Callable[..., Path]
 
 
 def ffmpeg(*arguments: str | Path) -> None:
@@ -22,8 +22,8 @@ def ffmpeg(*arguments: str | Path) -> None:
 
 
 @dataclass(frozen=True)
-class Made:
-    """A folder that a command wrote, and how the command ended."""
+class CommandResult:
+    """A folder written by a command, and the command's outcome."""
 
     folder: Path
     outcome: Outcome
@@ -36,7 +36,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def source(clips: Path) -> Path:
-    """Three frames of an upright picture at 12.5 a second, with sound."""
+    """Three portrait frames at 12.5 FPS, with sound."""
     path = clips / "source.mp4"
     shape = ["-vf", "crop=384:512,scale=96:128", "-frames:v", "3", "-r", "12.5"]
     inputs = ["-itsscale", 12 / 12.5, "-i", MIA, "-f", "lavfi", "-i", "sine=d=0.24", "-map", "0:v", "-map", "1:a"]
@@ -46,7 +46,7 @@ def source(clips: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def target(clips: Path) -> Path:
-    """Twelve frames of a square picture at 25 a second, twice as long as the source."""
+    """Twelve square frames at 25 FPS, twice as long as the source."""
     path = clips / "target.mp4"
     shape = ["-an", "-vf", "scale=128:128", "-frames:v", "12", "-r", "25"]
     ffmpeg("-itsscale", 12 / 25, "-i", LEO, *shape, "-crf", 10, path)
@@ -54,9 +54,9 @@ def target(clips: Path) -> Path:
 
 
 @pytest.fixture
-def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """make(name, *arguments) runs ffmpeg with the arguments to make the file of that name in a folder of its own."""
-    folder = tmp_path_factory.mktemp("made")
+def make(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
+    """`make(name, *arguments)` writes a file of that name with ffmpeg, in a folder of the test's own."""
+    folder = tmp_path_factory.mktemp("clips")
 
     def run(name: str, *arguments: str | Path) -> Path:
         ffmpeg(*arguments, folder / name)
@@ -66,18 +66,18 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
 
 
 @pytest.fixture(scope="session")
-def prepared(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def prepared(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandResult:
     folder = tmp_path_factory.mktemp("results") / "case"
-    return Made(folder, succeed("prepare", source, target, "-o", folder, "--size", "96x128"))
+    return CommandResult(folder, succeed("prepare", source, target, "-o", folder, "--size", "96x128"))
 
 
 @pytest.fixture(scope="session")
-def edited(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def edited(source: Path, target: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandResult:
     folder = tmp_path_factory.mktemp("results") / "edit"
-    return Made(folder, succeed("edit", source, target, "-o", folder, "--size", "96x128"))
+    return CommandResult(folder, succeed("edit", source, target, "-o", folder, "--size", "96x128"))
 
 
 @pytest.fixture
-def case(prepared: Made, tmp_path: Path) -> Path:
-    """A copy of the prepared folder, to be changed."""
+def case(prepared: CommandResult, tmp_path: Path) -> Path:
+    """A copy of the prepared folder that the test may change."""
     return Path(shutil.copytree(prepared.folder, tmp_path / "case"))

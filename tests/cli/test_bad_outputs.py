@@ -1,4 +1,4 @@
-"""Where a result can't be written, that is said, nothing half-written is left, and nothing is lost."""
+"""A result that can't be written is an error that leaves no partial files and overwrites nothing."""
 
 import shutil
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import Outcome, contents, run
-from tests.cli.conftest import Made
+from tests.cli.conftest import CommandResult
 from tests.full_disk import disk_with_room_for
 
 SMALL = ("--size", "96x128", "--frames", "1")
@@ -20,18 +20,18 @@ def prepare(source: Path, target: Path) -> Write:
 
 
 @pytest.fixture
-def edit(prepared: Made) -> Write:
+def edit(prepared: CommandResult) -> Write:
     return lambda folder: run("edit", "--case", prepared.folder, "-o", folder)
 
 
 @pytest.fixture(params=["prepare", "edit"])
 def write(request: pytest.FixtureRequest) -> Write:
-    """Writes a result to a folder: each of the commands that do."""
+    """Each command that writes a result to a folder."""
     command: Write = request.getfixturevalue(request.param)
     return command
 
 
-class TestNoPlace:
+class TestInvalidFolder:
     @pytest.mark.parametrize("place", ["file", "file/result", "file/deep/result"])
     def test_a_file_is_in_the_way(self, write: Write, place: str, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("years of work")
@@ -41,7 +41,7 @@ class TestNoPlace:
         assert contents(tmp_path) == {"file": b"years of work"}
 
     @pytest.mark.parametrize("place", ["/proc/result", "/dev/null"])
-    def test_the_systems_own_places(self, write: Write, place: str) -> None:
+    def test_system_paths(self, write: Write, place: str) -> None:
         assert place.rsplit("/", 1)[0] in write(Path(place)).complaint
 
     def test_a_name_that_is_too_long(self, write: Write, tmp_path: Path) -> None:
@@ -54,14 +54,14 @@ class TestNoPlace:
         assert prepare(tmp_path).complaint.endswith("holds other files. Choose an empty or a new one.")
         assert contents(tmp_path) == {"thesis.txt": b"years of work"}
 
-    def test_a_film_of_somebody_elses_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
-        (tmp_path / "edited.mp4").write_text("a film")
+    def test_a_video_without_a_run_record_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
+        (tmp_path / "edited.mp4").write_text("a video")
         assert "edited.mp4 is there, but no run.json that says it is ours." in edit(tmp_path).complaint
-        assert contents(tmp_path) == {"edited.mp4": b"a film"}
+        assert contents(tmp_path) == {"edited.mp4": b"a video"}
 
 
 class TestFullDisk:
-    """The largest files of either result have 16 kB or more."""
+    """The largest file of each result has at least 16 kB."""
 
     @pytest.mark.parametrize("room", [0, 300, 9000])
     def test_nothing_is_left(self, write: Write, room: int, tmp_path: Path) -> None:
@@ -83,11 +83,11 @@ class TestFullDisk:
         assert contents(tmp_path) == before
 
 
-class TestClipsInTheWay:
-    """Results take the place of older ones, but never of what they are made from."""
+class TestOverwrittenInputs:
+    """A result may replace an older one, but never its own inputs."""
 
     @pytest.mark.parametrize("clip", ["edited.mp4", "side_by_side.mp4", "frames"])
-    def test_an_edit_of_a_result(self, clip: str, edited: Made, target: Path, tmp_path: Path) -> None:
+    def test_an_edit_of_a_result(self, clip: str, edited: CommandResult, target: Path, tmp_path: Path) -> None:
         folder = Path(shutil.copytree(edited.folder, tmp_path / "result"))
         before = contents(folder)
         for clips in ((folder / clip, target), (target, folder / clip)):

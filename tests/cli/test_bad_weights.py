@@ -1,4 +1,4 @@
-"""Weights that are missing, damaged, of another model or not numbers are named, file and key, before any work."""
+"""Weights that are missing, damaged, of another model or not finite: the error names file and key, before any work."""
 
 import shutil
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from motionfollower.models.weights.manifest import EMBEDDED_FOLDER, FOLDER_VARIABLE, MODEL_VARIABLE
 from tests.cli.commands import run
-from tests.cli.conftest import Made
+from tests.cli.conftest import CommandResult
 from tests.models.weights.full_set import write_set
 
 StateDict = dict[str, Tensor]
@@ -20,15 +20,15 @@ Complain = Callable[..., str]
 
 @pytest.fixture
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the embedded model, which is loaded in its place."""
+    """A copy of the embedded model, which is loaded instead of it."""
     folder = Path(shutil.copytree(EMBEDDED_FOLDER, tmp_path / "embedded"))
     monkeypatch.setenv(MODEL_VARIABLE, str(folder))
     return folder
 
 
 @pytest.fixture
-def complain(prepared: Made, tmp_path: Path) -> Complain:
-    """The complaint about weights with which no edit can be made; nothing is written."""
+def complain(prepared: CommandResult, tmp_path: Path) -> Complain:
+    """The error for weights that can't be loaded; nothing is written."""
 
     def complain(*options: str) -> str:
         outcome = run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options)
@@ -40,7 +40,7 @@ def complain(prepared: Made, tmp_path: Path) -> Complain:
 
 
 def change(path: Path, edit: Callable[[StateDict, str], None]) -> str:
-    """Change a file of weights by its first key, which is returned."""
+    """Edit a weights file; returns its first key, which `edit` gets."""
     state = load_file(path)
     key = sorted(state)[0]
     edit(state, key)
@@ -61,12 +61,12 @@ class TestEmbedded:
         path.write_bytes(path.read_bytes()[:-1000])
         assert complain() == f"{path} can't be read as weights: it is damaged or incomplete. Get it again."
 
-    def test_a_page_that_was_saved_in_place_of_a_file(self, embedded: Path, complain: Complain) -> None:
+    def test_an_html_page_saved_as_weights(self, embedded: Path, complain: Complain) -> None:
         path = embedded / "poctr.safetensors"
         path.write_text("<!doctype html><title>404</title>")
         assert complain() == f"{path} can't be read as weights: it is damaged or incomplete. Get it again."
 
-    def test_a_configuration_that_is_none(self, embedded: Path, complain: Complain) -> None:
+    def test_an_invalid_config(self, embedded: Path, complain: Complain) -> None:
         (embedded / "config.json").write_text("[]")
         assert "config.json isn't the configuration of a model" in complain()
 
@@ -86,10 +86,10 @@ class TestEmbedded:
         shutil.copy(embedded / "poctr.safetensors", embedded / "denoising_unet.safetensors")
         complaint = complain()
         assert "denoising_unet.safetensors doesn't fit the model." in complaint
-        assert complaint.count(", …") == 3  # a few keys are named of the missing, the unknown and the misshapen
+        assert complaint.count(", …") == 3  # a few keys are listed of each kind: missing, unknown, another shape
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-    def test_no_numbers(self, embedded: Path, complain: Complain, number: float) -> None:
+    def test_values_that_are_not_finite(self, embedded: Path, complain: Complain, number: float) -> None:
         path = embedded / "denoising_unet.safetensors"
         key = change(path, lambda state, key: state.update({key: torch.full_like(state[key], number)}))
         assert complain() == f"{path} holds NaN or infinity in 1 tensors ({key}). Get it again."
@@ -102,7 +102,7 @@ class TestFull:
         monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
         return folder
 
-    def test_missing_weights_come_with_how_to_get_them(self, weights: Path, complain: Complain) -> None:
+    def test_missing_weights_are_listed_with_their_source(self, weights: Path, complain: Complain) -> None:
         complaint = complain("--backend", "full")
         assert complaint.startswith(
             "Weights of the full backend are missing. `python -m motionfollower weights fetch` "
@@ -111,8 +111,8 @@ class TestFull:
         assert "the Hugging Face repository stabilityai/sd-vae-ft-mse" in complaint
         assert "motion_module.safetensors or motion_module.pth from https://drive.google.com/" in complaint
 
-    def test_files_of_another_model_are_named(self, weights: Path, complain: Complain) -> None:
-        """Every file is there, and all hold the tensors of something else."""
+    def test_files_of_another_model(self, weights: Path, complain: Complain) -> None:
+        """Every file exists, with the tensors of something else."""
         write_set(weights)
         for path in (path for path in weights.rglob("*") if path.suffix in (".pth", ".safetensors")):
             (torch.save if path.suffix == ".pth" else save_file)({"lora.up": torch.zeros(2)}, path)
@@ -121,7 +121,9 @@ class TestFull:
         assert "1 unknown (lora.up)" in complaint
         assert " missing (" in complaint
 
-    def test_without_them_auto_is_the_embedded_model(self, weights: Path, prepared: Made, tmp_path: Path) -> None:
+    def test_auto_falls_back_to_the_embedded_model(
+        self, weights: Path, prepared: CommandResult, tmp_path: Path
+    ) -> None:
         outcome = run("edit", "--case", prepared.folder, "-o", tmp_path / "result", "--frames", "1")
         assert outcome.code == 0
         assert "small embedded model" in outcome.out

@@ -1,4 +1,4 @@
-"""What `info` finds and says, in folders that have the weights, a part of them, or none."""
+"""`info` with all weights, some of them, or none."""
 
 from pathlib import Path
 
@@ -26,18 +26,18 @@ def put(part: WeightSet, root: Path) -> None:
         path.touch()
 
 
-def test_nothing_there(tmp_path: Path) -> None:
+def test_no_weights(tmp_path: Path) -> None:
     info = collect_info(tmp_path, tmp_path)
     assert info.missing_full == NETWORKS
     assert info.missing_embedded == EMBEDDED_FILES
     text = format_info(info)
-    assert f"full        not ready: 3 of 3 sets of weights are not in {tmp_path}" in text
+    assert f"full        not ready: 3 of 3 weight sets are missing from {tmp_path}" in text
     assert "embedded    not ready: config.json," in text
     for part in NETWORKS:
         assert part.by_hand(tmp_path) in text
 
 
-def test_a_part_is_there(tmp_path: Path) -> None:
+def test_some_weights(tmp_path: Path) -> None:
     for part in NETWORKS[1:]:
         put(part, tmp_path)
     assert collect_info(tmp_path).missing_full == NETWORKS[:1]
@@ -46,7 +46,7 @@ def test_a_part_is_there(tmp_path: Path) -> None:
     assert NETWORKS[0].missing(tmp_path) == (UNET_CONFIG,)
 
 
-def test_all_there(tmp_path: Path) -> None:
+def test_all_weights(tmp_path: Path) -> None:
     for part in NETWORKS:
         put(part, tmp_path)
     info = collect_info(tmp_path)
@@ -54,7 +54,7 @@ def test_all_there(tmp_path: Path) -> None:
     assert f"full        ready, in {tmp_path}" in format_info(info)
 
 
-def test_this_repository_has_its_embedded_model_and_ffmpeg() -> None:
+def test_the_repository_has_the_embedded_model_and_ffmpeg() -> None:
     info = collect_info()
     assert not info.missing_embedded
     assert info.ffmpeg
@@ -62,31 +62,31 @@ def test_this_repository_has_its_embedded_model_and_ffmpeg() -> None:
     assert f"torch {torch.__version__}".split("+")[0] in format_info(info)
 
 
-def test_the_variable_names_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_variable_sets_the_weights_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     assert full_weights_folder() == ROOT / "weights"
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert full_weights_folder() == tmp_path
 
 
-def test_the_processor_computes_in_float32() -> None:
-    processor = torch.device("cpu")
-    assert pick_dtype(processor) == torch.float32
-    assert describe(processor).kind == "cpu"
+def test_the_cpu_computes_in_float32() -> None:
+    cpu = torch.device("cpu")
+    assert pick_dtype(cpu) == torch.float32
+    assert describe(cpu).kind == "cpu"
     assert describe(pick_device()).memory_gb > 0.5
 
 
-def test_noise_depends_on_seed_and_order_alone() -> None:
-    processor = torch.device("cpu")
+def test_noise_depends_only_on_seed_and_order() -> None:
+    cpu = torch.device("cpu")
     one, other = NoiseSource(7), NoiseSource(7)
-    first = one.draw((2, 500), processor, torch.float32)
-    assert torch.equal(first, other.draw((2, 500), processor, torch.float32))
-    assert torch.equal(one.draw((3,), processor, torch.float32).half(), other.draw((3,), processor, torch.float16))
-    assert not torch.equal(first, NoiseSource(8).draw((2, 500), processor, torch.float32))
+    first = one.draw((2, 500), cpu, torch.float32)
+    assert torch.equal(first, other.draw((2, 500), cpu, torch.float32))
+    assert torch.equal(one.draw((3,), cpu, torch.float32).half(), other.draw((3,), cpu, torch.float16))
+    assert not torch.equal(first, NoiseSource(8).draw((2, 500), cpu, torch.float32))
     assert first.std().item() == pytest.approx(1, abs=0.1)
 
 
-def test_peak_memory_covers_what_is_held_and_never_falls() -> None:
+def test_peak_memory_covers_allocations_and_never_falls() -> None:
     block = torch.ones(64, 2**18)  # 64 MiB
     peak = peak_memory_mb()
     assert peak > 64

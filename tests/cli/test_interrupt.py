@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment: exit code 130, one line, nothing half-written, older results as they were."""
+"""Ctrl-C at any time: exit code 130, one line, no partial files, older results unchanged."""
 
 import shutil
 import signal
@@ -13,42 +13,46 @@ import pytest
 
 from motionfollower.cli.main import main
 from tests.cli.commands import contents
-from tests.cli.conftest import Made
+from tests.cli.conftest import CommandResult
 
 ROOT = Path(__file__).parents[2]
-SAID = "motionfollower: interrupted; nothing half-written is left.\n"
+INTERRUPTED = "motionfollower: interrupted; no partial files are left.\n"
 
 
 class Interrupter(StringIO):
-    """A stream that presses Ctrl-C when a text is written to it."""
+    """A stream that raises SIGINT when a given text is written to it."""
 
-    def __init__(self, moment: str) -> None:
+    def __init__(self, trigger: str) -> None:
         super().__init__()
-        self.moment = moment
+        self.trigger = trigger
 
     def write(self, text: str) -> int:
-        if text == self.moment:
+        if text == self.trigger:
             signal.raise_signal(signal.SIGINT)
         return super().write(text)
 
 
 @pytest.mark.parametrize(
-    "moment", ["read …", "background 2/3", "puppet 2/3", "sampling 1/2", "decode …", "write …", "write 2/3"]
+    "trigger", ["read …", "background 2/3", "puppet 2/3", "sampling 1/2", "decode …", "write …", "write 2/3"]
 )
-def test_every_stage_of_an_edit_can_be_left(moment: str, prepared: Made, edited: Made, tmp_path: Path) -> None:
+def test_an_edit_can_be_interrupted_in_every_stage(
+    trigger: str, prepared: CommandResult, edited: CommandResult, tmp_path: Path
+) -> None:
     older = Path(shutil.copytree(edited.folder, tmp_path / "older"))
     before = contents(tmp_path)
     command = ["edit", "--case", str(prepared.folder), "-o", str(older), "--steps", "2"]
-    with redirect_stderr(Interrupter(moment)), pytest.raises(KeyboardInterrupt):
+    with redirect_stderr(Interrupter(trigger)), pytest.raises(KeyboardInterrupt):
         main(command)
     assert contents(tmp_path) == before
     assert list(tmp_path.iterdir()) == [older]
 
 
-@pytest.mark.parametrize("moment", ["source poses 2/3", "source masks …", "target poses …", "write 4/8"])
-def test_every_stage_of_a_preparation_can_be_left(moment: str, source: Path, target: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trigger", ["source poses 2/3", "source masks …", "target poses …", "write 4/8"])
+def test_a_preparation_can_be_interrupted_in_every_stage(
+    trigger: str, source: Path, target: Path, tmp_path: Path
+) -> None:
     command = ["prepare", str(source), str(target), "-o", str(tmp_path / "case"), "--size", "96x128"]
-    with redirect_stderr(Interrupter(moment)), pytest.raises(KeyboardInterrupt):
+    with redirect_stderr(Interrupter(trigger)), pytest.raises(KeyboardInterrupt):
         main(command)
     assert list(tmp_path.iterdir()) == []
 
@@ -58,7 +62,7 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture
 def start() -> Iterator[object]:
-    """Starts the program as people do, and sees to it that it ends."""
+    """Starts `python -m motionfollower` as a subprocess, and kills it after the test."""
     started: list[Process] = []
 
     def start(*arguments: str | Path) -> Process:
@@ -74,46 +78,47 @@ def start() -> Iterator[object]:
 
 
 def wait_for_import(process: Process, library: str) -> None:
-    """Until the library is being imported."""
+    """Wait until a library is loaded."""
     while library not in Path(f"/proc/{process.pid}/maps").read_text():
         assert process.poll() is None
 
 
 def wait_for_line(process: Process, line: str) -> None:
+    """Read stderr up to a line."""
     assert process.stderr is not None
-    assert any(said.rstrip() == line for said in process.stderr)
+    assert any(printed.rstrip() == line for printed in process.stderr)
 
 
 class TestProgram:
-    @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says what a process imports")
-    def test_while_it_imports(self, start, source, target, tmp_path):
+    @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to see what a process has loaded")
+    def test_sigint_during_imports(self, start, source, target, tmp_path):
         process = start("prepare", source, target, "-o", tmp_path / "case")
         wait_for_import(process, "libtorch")
         process.send_signal(signal.SIGINT)
-        assert process.communicate() == ("", f"\n{SAID}")
+        assert process.communicate() == ("", f"\n{INTERRUPTED}")
         assert process.returncode == 130
         assert list(tmp_path.iterdir()) == []
 
-    def test_twice_while_it_looks_for_poses(self, start, source, target, tmp_path):
+    def test_two_sigints_during_pose_estimation(self, start, source, target, tmp_path):
         process = start("prepare", source, target, "-o", tmp_path / "case")
         wait_for_line(process, "source poses 1/3")
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
+        _, printed = process.communicate()
         assert process.returncode == 130
-        assert said.endswith(f"\n{SAID}")
-        assert "Traceback" not in said
+        assert printed.endswith(f"\n{INTERRUPTED}")
+        assert "Traceback" not in printed
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_request_to_terminate_while_it_writes(self, start, prepared, edited, tmp_path):
-        """Where it comes when the new result is being moved in, it has to wait until that is done."""
+    def test_sigterm_while_writing(self, start, prepared, edited, tmp_path):
+        """A signal that arrives while the new result replaces the old one is deferred until that is done."""
         folder = Path(shutil.copytree(edited.folder, tmp_path / "result"))
         before = contents(tmp_path)
         process = start("edit", "--case", prepared.folder, "-o", folder, "--seed", "1")
         wait_for_line(process, "write 1/3")
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate()
+        _, printed = process.communicate()
         after = contents(tmp_path)
         assert after == before or (after.keys() == before.keys() and b'"seed": 1,' in after["result/run.json"])
         assert list(tmp_path.iterdir()) == [folder]
-        assert (process.returncode, said[-len(SAID) :]) == (130, SAID) or process.returncode == 0
+        assert (process.returncode, printed[-len(INTERRUPTED) :]) == (130, INTERRUPTED) or process.returncode == 0

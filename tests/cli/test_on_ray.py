@@ -1,4 +1,4 @@
-"""`batch --ray` and `edit --ray`: the bits of one process, also where a worker dies."""
+"""`batch --ray` and `edit --ray` give the bits of a single process, also if a worker dies."""
 
 import json
 import os
@@ -13,23 +13,23 @@ from pathlib import Path
 import psutil
 import pytest
 
-from motionfollower.cli.batch.ray import do_in_worker
+from motionfollower.cli.batch.ray import attempt_in_worker
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import StageStarted
-from motionfollower.core.ray_cluster import WorkerLostError, connect
 from motionfollower.pipeline.backends import loaded_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor, edit_in_worker
 from motionfollower.pipeline.chunks.run import WORK, run_long
+from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
 from tests.cli.commands import contents, run
-from tests.cli.conftest import LEO, MIA, Made, Make
+from tests.cli.conftest import LEO, MIA, CommandResult, MakeClip
 
 pytest.importorskip("ray", reason="Ray isn't installed: requirements-ray.txt")
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves the streams of its processes to themselves
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray does not close the streams of its processes
 ]
 
 
@@ -45,7 +45,7 @@ def cluster() -> Iterator[str]:
 
 @pytest.fixture
 def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
-    """Three jobs: two that are one edit, and one that can't succeed."""
+    """Three jobs: the same edit twice, and one that fails."""
     (tmp_path / "damaged.mp4").write_bytes(b"no video")
     clips = {"one": source, "damaged": tmp_path / "damaged.mp4", "two": source}
     entries = [
@@ -57,7 +57,7 @@ def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
 
 
 def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
-    """Wait for a process of the cluster that does such work, let it go on for a moment, and kill it."""
+    """Wait until a worker of the cluster runs such a task, and kill it after a moment."""
 
     def kill() -> None:
         while (worker := next(working(work), None)) is None:
@@ -71,15 +71,17 @@ def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
 
 
 def working(work: Callable[..., object]) -> Iterator[int]:
-    """The processes that do such work."""
+    """The ids of the processes that run such a task."""
     for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it has ended meanwhile
+        with suppress(psutil.Error):  # the process has ended
             if f"ray::{work.__name__}" in " ".join(process.cmdline()):
                 yield process.pid
 
 
-def test_the_bits_of_one_process_though_a_worker_dies(cluster: str, jobs: Path, edited: Made, tmp_path: Path) -> None:
-    killer = kill_the_first_worker(do_in_worker)
+def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
+    cluster: str, jobs: Path, edited: CommandResult, tmp_path: Path
+) -> None:
+    killer = kill_the_first_worker(attempt_in_worker)
     outcome = run("batch", jobs, "-o", tmp_path / "out", "--ray", cluster)
     assert not killer.is_alive()
     assert outcome.code == 1
@@ -87,19 +89,19 @@ def test_the_bits_of_one_process_though_a_worker_dies(cluster: str, jobs: Path, 
     for name in ("one", "two"):
         made, wanted = contents(tmp_path / "out" / name), contents(edited.folder)
         assert made.keys() == wanted.keys()
-        assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
+        assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # the timings differ
     assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock", "batch.json", "one", "two"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
-def test_an_address_where_nothing_answers(address: str, jobs: Path, tmp_path: Path) -> None:
+def test_an_unreachable_address(address: str, jobs: Path, tmp_path: Path) -> None:
     complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
     assert complaint == f"Nothing answers at {address}. Give the address that `ray start` told."
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("address", ["here", "a:b", "127.0.0.1"])
-def test_what_is_no_address(address: str, jobs: Path, tmp_path: Path) -> None:
+def test_an_invalid_address(address: str, jobs: Path, tmp_path: Path) -> None:
     complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
     assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
 
@@ -108,8 +110,8 @@ SMALL = Chunking(longest=6, overlap=3, fade=2, glance=6)
 
 
 @pytest.fixture
-def pair(make: Make) -> EditConfig:
-    """Two people side by side, and somebody who is alone: twelve small frames."""
+def pair(make: MakeClip) -> EditConfig:
+    """A source with two people side by side and a target with one: twelve small frames."""
     beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
     crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "12")
     settings = PrepareSettings(frames=12, size=(256, 128))
@@ -117,7 +119,7 @@ def pair(make: Make) -> EditConfig:
 
 
 def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig, tmp_path: Path) -> None:
-    """Though it goes on with another process's part, a worker dies, and looks start from each other."""
+    """Also if it resumes from another process's chunk, a worker dies, and detections depend on each other."""
     one, many = tmp_path / "one", tmp_path / "many"
     for event in run_long(pair, LocalExecutor(loaded_backend("embedded")), one, SMALL):
         if isinstance(event, StageStarted) and event.note.startswith("2 of 3"):
@@ -130,10 +132,10 @@ def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig,
     assert (totals["looks"], totals["people"], totals["parts"]) == (4, 2, 2)
     made, wanted = contents(many), contents(one)
     assert made.keys() == wanted.keys()
-    assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # it has other times
+    assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # the timings differ
 
 
-def test_what_becomes_of_work(cluster: str) -> None:
+def test_results_and_failures_of_tasks(cluster: str) -> None:
     def work(lesson: str, task: int) -> str:
         if task == 0:
             raise InputError(lesson)
@@ -151,18 +153,23 @@ def test_what_becomes_of_work(cluster: str) -> None:
         assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
         with closing(members.spread(work, "done", [3, 2, 2])) as closed:
             assert next(closed) == (0, "done 3")
-        assert dict(members.spread(work, "done", [4, 5])) == {0: "done 4", 1: "done 5"}  # nobody sleeps any more
+        assert dict(members.spread(work, "done", [4, 5])) == {
+            0: "done 4",
+            1: "done 5",
+        }  # the sleeping tasks were cancelled
 
 
 @pytest.fixture
-def promising(source: Path, make: Make) -> Path:
-    """A clip of three frames whose sound promises many more."""
-    return make("promising.mp4", "-i", source, "-f", "lavfi", "-i", "sine=d=9", "-map", "0:v", "-map", "1:a")
+def clip_with_long_audio(source: Path, make: MakeClip) -> Path:
+    """A clip of three frames whose audio stream announces a much longer duration."""
+    return make("long_audio.mp4", "-i", source, "-f", "lavfi", "-i", "sine=d=9", "-map", "0:v", "-map", "1:a")
 
 
 @pytest.mark.parametrize("command", ["edit", "batch"])
-def test_long_edits_are_spread(command: str, cluster: str, promising: Path, tmp_path: Path) -> None:
-    clips = {"source": str(promising), "target": str(promising)}
+def test_the_chunks_of_long_edits_are_distributed(
+    command: str, cluster: str, clip_with_long_audio: Path, tmp_path: Path
+) -> None:
+    clips = {"source": str(clip_with_long_audio), "target": str(clip_with_long_audio)}
     (tmp_path / "jobs.jsonl").write_text(json.dumps({"name": "long", "size": "96x128", **clips}))
     what = [tmp_path / "jobs.jsonl"] if command == "batch" else [*clips.values(), "--size", "96x128"]
     outcome = run(command, *what, "-o", tmp_path / "out", "--ray", cluster)
@@ -171,7 +178,7 @@ def test_long_edits_are_spread(command: str, cluster: str, promising: Path, tmp_
     assert list((tmp_path / "out").rglob("frame_2.png"))
 
 
-def test_a_short_edit_is_not_spread(source: Path, target: Path, tmp_path: Path) -> None:
+def test_a_short_edit_is_refused(source: Path, target: Path, tmp_path: Path) -> None:
     complaint = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").complaint
-    assert complaint.startswith("--ray spreads the parts of a long edit: of two clips of more than 96 frames")
+    assert complaint.startswith("--ray needs an edit with several chunks: two clips of more than 96 frames")
     assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""What the command line makes of its options."""
+"""The settings made from the options of the command line."""
 
 from pathlib import Path
 
@@ -18,13 +18,13 @@ def settings(*options: str) -> PrepareSettings:
     return prepare_settings(build_parser().parse_args([*EDIT, *options]))
 
 
-def test_what_is_not_given_is_as_the_settings_have_it() -> None:
+def test_missing_options_have_the_defaults_of_the_settings() -> None:
     assert settings() == PrepareSettings()
     options = build_parser().parse_args(EDIT)
     assert (is_on(options.lock), options.sound, options.bundle, options.redo) == (True, "source", None, None)
 
 
-def test_every_new_option_reaches_its_setting() -> None:
+def test_options_reach_their_settings() -> None:
     given = settings(
         *("--parts", "legs", "--blend", "0.25", "--source-person", "0.3,0.5@12", "--target-person", "1,0"),
         *("--source-add", "0.1,0.2", "--source-remove", "0.3,0.4@2", "--source-add", "0.5,0.6", "--target-add", "0,0"),
@@ -47,7 +47,7 @@ def sampling(*options: str) -> SamplerSettings:
     return sampler_settings(build_parser().parse_args([*EDIT, *options]), SamplerSettings())
 
 
-def test_a_preset_is_taken_and_what_is_said_comes_on_top() -> None:
+def test_options_override_the_preset() -> None:
     assert sampling() == sampling("--preset", "quality") == SamplerSettings()
     assert sampling("--preset", "draft") == apply_preset(SamplerSettings(), "draft")
     given = sampling("--preset", "balanced", "--steps", "20", "--cfg-span", "0.2", "0.5")
@@ -66,16 +66,18 @@ def test_a_range_of_frames(text: str, frames: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--source-person", "left", "is no point; write X,Y"),
+        ("--source-person", "left", "invalid point 'left'; expected X,Y"),
         ("--source-person", "1.5,0", "allowed are 0 to 1"),
-        ("--target-add", "0.5,0.5@-1", "is no point"),
+        ("--target-add", "0.5,0.5@-1", "invalid point"),
         ("--source-remove", "1..2,0", "could not convert"),
-        ("--redo", "ten", "is no range of frames"),
+        ("--redo", "ten", "invalid frame range"),
         ("--lock", "maybe", "invalid choice"),
         ("--parts", "head", "invalid choice"),
     ],
 )
-def test_a_wrong_option_is_explained(option: str, value: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_value_is_explained(
+    option: str, value: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
         build_parser().parse_args([*EDIT, option, value])
     assert end.value.code == BAD_INPUT
@@ -88,7 +90,7 @@ def test_a_wrong_option_is_explained(option: str, value: str, message: str, caps
         ([*EDIT, "--blend", "2"], "blend is 2.0; allowed is 0 to 1"),
         (
             ["edit", "--run", "run.json", "-o", "out", "--redo", "1-2", "--preset", "draft"],
-            "own settings: preset. Leave",
+            "own settings: preset. Remove",
         ),
         ([*EDIT, "--redo", "3"], "--redo needs --run run.json"),
         (
@@ -96,12 +98,15 @@ def test_a_wrong_option_is_explained(option: str, value: str, message: str, caps
             "sound is target; allowed is source or none",
         ),
         (["edit", "-o", "out"], "edit needs either SOURCE and TARGET"),
-        (["edit", "--run", "run.json", "-o", "out", "--steps", "3", "--lock", "off"], "beside --run, as a run is"),
+        (
+            ["edit", "--run", "run.json", "-o", "out", "--steps", "3", "--lock", "off"],
+            "with --run, which repeats a run with its own settings: lock, steps.",
+        ),
         (["edit", "--run", "run.json", "-o", "out", "--redo", "1-2", "--camera", "on"], "own settings: camera."),
-        (["edit", "--case", "case", "-o", "out", "--size", "64x64"], "prepared already: size. Leave them out."),
+        (["edit", "--case", "case", "-o", "out", "--size", "64x64"], "already prepared: size. Remove them."),
     ],
 )
-def test_settings_that_do_not_go_together_are_explained(
+def test_contradicting_options_are_explained(
     arguments: list[str],
     message: str,
     tmp_path: Path,

@@ -1,16 +1,20 @@
-"""Options outside their range are refused before anything is read."""
+"""Options out of range are refused before any file is read."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from motionfollower.cli.main import build_parser
 from tests.cli.commands import run
-from tests.cli.conftest import LEO, MIA, Made
+from tests.cli.conftest import LEO, MIA, CommandResult
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "error"),
     [
         ("--frames 0", "frames is 0; allowed is 1 to 1000000."),
         ("--size 7x512", "size is (7, 512); allowed is 8 to 8192 pixels a side."),
@@ -23,13 +27,13 @@ from tests.cli.conftest import LEO, MIA, Made
     ],
 )
 @pytest.mark.parametrize("command", ["prepare", "edit"])
-def test_preparing(command: str, options: str, complaint: str, tmp_path: Path) -> None:
-    assert run(command, MIA, LEO, "-o", tmp_path / "result", *options.split()).complaint == complaint
+def test_preparation_options_out_of_range(command: str, options: str, error: str, tmp_path: Path) -> None:
+    assert run(command, MIA, LEO, "-o", tmp_path / "result", *options.split()).complaint == error
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "error"),
     [
         ("--steps 0", "steps is 0; allowed is 1 to 1000."),
         ("--steps 201 --strength 0.2", "steps is 201; allowed is 1 to 200."),
@@ -43,8 +47,8 @@ def test_preparing(command: str, options: str, complaint: str, tmp_path: Path) -
         ("--window 8 --overlap 8", "overlap is 8; allowed is 0 to 7 frames."),
     ],
 )
-def test_sampling(options: str, complaint: str, prepared: Made, tmp_path: Path) -> None:
-    assert run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options.split()).complaint == complaint
+def test_sampling_options_out_of_range(options: str, error: str, prepared: CommandResult, tmp_path: Path) -> None:
+    assert run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options.split()).complaint == error
     assert list(tmp_path.iterdir()) == []
 
 
@@ -53,35 +57,35 @@ def test_sampling(options: str, complaint: str, prepared: Made, tmp_path: Path) 
     [[], [MIA], [MIA, LEO, "--case", "case"], [MIA, LEO, "--run", "run.json"], ["--case", "case", "--run", "run.json"]],
     ids=["nothing", "one clip", "clips and a case", "clips and a run", "a case and a run"],
 )
-def test_an_edit_is_of_clips_or_of_a_case_or_of_a_run(what: list[str | Path], tmp_path: Path) -> None:
-    complaint = run("edit", *what, "-o", tmp_path / "result").complaint
-    assert complaint == "edit needs either SOURCE and TARGET, or --case DIR, or --run run.json."
+def test_an_edit_needs_exactly_one_kind_of_input(what: list[str | Path], tmp_path: Path) -> None:
+    error = run("edit", *what, "-o", tmp_path / "result").complaint
+    assert error == "edit needs either SOURCE and TARGET, or --case DIR, or --run run.json."
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "error"),
     [
         ([], "COMMAND"),
         (["sing"], "invalid choice: 'sing'"),
         (["edit", "a", "b"], "required: -o"),
         (["edit", "a", "b", "-o", "c", "--steps", "few"], "--steps: invalid int value: 'few'"),
-        (["edit", "a", "b", "-o", "c", "--size", "big"], "'big' is no size; write WIDTHxHEIGHT, as in 512x768"),
+        (["edit", "a", "b", "-o", "c", "--size", "big"], "invalid size 'big'; expected WIDTHxHEIGHT, e.g. 512x768"),
         (["edit", "a", "b", "-o", "c", "--align", "left"], "choose from 'official', 'similarity', 'bones', 'none'"),
         (["edit", "a", "b", "-o", "c", "--backend", "huge"], "choose from 'auto', 'embedded', 'full'"),
     ],
 )
-def test_what_is_no_command_shows_how_one_is_written(
-    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+def test_an_invalid_command_line_shows_the_usage(
+    arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         build_parser().parse_args(arguments)
-    said = capsys.readouterr().err
-    assert said.startswith("usage: motionfollower")
-    assert complaint in said.splitlines()[-1]
+    printed = capsys.readouterr().err
+    assert printed.startswith("usage: motionfollower")
+    assert error in printed.splitlines()[-1]
 
 
-def test_info_tells_of_the_machine_and_of_what_is_missing() -> None:
+def test_info_describes_the_device_and_the_backends() -> None:
     outcome = run("info")
     assert outcome.code == 0
     assert [line.split()[0] for line in outcome.out.splitlines() if line[0] != " "] == [
@@ -91,3 +95,11 @@ def test_info_tells_of_the_machine_and_of_what_is_missing() -> None:
         "full",
         "versions",
     ]
+
+
+def test_the_parser_is_built_without_slow_libraries() -> None:
+    """So that `--help` and invalid options are answered at once."""
+    build = "import sys, motionfollower.cli.main as cli; cli.build_parser()"
+    code = f"{build}; print({{'torch', 'cv2', 'ray'}} & {{*sys.modules}})"
+    program = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert program.stdout == "set()\n"

@@ -1,4 +1,4 @@
-"""`prepare` writes the released example layout, and what was found in prepare.json."""
+"""`prepare` writes the released example layout and prepare.json."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from preprocess.pose.skeleton import JOINTS, SEEN
 from preprocess.types import Frame, Frames
 from preprocess.video.read import read_clip
 from tests.cli.commands import succeed
-from tests.cli.conftest import Made
+from tests.cli.conftest import CommandResult
 
 FOLDERS = {
     "source_images",
@@ -30,45 +30,45 @@ FRAMES, WIDTH, HEIGHT = 3, 96, 128
 
 
 @pytest.fixture(scope="module")
-def record(prepared: Made) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((prepared.folder / "prepare.json").read_text())
-    return found
+def record(prepared: CommandResult) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((prepared.folder / "prepare.json").read_text())
+    return record
 
 
-def picture(path: Path) -> Frame:
+def read_image(path: Path) -> Frame:
     with Image.open(path) as opened:
         return np.asarray(opened)
 
 
-def pictures(folder: Path) -> Frames:
-    return np.stack([picture(folder / f"frame_{i}.png") for i in range(FRAMES)])
+def read_images(folder: Path) -> Frames:
+    return np.stack([read_image(folder / f"frame_{i}.png") for i in range(FRAMES)])
 
 
-def test_the_folder_holds_the_released_layout_and_the_record(prepared: Made) -> None:
+def test_the_folder_has_the_released_layout_and_the_record(prepared: CommandResult) -> None:
     assert {path.name for path in prepared.folder.iterdir()} == FOLDERS | {"prepare.json"}
     for name in FOLDERS:
         names = {path.name for path in (prepared.folder / name).iterdir()}
         assert names == {f"frame_{i}.png" for i in range(FRAMES)}, name
 
 
-def test_nothing_else_is_left_beside_it(prepared: Made) -> None:
+def test_no_other_files_are_left(prepared: CommandResult) -> None:
     assert list(prepared.folder.parent.iterdir()) == [prepared.folder]
 
 
-def test_pictures_have_the_working_size_masks_are_black_and_white(prepared: Made) -> None:
+def test_images_have_the_working_size_and_masks_are_binary(prepared: CommandResult) -> None:
     for name in FOLDERS - {"target_images", "target_poses", "target_masks"}:
-        assert pictures(prepared.folder / name).shape[1:3] == (HEIGHT, WIDTH)
+        assert read_images(prepared.folder / name).shape[1:3] == (HEIGHT, WIDTH)
     for name in ("source_masks", "target_masks", "predicted_masks"):
-        masks = pictures(prepared.folder / name)
+        masks = read_images(prepared.folder / name)
         assert set(np.unique(masks)) == {0, 255}
         assert 0.02 < np.mean(masks > 0) < 0.5
 
 
-def test_source_images_are_those_of_the_clip(prepared: Made, source: Path) -> None:
-    assert np.array_equal(pictures(prepared.folder / "source_images"), read_clip(source).frames)
+def test_source_images_are_those_of_the_clip(prepared: CommandResult, source: Path) -> None:
+    assert np.array_equal(read_images(prepared.folder / "source_images"), read_clip(source).frames)
 
 
-def test_the_target_is_taken_at_the_sources_rate(prepared: Made, target: Path) -> None:
+def test_the_target_is_resampled_to_the_source_rate(prepared: CommandResult, target: Path) -> None:
     at_source_rate = read_clip(target, fps=12.5, max_frames=FRAMES).frames
     shown = read_clip(prepared.folder / "target_images", size=(128, 128)).frames
     assert np.abs(shown.astype(int) - at_source_rate).mean() < 4
@@ -82,10 +82,10 @@ def test_the_target_is_taken_at_the_sources_rate(prepared: Made, target: Path) -
         ("aligned_poses", "target_aligned_poses"),
     ],
 )
-def test_the_record_holds_the_joints_behind_the_drawings(prepared: Made, poses: str, folder: str) -> None:
+def test_the_record_has_the_joints_of_the_rendered_poses(prepared: CommandResult, poses: str, folder: str) -> None:
     record = load_preparation(prepared.folder / "prepare.json")
     assert record is not None
-    assert np.array_equal(draw_poses(getattr(record, poses).poses()), pictures(prepared.folder / folder))
+    assert np.array_equal(draw_poses(getattr(record, poses).poses()), read_images(prepared.folder / folder))
 
 
 def test_keypoints_and_scores_are_plain_lists(record: dict[str, Any]) -> None:
@@ -99,14 +99,14 @@ def test_keypoints_and_scores_are_plain_lists(record: dict[str, Any]) -> None:
     assert ((seen > -1) & (seen < (WIDTH, HEIGHT))).mean() > 0.9
 
 
-def test_the_record_holds_rate_report_and_warnings(prepared: Made, record: dict[str, Any]) -> None:
+def test_the_record_has_rate_report_and_warnings(prepared: CommandResult, record: dict[str, Any]) -> None:
     assert record["fps"] == 12.5
     assert record["format"] == 1
     assert record["alignment"]["mode"] == "bones"
     assert record["warnings"] == prepared.outcome.notes
 
 
-def test_the_folder_is_told(prepared: Made) -> None:
+def test_the_folder_is_printed(prepared: CommandResult) -> None:
     assert prepared.outcome.out.splitlines()[-1] == f"written to {prepared.folder}"
 
 
@@ -121,4 +121,4 @@ def test_an_older_case_is_replaced(source: Path, target: Path, case: Path) -> No
     succeed("prepare", source, target, "-o", case, "--size", "48x64", "--frames", "1")
     assert {path.name for path in case.iterdir()} == FOLDERS | {"prepare.json"}
     assert [path.name for path in (case / "source_images").iterdir()] == ["frame_0.png"]
-    assert picture(case / "source_images" / "frame_0.png").shape == (64, 48, 3)
+    assert read_image(case / "source_images" / "frame_0.png").shape == (64, 48, 3)

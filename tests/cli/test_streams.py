@@ -1,4 +1,4 @@
-"""Where the command line's words go: bars on a terminal, plain lines elsewhere, nothing where nobody reads."""
+"""Output streams: bars on a terminal, plain lines elsewhere, a quiet exit on a closed pipe."""
 
 import os
 import pty
@@ -14,16 +14,16 @@ from threading import Thread
 
 from motionfollower.cli.main import main
 from tests.cli.commands import run
-from tests.cli.conftest import Made
+from tests.cli.conftest import CommandResult
 
 ROOT = Path(__file__).parents[2]
 
 
-def read_all(descriptor: int, said: list[bytes]) -> None:
-    """What a terminal is told, until the other end is closed."""
+def read_all(descriptor: int, output: list[bytes]) -> None:
+    """Collect what is written to a terminal until its other end is closed."""
     while True:
         try:
-            said.append(os.read(descriptor, 4096))
+            output.append(os.read(descriptor, 4096))
         except OSError:
             return
 
@@ -31,23 +31,23 @@ def read_all(descriptor: int, said: list[bytes]) -> None:
 def edit_on_a_terminal(case: Path, folder: Path) -> str:
     terminal, end = pty.openpty()
     termios.tcsetwinsize(end, (24, 80))
-    said: list[bytes] = []
-    reader = Thread(target=read_all, args=(terminal, said))
+    output: list[bytes] = []
+    reader = Thread(target=read_all, args=(terminal, output))
     reader.start()
     with os.fdopen(end, "w") as stream, redirect_stderr(stream), redirect_stdout(StringIO()):
         assert main(["edit", "--case", str(case), "-o", str(folder)]) == 0
     reader.join()
     os.close(terminal)
-    return b"".join(said).decode()
+    return b"".join(output).decode()
 
 
-def test_a_terminal_gets_a_bar_for_each_stage(prepared: Made, tmp_path: Path) -> None:
-    said = edit_on_a_terminal(prepared.folder, tmp_path / "result")
+def test_a_terminal_gets_a_bar_for_each_stage(prepared: CommandResult, tmp_path: Path) -> None:
+    output = edit_on_a_terminal(prepared.folder, tmp_path / "result")
     for stage in ("background", "puppet", "sampling", "write"):
-        assert re.search(rf"\r{stage} *: 100%\|█+\|", said), stage
+        assert re.search(rf"\r{stage} *: 100%\|█+\|", output), stage
 
 
-def test_anything_else_gets_plain_lines(edited: Made) -> None:
+def test_other_streams_get_plain_lines(edited: CommandResult) -> None:
     lines = edited.outcome.err.split("\n")
     assert lines.pop() == ""
     assert all(re.fullmatch(r"[a-z ]+( …| \d+/\d+)", line) for line in lines)
@@ -55,19 +55,19 @@ def test_anything_else_gets_plain_lines(edited: Made) -> None:
     assert lines[-1] == "write 3/3"
 
 
-def test_results_go_to_stdout_and_progress_to_stderr(edited: Made) -> None:
+def test_results_go_to_stdout_and_progress_to_stderr(edited: CommandResult) -> None:
     assert "…" not in edited.outcome.out
     assert "written to" not in edited.outcome.err
 
 
-def test_complaints_go_to_stderr() -> None:
+def test_errors_go_to_stderr() -> None:
     outcome = run("edit", "-o", "result")
     assert outcome.out == ""
     assert outcome.complaint
 
 
-def test_a_reader_who_leaves_ends_the_program_quietly() -> None:
-    """As in `motionfollower info | head -1`, where the first line is read and the second has nowhere to go."""
+def test_a_closed_pipe_ends_the_program_quietly() -> None:
+    """As in `motionfollower info | head -1`."""
     reading, writing = os.pipe()
     os.close(reading)
     program = subprocess.run(

@@ -69,7 +69,7 @@ def test_files_that_changed_since_their_first_use_are_refused(weights: Path):
     load_backend("full")
     path = weights / "motionfollower" / "poctr.pth"
     torch.save({key: value + 1 for key, value in torch.load(path, weights_only=True).items()}, path)
-    with pytest.raises(WeightsError, match=r"poctr\.pth isn't what it should be"):
+    with pytest.raises(WeightsError, match=r"poctr\.pth doesn't match its checksum"):
         load_backend("full")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from preprocess.pose.mediapipe import HolisticEstimator
-from preprocess.progress import run_to_end
 from preprocess.types import Bools, Clip, Frames, Observation
 from preprocess.video.read import read_clip
 
@@ -27,7 +26,7 @@ def observe_example(name: str, frames: int = 3) -> Observation:
 
 
 def observe(frames: Frames) -> Observation:
-    return run_to_end(HolisticEstimator().estimate(Clip(frames, FPS)))
+    return HolisticEstimator().estimate(Clip(frames, FPS))
 
 
 def masks_of(seen: Observation) -> Bools:

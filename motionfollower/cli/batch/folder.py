@@ -1,4 +1,4 @@
-"""The folder of a batch: in it a folder for each job, which appears whole, and the report."""
+"""The folder of a batch: a lock, a folder per job that appears only when it is complete, and the report."""
 
 from __future__ import annotations
 
@@ -19,56 +19,62 @@ LOCK = ".lock"
 
 
 @contextmanager
-def occupied(folder: Path, jobs: Iterable[BatchJob]) -> Generator[None, None, None]:
-    """Keep other batches out of a folder, new or not; OutputError where one is in it, or a job's place is taken."""
+def locked(folder: Path, jobs: Iterable[BatchJob]) -> Generator[None, None, None]:
+    """Create the folder if needed, and keep other batches out of it.
+
+    OutputError where another batch holds the lock, or the folder of a job has other files.
+    """
     check_parent(folder)
     make_folder(folder)
     for job in jobs:
-        _check_job_place(folder / job.name)
+        _check_job_dir(folder / job.name)
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise OutputError(f"Another batch is writing to {folder}. Wait for it, or choose another folder.") from error
+        raise OutputError(
+            f"Another batch is writing to {folder}. Wait until it ends, or choose another folder."
+        ) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def _check_job_place(place: Path) -> None:
-    files = ResultFiles(place)
+def _check_job_dir(path: Path) -> None:
+    files = ResultFiles(path)
     ours = {file.name for file in (files.run, *files.replaced)}
-    if place.exists() and (not place.is_dir() or {path.name for path in place.iterdir()} - ours):
-        raise OutputError(f"{place} is a file or a folder that holds other files. Give the job another name.")
+    if path.exists() and (not path.is_dir() or {entry.name for entry in path.iterdir()} - ours):
+        raise OutputError(f"{path} is a file, or a folder with other files. Choose another name for the job.")
 
 
 @contextmanager
-def workplace(folder: Path, job: BatchJob) -> Generator[Path, None, None]:
-    """A hidden folder to make a job's result in; it becomes the job's own in the end.
+def draft_dir(folder: Path, job: BatchJob) -> Generator[Path, None, None]:
+    """A hidden directory for a job's result; on success it becomes the job's folder, otherwise it is removed.
 
-    What a process that was killed has left there is removed first, but for the finished parts of a long edit.
+    Finished chunks of a long edit are kept in it, so that a later attempt resumes from them. Other files, which a
+    killed process has left, are removed first.
     """
-    place, draft = folder / job.name, folder / f".{job.name}.part"
-    with output_errors(place):
+    path, draft = folder / job.name, folder / f".{job.name}.part"
+    with output_errors(path):
         shutil.rmtree(draft.with_suffix(".old"), ignore_errors=True)
-        _sweep(draft)
+        _clean(draft)
         draft.mkdir(exist_ok=True)
     try:
-        with renaming_errors(place, draft):
+        with renaming_errors(path, draft):
             yield draft
-        with output_errors(place):
-            take_place(draft, place)
+        with output_errors(path):
+            take_place(draft, path)
     finally:
-        _sweep(draft)
+        _clean(draft)
 
 
-def _sweep(draft: Path) -> None:
-    """Remove a draft, but for the finished parts in it."""
+def _clean(draft: Path) -> None:
+    """Remove a draft except for finished chunks."""
     for path in draft.glob("*"):
         if path.is_file():
             path.unlink()
         elif path.name != WORK:
             shutil.rmtree(path, ignore_errors=True)
-    with suppress(OSError):  # it isn't there, or not empty
+    with suppress(OSError):  # it does not exist, or has chunks
         draft.rmdir()

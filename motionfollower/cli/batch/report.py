@@ -1,4 +1,4 @@
-"""What became of the jobs: a table for people, batch.json for programs."""
+"""The outcome of each job, as a table for the terminal and as batch.json."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from preprocess.video.atomic import atomic_path, output_errors
 
 NAME = "batch.json"
 
-
 State = Literal["done", "before", "failed"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the job of a `line`: it is done now, was done `before`, or failed for a `reason`.
+    """The outcome of the job of a `line`: done, done `before` by an earlier batch, or failed for a `reason`.
 
-    `tries` is how often it was begun, `seconds` what that took; `traceback` says where a defect of ours is.
+    `tries` counts the attempts, which took `seconds`; `traceback` is that of an unexpected error.
     """
 
     line: int
@@ -35,13 +34,13 @@ class Outcome:
 
     @classmethod
     def failed(cls, job: BatchJob, tries: int, seconds: float, reason: str, traceback: str | None = None) -> Outcome:
-        """The outcome of a job that was tried in vain."""
+        """The outcome of a job whose attempts all failed."""
         return cls(job.line, job.name, "failed", tries, seconds, reason, traceback)
 
 
 @dataclass(frozen=True)
-class Report:
-    """The outcomes so far, in the order of the lines, of so many jobs."""
+class BatchReport:
+    """The outcomes known so far, ordered by line, of a batch of `jobs` jobs."""
 
     jobs: int
     outcomes: tuple[Outcome, ...]
@@ -49,11 +48,16 @@ class Report:
 
     @property
     def failures(self) -> int:
-        """How many jobs failed."""
+        """The number of failed jobs."""
         return self._count("failed")
 
+    def including(self, *outcomes: Outcome) -> BatchReport:
+        """The report with more outcomes."""
+        ordered = sorted((*self.outcomes, *outcomes), key=lambda outcome: outcome.line)
+        return BatchReport(self.jobs, tuple(ordered))
+
     def text(self) -> str:
-        """A table: a line for each job, and how many came out how."""
+        """A table with a line for each job, and the number of jobs in each state."""
         width = max(len(outcome.name) for outcome in self.outcomes)
         rows = [
             f"  {outcome.name:{width}}  {outcome.state:7}{outcome.seconds:8.1f} s  {outcome.reason or ''}".rstrip()
@@ -63,10 +67,10 @@ class Report:
         return "\n".join([*rows, f"{self.jobs} jobs: {counts}"])
 
     def write(self, folder: Path) -> None:
-        """Write batch.json to a folder, whole or not at all; OutputError where it can't be written."""
+        """Write batch.json to a folder, atomically; OutputError where that fails."""
         path = folder / NAME
         with atomic_path(path) as draft, output_errors(path):
-            draft.write_bytes(TypeAdapter(Report).dump_json(self, indent=2) + b"\n")
+            draft.write_bytes(TypeAdapter(BatchReport).dump_json(self, indent=2) + b"\n")
 
     def _count(self, state: State) -> int:
         return Counter(outcome.state for outcome in self.outcomes)[state]

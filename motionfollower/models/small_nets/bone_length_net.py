@@ -1,4 +1,4 @@
-"""The length network: reads how long the parts of a body are from the poses of a clip."""
+"""The bone-length network: estimates a person's 3-D bone lengths from the 2-D poses of a clip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class BoneLengthNetConfig:
-    """`features` of a frame, `lengths` that are read, and how `wide` the network is."""
+    """The fields of the network's .json file: `features` per frame, number of `lengths`, and hidden width `wide`."""
 
     features: int = 92
     lengths: int = 9
@@ -19,10 +19,10 @@ class BoneLengthNetConfig:
 
 
 class BoneLengthNet(nn.Module):
-    """What frames show, f32 [B, F, features], to the logarithms of lengths and of their likely errors, [B, lengths].
+    """Pose features of frames, f32 [B, F, features], to log lengths and log errors, each [B, lengths].
 
-    Frames are a set (Zaheer et al. 2017): each is looked at by itself, then once more beside what all of them show,
-    so that their order and number don't matter.
+    The frames are a set (Deep Sets, Zaheer et al. 2017): each is encoded alone, then again together with the pooled
+    encoding of all, so that their order doesn't matter and their number may vary.
     """
 
     def __init__(self, config: BoneLengthNetConfig) -> None:
@@ -34,18 +34,18 @@ class BoneLengthNet(nn.Module):
         self.out = nn.Linear(config.wide, 2 * config.lengths)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """The median of each length's logarithm, and the logarithm of its mean error."""
-        seen = self.look(features)
-        all_frames = _pool(seen)[:, None].expand(-1, features.shape[1], -1)
-        compared = self.compare(torch.cat([seen, all_frames], dim=2))
+        """The median of the logarithm of each length, and the logarithm of its expected absolute error."""
+        encoded = self.look(features)
+        pooled = _pool(encoded)[:, None].expand(-1, features.shape[1], -1)
+        compared = self.compare(torch.cat([encoded, pooled], dim=2))
         logarithms, errors = self.out(self.conclude(_pool(compared))).chunk(2, dim=1)
         return logarithms, errors
 
 
 def _pool(frames: Tensor) -> Tensor:
-    """What all frames [B, F, C] have in common, and the most that one of them shows, [B, 2C]."""
+    """The mean and the maximum over the frames: [B, 2C] from [B, F, C]."""
     return torch.cat([frames.mean(dim=1), frames.amax(dim=1)], dim=1)
 
 
 def _layers(*widths: int) -> nn.Sequential:
-    return nn.Sequential(*(part for pair in pairwise(widths) for part in (nn.Linear(*pair), nn.GELU())))
+    return nn.Sequential(*(layer for pair in pairwise(widths) for layer in (nn.Linear(*pair), nn.GELU())))

@@ -1,4 +1,4 @@
-"""Attention, and the transformer over the tokens of each frame."""
+"""Multi-head attention, and the spatial transformer over the pixels of each frame."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from motionfollower.models.unet.kv_injection import Grid, KVExchange
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Softmax attention of [b, tokens, heads, channels], by xformers on CUDA where it is installed, else SDPA."""
+    """Softmax attention of [b, tokens, heads, channels], by xformers on CUDA where it is installed, else by SDPA."""
     xformers = _xformers_attention() if query.is_cuda else None
     if xformers is not None:
         return xformers(query, key, value)
@@ -24,7 +24,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 
 @cache
 def _xformers_attention() -> Any:
-    """The memory-efficient attention of xformers, None where it isn't installed or can't load its kernels."""
+    """xformers' memory-efficient attention, None where it isn't installed or can't load its kernels."""
     try:
         from xformers import _cpp_lib
         from xformers.ops import memory_efficient_attention
@@ -34,7 +34,7 @@ def _xformers_attention() -> Any:
 
 
 class MultiHeadAttention(nn.Module):
-    """The projections around attention; its kinds differ in what they attend to."""
+    """The projections of multi-head attention; subclasses choose the keys and values."""
 
     def __init__(self, channels: int, context_channels: int, heads: int) -> None:
         super().__init__()
@@ -45,36 +45,39 @@ class MultiHeadAttention(nn.Module):
         self.to_out = nn.Sequential(nn.Linear(channels, channels))
 
     def look_up(self, x: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """What the tokens `x` [b, n, c] find at projected keys and values [b, m, c]."""
+        """Attend from the tokens `x` [b, n, c] to projected keys and values [b, m, c]."""
         query, key, value = (rearrange(t, "b n (h c) -> b n h c", h=self.heads) for t in (self.to_q(x), key, value))
         return self.to_out(rearrange(attend(query, key, value), "b n h c -> b n (h c)"))
 
 
 class SelfAttention(MultiHeadAttention):
-    """The tokens of a frame attend to each other, and in camera mode to those of another pass."""
+    """The tokens of a frame attend to each other, and in camera mode to those of the reconstruction pass."""
 
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__(channels, channels, heads)
 
     def forward(self, x: Tensor, grid: Grid, kv: KVExchange | None) -> Tensor:
-        """`x` [b, h·w, c] on a grid of h × w."""
+        """`x` [b, h·w, c] on a grid of h × w; `kv` may replace the keys and values."""
         own = self.to_k(x), self.to_v(x)
         key, value = kv.exchange(self, own, grid) if kv is not None else own
         return self.look_up(x, key, value)
 
 
 class CrossAttention(MultiHeadAttention):
-    """The tokens of a frame attend to the image tokens."""
+    """The tokens of a frame attend to its image tokens."""
 
     def forward(self, x: Tensor, tokens: Tensor) -> Tensor:
-        """`x` [b, n, c] looks at `tokens` [b, m, d]; a single token is what all of `x` finds, [b, 1, c]."""
+        """`x` [b, n, c] attends to `tokens` [b, m, d].
+
+        The softmax over a single token is 1, so its value is the result for all of `x`, [b, 1, c].
+        """
         if tokens.shape[1] == 1:
             return self.to_out(self.to_v(tokens))
         return self.look_up(x, self.to_k(tokens), self.to_v(tokens))
 
 
 class TransformerBlock(nn.Module):
-    """Self-attention, cross-attention to the image tokens, feed-forward, each with its way around."""
+    """Self-attention, cross-attention to the image tokens, feed-forward, each with its residual."""
 
     def __init__(self, channels: int, token_channels: int, heads: int) -> None:
         super().__init__()
@@ -93,7 +96,7 @@ class TransformerBlock(nn.Module):
 
 
 class SpatialTransformer(nn.Module):
-    """A transformer block over the pixels of each frame."""
+    """A transformer block over the pixels of each frame, with its residual."""
 
     def __init__(self, channels: int, token_channels: int, heads: int, groups: int) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""Camera mode: the editing branch's self-attention also sees the reconstruction branch's keys and values.
+"""Camera mode: the editing branch's self-attention also attends to the reconstruction branch's keys and values.
 
-The reconstruction pass records them and the editing pass of the same step attends to them: its own where the
-target person will be, the reconstruction's where the source person isn't. Rows outside are set to zero, not
-left out, so they keep their share of the softmax (as released).
+The reconstruction pass of a step records them (K_rec, V_rec), and the editing pass of the same step attends to
+[K · T, K_rec · (1 − S)] and [V · T, V_rec · (1 − S)], where S and T are the source and the target mask. Masked tokens
+are set to zero, not removed, so that they still take part in the softmax (as released).
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ Grid = tuple[int, int]  # height and width of a layer's tokens
 
 
 class KVExchange(Protocol):
-    """What a self-attention layer does with its keys and values before it attends."""
+    """Replaces the keys and values of a self-attention layer before it attends."""
 
     def exchange(self, layer: nn.Module, own: KeyValue, grid: Grid) -> KeyValue:
-        """The keys and values that `layer` attends to, given its own on a `grid` of tokens."""
+        """The keys and values that `layer` attends to, given its `own` on a `grid` of tokens."""
 
 
 class KVRecorder:
-    """Keeps every layer's keys and values, and leaves the pass as it is."""
+    """Records the keys and values of every layer of a pass, without changing the pass."""
 
     def __init__(self) -> None:
         self.layers: dict[nn.Module, KeyValue] = {}
 
     def exchange(self, layer: nn.Module, own: KeyValue, grid: Grid) -> KeyValue:
-        """Record `own` and attend to it alone."""
+        """Record `own` and return it."""
         self.layers[layer] = own
         return own
 
 
 class KVReference:
-    """Joins a recorded pass of one clip to the pass of a batch of edits of the same clip.
+    """Injects the keys and values of a recorded pass of one clip into a pass of a batch of edits of that clip.
 
-    `source_masks` and `target_masks` are f32 [f, 1, H, W] in {0, 1}, at any size.
+    `source_masks` and `target_masks` are f32 [f, 1, H, W] in {0, 1}, at any resolution.
     """
 
     def __init__(self, recorded: KVRecorder, source_masks: Tensor, target_masks: Tensor) -> None:
@@ -48,12 +48,12 @@ class KVReference:
         self.target_masks = target_masks
 
     def exchange(self, layer: nn.Module, own: KeyValue, grid: Grid) -> KeyValue:
-        """`own` inside the target person, followed by what was recorded outside the source person."""
+        """`own`, zero outside the target mask, then the recorded ones, zero inside the source mask."""
         inside = mask_tokens(self.target_masks, grid)
         outside = 1 - mask_tokens(self.source_masks, grid)
         key, value = (
-            torch.cat([_scale(mine, inside), _scale(_repeat(theirs, len(mine)), outside)], dim=1)
-            for mine, theirs in zip(own, self.recorded.layers[layer], strict=True)
+            torch.cat([_scale(edit, inside), _scale(_repeat(recorded, len(edit)), outside)], dim=1)
+            for edit, recorded in zip(own, self.recorded.layers[layer], strict=True)
         )
         return key, value
 

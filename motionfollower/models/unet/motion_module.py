@@ -1,4 +1,4 @@
-"""Motion modules: each pixel attends along time (AnimateDiff, arXiv 2307.04725)."""
+"""Motion modules: temporal self-attention at each pixel (AnimateDiff, arXiv 2307.04725)."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from motionfollower.models.config import MotionConfig
-from motionfollower.models.layers import FeedForward, init_zero
+from motionfollower.models.layers import FeedForward, zero_init
 from motionfollower.models.unet.attention import MultiHeadAttention
 
-GROUPS = 32  # fixed in the released code, whatever the U-Net's own
+GROUPS = 32  # fixed in the released code, independent of the U-Net's own groups
 
 
 class PositionalEncoding(nn.Module):
-    """Adds the sinusoidal position of each frame; kept in the released checkpoints."""
+    """Adds the sinusoidal encoding of each frame's position, a buffer that the released checkpoints contain."""
 
     pe: Tensor
 
     def __init__(self, channels: int, max_frames: int) -> None:
         super().__init__()
-        self.register_buffer("pe", frame_waves(channels, max_frames))
+        self.register_buffer("pe", sinusoidal_positions(channels, max_frames))
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` [b, f, c] of f frames."""
         return x + self.pe[:, : x.shape[1]]
 
 
-def frame_waves(channels: int, max_frames: int) -> Tensor:
-    """Sines at even and cosines at odd channels, f32 [1, max_frames, channels]."""
+def sinusoidal_positions(channels: int, max_frames: int) -> Tensor:
+    """Sinusoidal positions, sines at even and cosines at odd channels, f32 [1, max_frames, channels]."""
     frequencies = torch.exp(-math.log(10000) / channels * torch.arange(0, channels, 2))
     angles = torch.arange(max_frames)[:, None] * frequencies
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[None]
 
 
 class TemporalAttention(MultiHeadAttention):
-    """The frames of a pixel attend to each other, knowing their positions."""
+    """Self-attention along time: the frames at a pixel attend to each other."""
 
     def __init__(self, channels: int, config: MotionConfig) -> None:
         super().__init__(channels, channels, config.heads)
@@ -50,7 +50,7 @@ class TemporalAttention(MultiHeadAttention):
 
 
 class TemporalBlock(nn.Module):
-    """Temporal self-attentions and a feed-forward, each with its norm before it and its way around."""
+    """Temporal self-attentions and a feed-forward, each with a norm before it and a residual."""
 
     def __init__(self, channels: int, config: MotionConfig) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class TemporalBlock(nn.Module):
 
 
 class TemporalTransformer(nn.Module):
-    """Temporal blocks over the frames of each pixel."""
+    """Temporal blocks over the frames at each pixel, with a residual around them all."""
 
     def __init__(self, channels: int, config: MotionConfig) -> None:
         super().__init__()
@@ -88,12 +88,12 @@ class TemporalTransformer(nn.Module):
 
 
 class MotionModule(nn.Module):
-    """A temporal transformer under the name that the checkpoints give it; new ones change nothing."""
+    """A temporal transformer, whose output starts at zero: a new motion module changes nothing."""
 
     def __init__(self, channels: int, config: MotionConfig) -> None:
         super().__init__()
         self.temporal_transformer = TemporalTransformer(channels, config)
-        init_zero(self.temporal_transformer.proj_out)
+        zero_init(self.temporal_transformer.proj_out)
 
     def forward(self, x: Tensor, frames: int) -> Tensor:
         """`x` [(b f), c, h, w] of clips of `frames` frames."""

@@ -1,4 +1,8 @@
-"""The denoising U-Net: Stable Diffusion's, with motion modules, an appearance controller and tapped features."""
+"""The denoising U-Net: Stable Diffusion's, with motion modules, an appearance controller and tapped features.
+
+A pass can stop after an up block (`UNet.features`), so that score guidance can differentiate the tapped features,
+and then be finished without gradients (`UNet.finish`): one pass gives both the features and the prediction.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +14,19 @@ from torch.nn import functional as F
 
 from motionfollower.models.config import UNetConfig
 from motionfollower.models.controllers import AppearanceController
-from motionfollower.models.layers import FeedForward, TimeEmbedding, fold, unfold
-from motionfollower.models.unet.blocks import Conditions, DownBlock, MidBlock, UpBlock
+from motionfollower.models.layers import FeedForward, TimeEmbedding, fold_frames, unfold_frames
+from motionfollower.models.unet.blocks import DownBlock, MidBlock, PassConditioning, UpBlock
 from motionfollower.models.unet.kv_injection import KVExchange
 
 
 @dataclass(frozen=True)
 class Features:
-    """A pass that stopped after some up block.
+    """A pass that has stopped after some up block.
 
-    `taps` are the asked-for up blocks' outputs, after their upsamplers, [b, c, f, h, w]; the rest is what
-    `UNet.finish` needs: the activations [(b f), c, h, w], the next up block, the mid block's output and the
-    skips, and what the up blocks may look at. `deep` is what the last up block was given, once it has run.
+    `taps` maps the index of each tapped up block to its output, after its upsampler, [b, c, f, h, w]. The rest is
+    what `UNet.finish` needs: the activations `hidden` [(b f), c, h, w], the index of the next up block, the mid
+    block's output, the skip connections, and the conditioning. `deep` is the input of the last up block, once that
+    has run.
     """
 
     taps: dict[int, Tensor]
@@ -29,19 +34,19 @@ class Features:
     next_block: int
     middle: Tensor
     skips: tuple[Tensor, ...]
-    conditions: Conditions
+    conditioning: PassConditioning
     kv: KVExchange | None
     deep: Tensor | None = None
 
-    def joined(self, kv: KVExchange) -> Features:
-        """The same pass joined to another one by `kv`: its up blocks, which alone look at that, are yet to run."""
+    def with_kv(self, kv: KVExchange) -> Features:
+        """The same pass with `kv` injected, stopped after the mid block: only the up blocks use keys and values."""
         return replace(self, taps={}, hidden=self.middle, next_block=0, kv=kv)
 
 
 class UNet(nn.Module):
-    """Latents at a timestep to v, or to x0 where the model was trained so.
+    """The denoising U-Net: latents at a timestep to v, or to x0 where the model was trained to predict that.
 
-    `use_checkpointing` trades time for memory in passes under grad.
+    `use_checkpointing` recomputes activations in the backward pass: less memory, more time under grad.
     """
 
     def __init__(self, config: UNetConfig) -> None:
@@ -60,19 +65,19 @@ class UNet(nn.Module):
 
     @property
     def multiple(self) -> int:
-        """Latents' height and width must be divisible by this."""
+        """The height and width of the latents must be multiples of this."""
         return int(2 ** (len(self.config.channels) - 1))
 
     def split_feed_forwards(self, chunks: int) -> None:
-        """Let all feed-forwards, whose middle is the widest of all, take their frames or pixels in so many chunks."""
+        """Process the tokens of all feed-forward layers, the widest activations of all, in so many chunks."""
         for module in self.modules():
             if isinstance(module, FeedForward):
                 module.chunks = chunks
 
     def encode_appearance(self, frames: Tensor) -> tuple[Tensor, ...]:
-        """One feature [b, c_k, f, h_k, w_k] for each down block, from frames [b, c, f, H, W] in [−1, 1].
+        """One appearance feature [b, c_k, f, h_k, w_k] for each down block, from frames [b, c, f, H, W] in [−1, 1].
 
-        Where the configuration asks for 6 channels, the puppet is stacked behind the source frame.
+        For a configuration with 6 image channels, the puppet's channels follow those of the source frame.
         """
         return self.appearance_adapter(frames)
 
@@ -87,9 +92,9 @@ class UNet(nn.Module):
     ) -> Tensor:
         """The prediction [b, c, f, h, w] for latents of that shape.
 
-        `image_embeds` [b, f, n, d], zeros for the unconditional half of CFG; `pose_features` and
-        `appearance_features` as the controllers give them, one clip's serving a whole batch; `kv` joins this
-        pass to another in camera mode.
+        `image_embeds` [b, f, n, d] are zeros for the unconditional half of classifier-free guidance; `pose_features`
+        and `appearance_features` are the controllers' outputs, of the whole batch or of one clip for all of it; `kv`
+        records or injects keys and values in camera mode.
         """
         features = self.features(latents, timestep, image_embeds, pose_features, appearance_features, (), kv)
         return self.finish(features)
@@ -104,14 +109,14 @@ class UNet(nn.Module):
         taps: Sequence[int],
         kv: KVExchange | None = None,
     ) -> Features:
-        """The pass up to the last of the tapped up blocks, to be ended by `finish`."""
-        x, conditions = self._enter(latents, timestep, image_embeds, pose_features)
+        """Run a pass up to the last of the tapped up blocks; `finish` completes it."""
+        x, conditioning = self._embed(latents, timestep, image_embeds, pose_features)
         skips = [x]
         for block, appearance in zip(self.down_blocks, appearance_features, strict=True):
-            x, more = block(x, conditions, fold(appearance, len(latents)))
-            skips.extend(more)
-        x = self.mid_block(x, conditions)
-        start = Features({}, x, 0, x, tuple(skips), conditions, kv)
+            x, block_skips = block(x, conditioning, fold_frames(appearance, len(latents)))
+            skips.extend(block_skips)
+        x = self.mid_block(x, conditioning)
+        start = Features({}, x, 0, x, tuple(skips), conditioning, kv)
         return self._advance(start, max(taps, default=-1) + 1, taps)
 
     def shallow_features(
@@ -124,45 +129,45 @@ class UNet(nn.Module):
         deep: Tensor,
         kv: KVExchange | None = None,
     ) -> Features:
-        """A pass of the finest level alone, around the `deep` features of another pass, to be ended by `finish`.
+        """Run a pass of the finest level only, with the `deep` features of another pass; `finish` completes it.
 
-        Between neighbouring steps deep features change little (DeepCache, Ma et al. 2024).
+        Deep features change little between adjacent steps (DeepCache, Ma et al. 2024).
         """
-        x, conditions = self._enter(latents, timestep, image_embeds, pose_features)
-        _, more = self.down_blocks[0](x, conditions, fold(appearance_features[0], len(latents)))
-        return Features({}, deep, len(self.up_blocks) - 1, deep, (x, *more), conditions, kv)
+        x, conditioning = self._embed(latents, timestep, image_embeds, pose_features)
+        _, block_skips = self.down_blocks[0](x, conditioning, fold_frames(appearance_features[0], len(latents)))
+        return Features({}, deep, len(self.up_blocks) - 1, deep, (x, *block_skips), conditioning, kv)
 
     def finish(self, features: Features) -> Tensor:
-        """The rest of the pass: the prediction [b, c, f, h, w]."""
-        end = self.through(features)
+        """Complete a pass; returns the prediction [b, c, f, h, w]."""
+        end = self.run_up_blocks(features)
         x = self.conv_out(F.silu(self.conv_norm_out(end.hidden)))
-        return unfold(x, end.conditions.frames)
+        return unfold_frames(x, end.conditioning.frames)
 
-    def through(self, features: Features) -> Features:
-        """The same pass with all up blocks behind it, so that its `deep` features are known."""
+    def run_up_blocks(self, features: Features) -> Features:
+        """The same pass after all up blocks, which sets its `deep` features."""
         return self._advance(features, len(self.up_blocks), ())
 
-    def _enter(
+    def _embed(
         self, latents: Tensor, timestep: int, image_embeds: Tensor, pose_features: Tensor
-    ) -> tuple[Tensor, Conditions]:
-        """The first activations [(b f), c, h, w], and what the layers may look at."""
+    ) -> tuple[Tensor, PassConditioning]:
+        """`conv_in` plus the pose feature, [(b f), c, h, w], and the conditioning of all layers."""
         batch, frames, tokens = len(latents), latents.shape[2], image_embeds.flatten(0, 1)
-        conditions = Conditions(self.time_embedding(timestep), tokens, frames, self.use_checkpointing)
-        return self.conv_in(fold(latents, batch)) + fold(pose_features, batch), conditions
+        conditioning = PassConditioning(self.time_embedding(timestep), tokens, frames, self.use_checkpointing)
+        return self.conv_in(fold_frames(latents, batch)) + fold_frames(pose_features, batch), conditioning
 
     def _advance(self, features: Features, stop: int, taps: Sequence[int]) -> Features:
-        """Run the up blocks before `stop`, keeping the outputs of the tapped ones."""
-        x, kept, conditions, deep = features.hidden, dict(features.taps), features.conditions, features.deep
+        """Run the up blocks before index `stop`, keeping the outputs of the tapped ones."""
+        x, tapped, conditioning, deep = features.hidden, dict(features.taps), features.conditioning, features.deep
         for index in range(features.next_block, stop):
-            skips = self._skips_of(index, features.skips)
+            skips = self._skips_for(index, features.skips)
             deep = x if index == len(self.up_blocks) - 1 else deep
-            x = self.up_blocks[index](x, conditions, skips, features.kv if index > 0 else None)
+            x = self.up_blocks[index](x, conditioning, skips, features.kv if index > 0 else None)
             if index in taps:
-                kept[index] = unfold(x, conditions.frames)
-        return replace(features, taps=kept, hidden=x, next_block=max(stop, features.next_block), deep=deep)
+                tapped[index] = unfold_frames(x, conditioning.frames)
+        return replace(features, taps=tapped, hidden=x, next_block=max(stop, features.next_block), deep=deep)
 
-    def _skips_of(self, index: int, skips: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The skips that an up block takes: one a layer, the last ones first."""
+    def _skips_for(self, index: int, skips: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The skip connections of an up block, one per layer; the first up block takes the last ones."""
         layers = self.config.layers_per_block + 1
         end = (len(self.up_blocks) - index) * layers
         return skips[end - layers : end]

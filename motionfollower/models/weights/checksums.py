@@ -1,4 +1,4 @@
-"""The ledger of weights: what each file held when it was first used, so that a changed one is noticed."""
+"""Checksums of weights: the sha256 of each file at its first use, so that a changed file is detected."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from motionfollower.core.errors import OutputError, WeightsError
 from motionfollower.core.hashing import sha256_of
 from preprocess.video.atomic import atomic_path, make_folder
 
-NAME = "checksums.json"
-LOCK = ".lock"
+CHECKSUMS_FILE = "checksums.json"
+LOCK_FILE = ".lock"
 
 
 @dataclass(frozen=True)
 class ChecksumEntry:
-    """A file as it was when it was last looked into: its sha256, size in bytes, time of change in ns."""
+    """A file when it was last read: its sha256, its size in bytes, and its modification time in ns."""
 
     sha256: str
     size: int
@@ -28,12 +28,12 @@ class ChecksumEntry:
 
     @classmethod
     def of(cls, path: Path) -> ChecksumEntry:
-        """Look into a file; reads all of it."""
+        """The entry of a file, all of which is read."""
         status = path.stat()
         return cls(sha256_of(path), status.st_size, status.st_mtime_ns)
 
-    def is_of(self, path: Path) -> bool:
-        """Whether the file can't have changed since, as far as the file system knows."""
+    def is_current(self, path: Path) -> bool:
+        """Whether the file has the size and the modification time of this entry."""
         status = path.stat()
         return (self.size, self.changed) == (status.st_size, status.st_mtime_ns)
 
@@ -42,35 +42,35 @@ ENTRIES = TypeAdapter(dict[str, ChecksumEntry])
 
 
 class ChecksumRegistry:
-    """The entries of a folder of weights, in `checksums.json` beside them; a folder that can't be written has none."""
+    """The entries of a folder of weights, kept in its `checksums.json`; a read-only folder keeps none."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._file = root / NAME
+        self._file = root / CHECKSUMS_FILE
 
     def entries(self) -> dict[str, ChecksumEntry]:
-        """What is recorded, by the files' paths in the folder. WeightsError where the ledger is damaged."""
+        """The recorded entries, by path relative to the folder. WeightsError where checksums.json is damaged."""
         try:
             return ENTRIES.validate_json(self._file.read_bytes())
         except FileNotFoundError:
             return {}
         except ValidationError as error:
-            raise WeightsError(f"{self._file} is damaged. Delete it: files are recorded anew when used.") from error
+            raise WeightsError(f"{self._file} is damaged. Delete it: checksums are recorded again at use.") from error
 
-    def check(self, path: Path, *known: str | None, thoroughly: bool = False) -> str:
-        """The sha256 of a file of the folder, recorded where it is new.
+    def check(self, path: Path, *published: str | None, rehash: bool = False) -> str:
+        """The sha256 of a file of the folder, which is recorded if it is new.
 
-        A file that hasn't been touched since it was recorded is only read again if `thoroughly` is asked for.
-        WeightsError where it is another one than what is `known` of it, or than what was recorded.
+        A file that is unmodified since it was recorded is read again only with `rehash`. WeightsError where the sha256
+        differs from a `published` or from the recorded one.
         """
         recorded = self.entries().get(self._key(path))
-        is_untouched = recorded is not None and recorded.is_of(path) and not thoroughly
-        entry = recorded if recorded is not None and is_untouched else ChecksumEntry.of(path)
-        expected = [sha256 for sha256 in (*known, recorded.sha256 if recorded else None) if sha256]
+        is_unmodified = recorded is not None and recorded.is_current(path) and not rehash
+        entry = recorded if recorded is not None and is_unmodified else ChecksumEntry.of(path)
+        expected = [sha256 for sha256 in (*published, recorded.sha256 if recorded else None) if sha256]
         if any(sha256 != entry.sha256 for sha256 in expected):
             raise WeightsError(
-                f"{path} isn't what it should be: its sha256 is {entry.sha256[:12]}…, not {expected[0][:12]}…. "
-                f"If you replaced it on purpose, delete {self._file}; if not, delete the file and get it again."
+                f"{path} doesn't match its checksum: its sha256 is {entry.sha256[:12]}…, not {expected[0][:12]}…. "
+                f"If you replaced it on purpose, delete {self._file}; if not, delete the file and download it again."
             )
         if entry != recorded:
             self._record(path, entry)
@@ -85,12 +85,12 @@ class ChecksumRegistry:
                 entries = self.entries() | {self._key(path): entry}
                 draft.write_bytes(ENTRIES.dump_json(entries, indent=2))
         except (OSError, OutputError):
-            return  # weights on a disk that is read-only are used all the same
+            return  # weights on a read-only disk can be used, without a record
 
 
 @contextmanager
 def locked(folder: Path) -> Generator[None, None, None]:
-    """Keep other processes from changing the weights in `folder`, which is made where it isn't there."""
+    """Hold a lock on the weights in `folder` against other processes; the folder is created if missing."""
     make_folder(folder)
-    with FileLock(folder / LOCK):
+    with FileLock(folder / LOCK_FILE):
         yield

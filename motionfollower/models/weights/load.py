@@ -1,4 +1,7 @@
-"""Strict loading: every key of the model from the files, every key of the files into the model."""
+"""Strict loading: every key of the model must be in the files, and every key of the files in the model.
+
+Networks are built on the meta device and the files' tensors assigned to them, so that no weight is held twice.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ from motionfollower.models.weights.manifest import (
 )
 from motionfollower.models.weights.tensor_files import StateDict, read_state_dict
 
-NAMED = 3  # keys that an error names, of each kind
+KEYS_NAMED = 3  # keys of each kind that an error names
 
 
 @dataclass(frozen=True)
 class WeightFiles:
-    """The files of one model. Later U-Net files overrule earlier ones; a codec without weights needs no file."""
+    """The files of one model. Later U-Net files override earlier ones; a codec without weights has no file."""
 
     unet: tuple[Path, ...]
     pose_controller: Path
@@ -42,7 +45,7 @@ class WeightFiles:
 
     @classmethod
     def in_folder(cls, folder: Path) -> WeightFiles:
-        """The layout of our own models."""
+        """The layout of our own models: all files in one folder."""
         codec = folder / "vae.safetensors"
         return cls(
             unet=(folder / "denoising_unet.safetensors",),
@@ -53,11 +56,14 @@ class WeightFiles:
 
     @classmethod
     def released(cls, folder: Path) -> WeightFiles:
-        """The full model's files as their authors name them, in the folders of the manifest, in the released order."""
-        variations, ours = folder / VARIATIONS_SET.folder, folder / MOTIONFOLLOWER_SET.folder
+        """The full model's files under their published names, in the folders of the manifest.
+
+        The U-Net's are in the released loading order: base, motion modules, then the trained U-Net over both.
+        """
+        variations, motionfollower = folder / VARIATIONS_SET.folder, folder / MOTIONFOLLOWER_SET.folder
         return cls(
-            unet=(_path(UNET, variations), _path(MOTION_MODULE, ours), _path(DENOISING_UNET, ours)),
-            pose_controller=_path(POSE_CONTROLLER, ours),
+            unet=(_path(UNET, variations), _path(MOTION_MODULE, motionfollower), _path(DENOISING_UNET, motionfollower)),
+            pose_controller=_path(POSE_CONTROLLER, motionfollower),
             image_encoder=_path(IMAGE_ENCODER, variations),
             codec=_path(VAE, folder / VAE_SET.folder),
         )
@@ -69,20 +75,20 @@ class WeightFiles:
 
 
 def _path(file: WeightFile, folder: Path) -> Path:
-    """Where the file lies, or else where it belongs."""
+    """The path of the file, or the one that it should have."""
     return file.find(folder) or folder / file.names[0]
 
 
 def load_networks(folder: Path, dtype: torch.dtype = torch.float32) -> Networks:
-    """A model of ours: config.json and its .safetensors files in a folder, on the CPU.
+    """Load one of our own models: config.json and the .safetensors files of a folder, on the CPU.
 
-    WeightsError where anything is missing, damaged, or of another model.
+    WeightsError where a file is missing, damaged, or of another model.
     """
     return load_files(read_config(folder / "config.json"), WeightFiles.in_folder(folder), dtype)
 
 
 def read_config(path: Path) -> NetworksConfig:
-    """A model's configuration; WeightsError where it is missing or can't be understood."""
+    """Read a model's config.json; WeightsError where it is missing or invalid."""
     try:
         return NetworksConfig.from_json(json.loads(path.read_text()))
     except OSError as error:
@@ -92,52 +98,53 @@ def read_config(path: Path) -> NetworksConfig:
 
 
 def load_files(config: NetworksConfig, files: WeightFiles, dtype: torch.dtype = torch.float32) -> Networks:
-    """The networks of a configuration, filled from files in the released layout, on the CPU, for inference."""
+    """Build the networks of a configuration and load their weights, on the CPU, for inference."""
     with torch.device("meta"):
         networks = build_networks(config)
-    fill(networks.unet, files.unet, dtype)
-    fill(networks.pose_controller, [files.pose_controller], dtype)
-    fill(networks.image_encoder.clip, [files.image_encoder], dtype)
+    fill_module(networks.unet, files.unet, dtype)
+    fill_module(networks.pose_controller, [files.pose_controller], dtype)
+    fill_module(networks.image_encoder.clip, [files.image_encoder], dtype)
     if isinstance(networks.codec, KLCodec):
         if files.codec is None:
-            raise WeightsError("The autoencoder's weights are missing: the model's folder needs vae.safetensors.")
-        fill(networks.codec.vae, [files.codec], dtype)
+            raise WeightsError("The autoencoder's weights are missing. The model's folder needs vae.safetensors.")
+        fill_module(networks.codec.vae, [files.codec], dtype)
     return networks
 
 
-def fill(module: nn.Module, paths: Iterable[Path], dtype: torch.dtype) -> None:
-    """Put the files' tensors into a module built on the meta device, each where it belongs, in `dtype`.
+def fill_module(module: nn.Module, paths: Iterable[Path], dtype: torch.dtype) -> None:
+    """Assign the files' tensors, in `dtype`, to a module that was built on the meta device; later files override.
 
-    WeightsError names the files and the first keys that are missing, unknown, misshapen or not finite.
+    The module is then in eval mode, without gradients. WeightsError names the files and the first keys that are
+    missing, unknown, of another shape, or not finite.
     """
     paths = list(paths)
     state: StateDict = {}
     for path in paths:
-        state |= translate(read_state_dict(path))
+        state |= rename_keys(read_state_dict(path))
     name = " + ".join(str(path) for path in paths)
     check_fit(module.state_dict(), state, name)
     state = {key: tensor.to(dtype) for key, tensor in state.items()}
     check_finite(state, name)
     module.load_state_dict(state, strict=True, assign=True)
     module.requires_grad_(False).eval()
-    leftover = [key for key, tensor in (*module.named_parameters(), *module.named_buffers()) if tensor.is_meta]
-    assert not leftover, f"still without numbers: {leftover}"
+    unfilled = [key for key, tensor in (*module.named_parameters(), *module.named_buffers()) if tensor.is_meta]
+    assert not unfilled, f"still on the meta device: {unfilled}"
 
 
-def translate(state: StateDict) -> StateDict:
-    """Keys that libraries have renamed or dropped since the released files were written."""
-    renamed = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
-    translated = {}
+def rename_keys(state: StateDict) -> StateDict:
+    """Rename and drop the keys that diffusers and transformers have renamed and dropped since the release."""
+    new_names = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
+    renamed = {}
     for key, tensor in state.items():
-        for old, new in renamed.items():
+        for old, new in new_names.items():
             key = key.replace(old, new)
         if not key.endswith("embeddings.position_ids"):
-            translated[key] = tensor
-    return translated
+            renamed[key] = tensor
+    return renamed
 
 
 def check_fit(expected: StateDict, found: StateDict, name: str) -> None:
-    """WeightsError unless both have the same keys with the same shapes."""
+    """Raise WeightsError unless both have the same keys, with the same shapes."""
     missing = sorted(expected.keys() - found.keys())
     unknown = sorted(found.keys() - expected.keys())
     misshapen = [
@@ -146,8 +153,8 @@ def check_fit(expected: StateDict, found: StateDict, name: str) -> None:
         if key in found and found[key].shape != tensor.shape
     ]
     faults = [
-        f"{len(keys)} {what} ({_some(keys)})"
-        for what, keys in (("missing", missing), ("unknown", unknown), ("of another shape", misshapen))
+        f"{len(keys)} {fault} ({_first_few(keys)})"
+        for fault, keys in (("missing", missing), ("unknown", unknown), ("of another shape", misshapen))
         if keys
     ]
     if faults:
@@ -155,15 +162,17 @@ def check_fit(expected: StateDict, found: StateDict, name: str) -> None:
 
 
 def check_finite(state: StateDict, name: str) -> None:
-    """WeightsError where a tensor holds NaN or infinity."""
+    """Raise WeightsError where a tensor holds NaN or infinity."""
     broken = [key for key, tensor in state.items() if not _is_finite(tensor)]
     if broken:
-        raise WeightsError(f"{name} holds NaN or infinity in {len(broken)} tensors ({_some(broken)}). Get it again.")
+        raise WeightsError(
+            f"{name} holds NaN or infinity in {len(broken)} tensors ({_first_few(broken)}). Get it again."
+        )
 
 
 def _is_finite(tensor: Tensor) -> bool:
     return bool(torch.isfinite(tensor).all())
 
 
-def _some(keys: list[str]) -> str:
-    return ", ".join(keys[:NAMED]) + (", …" if len(keys) > NAMED else "")
+def _first_few(keys: list[str]) -> str:
+    return ", ".join(keys[:KEYS_NAMED]) + (", …" if len(keys) > KEYS_NAMED else "")

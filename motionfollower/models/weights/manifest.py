@@ -1,4 +1,4 @@
-"""Which weights there are, where they lie on disk, where people get them, and under which licence."""
+"""The weights: their files and sets, where they are kept, where they come from, and their licences."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MODEL_VARIABLE = "MOTIONFOLLOWER_MODEL"
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One file: the names that it may have in its set's folder, the best first, and about how large it is, in MB.
+    """One file: the names that it may have in its set's folder, in order of preference, and its size, roughly, in MB.
 
-    `sha256` is None where its origin publishes none; then the first use of the file decides.
+    `sha256` is None where the origin publishes none; the file is then checked against that of its first use.
     """
 
     names: tuple[str, ...]
@@ -25,13 +25,13 @@ class WeightFile:
     sha256: str | None = None
 
     def find(self, folder: Path) -> Path | None:
-        """Where it lies, None where it doesn't."""
+        """Its path in `folder`, None where it is missing."""
         return next((folder / name for name in self.names if (folder / name).is_file()), None)
 
 
 @dataclass(frozen=True)
-class Hub:
-    """A repository of the Hugging Face hub; `folder` is where the files lie in it."""
+class HubRepository:
+    """A repository of the Hugging Face hub; `folder` is the files' folder in it."""
 
     repository: str
     folder: str = ""
@@ -41,7 +41,7 @@ class Hub:
 
 
 @dataclass(frozen=True)
-class Drive:
+class GoogleDriveFolder:
     """A public folder of Google Drive."""
 
     address: str
@@ -52,36 +52,36 @@ class Drive:
 
 @dataclass(frozen=True)
 class WeightSet:
-    """Files of one origin; `key` is what the command line calls it, `folder` its place in the folder of weights."""
+    """Files of one origin; `key` is its name on the command line, `folder` its folder in the folder of weights."""
 
     key: str
     name: str
     folder: str
     files: tuple[WeightFile, ...]
-    origin: Hub | Drive
+    origin: HubRepository | GoogleDriveFolder
     licence: str
 
     def found(self, root: Path) -> tuple[Path, ...]:
-        """The files that are there."""
+        """The paths of the files that are in `root`."""
         return tuple(path for file in self.files if (path := file.find(root / self.folder)))
 
     def missing(self, root: Path) -> tuple[WeightFile, ...]:
-        """The files that aren't."""
+        """The files that are not in `root`."""
         return tuple(file for file in self.files if file.find(root / self.folder) is None)
 
     def by_hand(self, root: Path) -> str:
-        """Which file to put where, in a sentence."""
+        """Instructions for a manual download of the missing files, or of all where none is missing."""
         names = ", ".join(" or ".join(file.names) for file in self.missing(root) or self.files)
         return f"Get {names} from {self.origin} and put them into {root / self.folder}."
 
 
 def _model(stem: str, megabytes: float, bin_stem: str = "") -> WeightFile:
-    """The tensors of one network of a hub: safetensors before pickles."""
+    """The tensors of a network from the hub: safetensors are preferred to pickles."""
     return WeightFile((f"{stem}.safetensors", f"{bin_stem or stem}.bin"), megabytes)
 
 
 def _checkpoint(stem: str, megabytes: float) -> WeightFile:
-    """A checkpoint whose authors publish a pickle, and what we make of it."""
+    """A checkpoint that is published as a pickle, and converted to safetensors when it is fetched."""
     return WeightFile((f"{stem}.safetensors", f"{stem}.pth"), megabytes)
 
 
@@ -94,7 +94,7 @@ VAE_CONFIG = WeightFile(("config.json",), 0.001)
 DENOISING_UNET = _checkpoint("denoising_unet", 5560)
 POSE_CONTROLLER = _checkpoint("poctr", 4.4)
 MOTION_MODULE = _checkpoint("motion_module", 1813)
-DETECTOR = WeightFile(("yolox_l.onnx",), 217)
+PERSON_DETECTOR = WeightFile(("yolox_l.onnx",), 217)
 POSE_ESTIMATOR = WeightFile(("dw-ll_ucoco_384.onnx",), 134)
 SAM_B = _checkpoint("sam_vit_b_01ec64", 375)
 SAM_H = _checkpoint("sam_vit_h_4b8939", 2565)
@@ -104,7 +104,7 @@ VARIATIONS_SET = WeightSet(
     name="Stable Diffusion image variations",
     folder="sd-image-variations",
     files=(UNET_CONFIG, UNET, IMAGE_ENCODER_CONFIG, IMAGE_ENCODER),
-    origin=Hub("lambdalabs/sd-image-variations-diffusers"),
+    origin=HubRepository("lambdalabs/sd-image-variations-diffusers"),
     licence="CreativeML Open RAIL-M",
 )
 VAE_SET = WeightSet(
@@ -112,7 +112,7 @@ VAE_SET = WeightSet(
     name="VAE",
     folder="sd-vae-ft-mse",
     files=(VAE_CONFIG, VAE),
-    origin=Hub("stabilityai/sd-vae-ft-mse"),
+    origin=HubRepository("stabilityai/sd-vae-ft-mse"),
     licence="MIT",
 )
 MOTIONFOLLOWER_SET = WeightSet(
@@ -120,15 +120,15 @@ MOTIONFOLLOWER_SET = WeightSet(
     name="MotionFollower",
     folder="motionfollower",
     files=(DENOISING_UNET, POSE_CONTROLLER, MOTION_MODULE),
-    origin=Drive("https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o"),
+    origin=GoogleDriveFolder("https://drive.google.com/drive/folders/1yWRNmd4-vbJfV1Ji_zhpNSwNpuJVat7o"),
     licence="none stated: ask the authors before you redistribute or sell",
 )
 DWPOSE_SET = WeightSet(
     key="dwpose",
     name="DWPose",
     folder="dwpose",
-    files=(DETECTOR, POSE_ESTIMATOR),
-    origin=Hub("yzd-v/DWPose"),
+    files=(PERSON_DETECTOR, POSE_ESTIMATOR),
+    origin=HubRepository("yzd-v/DWPose"),
     licence="Apache-2.0",
 )
 SAM_B_SET = WeightSet(
@@ -136,7 +136,7 @@ SAM_B_SET = WeightSet(
     name="Segment Anything, ViT-B",
     folder="sam",
     files=(SAM_B,),
-    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    origin=HubRepository("ybelkada/segment-anything", "checkpoints"),
     licence="Apache-2.0",
 )
 SAM_H_SET = WeightSet(
@@ -144,24 +144,24 @@ SAM_H_SET = WeightSet(
     name="Segment Anything, ViT-H (in place of ViT-B: finer, slower)",
     folder="sam",
     files=(SAM_H,),
-    origin=Hub("ybelkada/segment-anything", "checkpoints"),
+    origin=HubRepository("ybelkada/segment-anything", "checkpoints"),
     licence="Apache-2.0",
 )
 
 NETWORKS = (VARIATIONS_SET, VAE_SET, MOTIONFOLLOWER_SET)
-"""What the full backend can't do without."""
+"""The sets that the full backend requires."""
 
-USUAL = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
-"""What is fetched unless sets are named: without the last two, MediaPipe finds poses and masks."""
+DEFAULT_SETS = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
+"""The sets that are fetched unless others are named; without the last two, MediaPipe estimates poses and masks."""
 
-ALL_SETS = (*USUAL, SAM_H_SET)
+ALL_SETS = (*DEFAULT_SETS, SAM_H_SET)
 
 
 def embedded_model_folder() -> Path:
-    """The folder of the embedded model: what MOTIONFOLLOWER_MODEL says, else the one that ships."""
+    """The folder of the embedded model: MOTIONFOLLOWER_MODEL where it is set, else the one that ships."""
     return Path(os.environ.get(MODEL_VARIABLE) or EMBEDDED_FOLDER)
 
 
 def full_weights_folder() -> Path:
-    """The folder of the full weights: what MOTIONFOLLOWER_WEIGHTS says, else `weights` in the repository."""
+    """The folder of the full weights: MOTIONFOLLOWER_WEIGHTS where it is set, else `weights` in the repository."""
     return Path(os.environ.get(FOLDER_VARIABLE) or ROOT / "weights")

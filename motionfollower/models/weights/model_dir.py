@@ -1,4 +1,4 @@
-"""One model by its place: a folder in our layout, or the released weights in theirs."""
+"""Load and save a whole model by its folder; "full" stands for the released weights in their own layout."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from motionfollower.models.codecs import KLCodec
 from motionfollower.models.model import Networks
 from motionfollower.models.weights.load import WeightFiles, load_files, load_networks, read_config
 from motionfollower.models.weights.manifest import full_weights_folder
-from motionfollower.models.weights.released_config import released_config, released_plan
+from motionfollower.models.weights.released_config import released_config, released_config_json
 from motionfollower.models.weights.tensor_files import write_tensors
 from preprocess.video.atomic import make_folder, write_text
 
 FULL = "full"
 
 
-def read_model_config(place: str) -> dict[str, Any]:
-    """A model's config.json as plain data: from the file, its folder, or of the released weights ("full").
+def read_model_config(model: str) -> dict[str, Any]:
+    """A model's config.json as plain data; `model` is the file, its folder, or "full".
 
-    WeightsError where it is missing or not one.
+    WeightsError where it is missing or invalid.
     """
-    if place == FULL:
-        return released_plan(full_weights_folder())
-    path = Path(place) / "config.json" if Path(place).is_dir() else Path(place)
+    if model == FULL:
+        return released_config_json(full_weights_folder())
+    path = Path(model) / "config.json" if Path(model).is_dir() else Path(model)
     read_config(path)
-    plan: dict[str, Any] = json.loads(path.read_text())
-    return plan
+    config: dict[str, Any] = json.loads(path.read_text())
+    return config
 
 
-def load_model(place: str) -> Networks:
-    """A model's networks from its folder, or the released ones ("full"), on the CPU. WeightsError as the loader's."""
-    if place != FULL:
-        return load_networks(Path(place))
+def load_model(model: str) -> Networks:
+    """Load a model, on the CPU, from its folder or, for "full", from the released files. WeightsError as in `load`."""
+    if model != FULL:
+        return load_networks(Path(model))
     folder = full_weights_folder()
     return load_files(released_config(folder), WeightFiles.released(folder))
 
 
 def save_model(folder: Path, networks: Networks, config: dict[str, Any], dtype: torch.dtype) -> None:
-    """Write all networks in `dtype` under the released key names, each file whole or not at all; files are replaced.
+    """Write all networks in `dtype`, under the released keys, and config.json; each file is written atomically.
 
-    `config` is the text of config.json as plain data, which the networks were built from.
-    OutputError where the folder can't be written.
+    `config` is the plain data of config.json, which the networks were built from. OutputError where the folder can't
+    be written.
     """
     make_folder(folder)
     files = WeightFiles.in_folder(folder)

@@ -1,4 +1,4 @@
-"""The full model's configuration, from the files that come with its weights."""
+"""The full model's configuration, derived from the configuration files that come with its weights."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from motionfollower.models.weights.manifest import (
 
 
 def released_config(root: Path) -> NetworksConfig:
-    """The configuration of the files in a folder of weights. WeightsError as in `released_plan`."""
-    return NetworksConfig.from_json(released_plan(root))
+    """The configuration of the full model in a folder of weights. WeightsError as in `released_config_json`."""
+    return NetworksConfig.from_json(released_config_json(root))
 
 
-def released_plan(root: Path) -> dict[str, Any]:
-    """The same as a config.json has it; what the authors keep in their code is as they have it.
+def released_config_json(root: Path) -> dict[str, Any]:
+    """The same as plain data, in the form of a config.json; constants of the released code complete the files.
 
-    WeightsError where a file is missing or can't be understood.
+    WeightsError where a file is missing or invalid.
     """
     unet = _read(root, VARIATIONS_SET, UNET_CONFIG)
     try:
-        channels, usual = list(unet["block_out_channels"]), AppearanceConfig()
+        channels, appearance = list(unet["block_out_channels"]), AppearanceConfig()
         motion = {"use_motion_module": True, "motion_module_resolutions": [2**level for level in range(len(channels))]}
-        plan = {
+        config: dict[str, Any] = {
             "unet": {**unet, **motion},
             "appearance_adapter": {
                 "channels": channels,
-                "cin": usual.image_channels * usual.patch**2,
-                "nums_rb": usual.layers,
+                "cin": appearance.image_channels * appearance.patch**2,
+                "nums_rb": appearance.layers,
             },
             "pose_guider": {
                 "block_out_channels": list(PoseControllerConfig().channels),
@@ -51,16 +51,18 @@ def released_plan(root: Path) -> dict[str, Any]:
             "prediction_type": "v",
             "size": [512, 512],
         }
-        NetworksConfig.from_json(plan)
+        NetworksConfig.from_json(config)
     except (KeyError, TypeError, IndexError) as error:
-        raise WeightsError(f"The configurations in {root} aren't those of the full model: {error!r}.") from error
-    return plan
+        raise WeightsError(
+            f"The configurations in {root} aren't those of the full model: {error!r}. Fetch its weights again."
+        ) from error
+    return config
 
 
-def _read(root: Path, part: WeightSet, file: WeightFile) -> Json:
-    path = root / part.folder / file.names[0]
+def _read(root: Path, weight_set: WeightSet, file: WeightFile) -> Json:
+    path = root / weight_set.folder / file.names[0]
     try:
         content: Json = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} can't be read: {error}. {part.by_hand(root)}") from error
+        raise WeightsError(f"{path} can't be read: {error}. {weight_set.by_hand(root)}") from error
     return content

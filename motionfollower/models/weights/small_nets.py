@@ -1,4 +1,4 @@
-"""The files of a small network of ours: NAME.safetensors in half precision, and its shape in NAME.json."""
+"""The files of the small networks: NAME.safetensors in half precision, and the configuration in NAME.json."""
 
 from __future__ import annotations
 
@@ -26,80 +26,80 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
-class NetFiles:
-    """The two files of a network called `name`."""
+class SmallNetFiles:
+    """The two files of the network `name`."""
 
     name: str
 
     @property
     def weights(self) -> str:
-        """What the file of the weights is called."""
+        """The name of the file of weights."""
         return f"{self.name}.safetensors"
 
     def load(self, folder: Path, build: Callable[[dict[str, Any]], Network]) -> Network:
-        """The network that `build` makes of its shape; WeightsError where it is missing or damaged."""
-        state, shape = read_state_dict(folder / self.weights), folder / f"{self.name}.json"
+        """Load the network that `build` makes of the fields of its .json file; WeightsError where a file is bad."""
+        state, config = read_state_dict(folder / self.weights), folder / f"{self.name}.json"
         try:
-            network = build(json.loads(shape.read_text(encoding="utf-8")))
-            network.load_state_dict({name: part.float() for name, part in state.items()})
+            network = build(json.loads(config.read_text(encoding="utf-8")))
+            network.load_state_dict({key: tensor.float() for key, tensor in state.items()})
         except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-            raise WeightsError(f"{shape} doesn't describe {self.weights}. Get both again.") from error
+            raise WeightsError(f"{config} doesn't describe {self.weights}. Get both files again.") from error
         return network.eval()
 
-    def save(self, folder: Path, network: nn.Module, shape: DataclassInstance) -> None:
-        """Write a network and its shape."""
-        parts = {name: part.to(HALF).contiguous() for name, part in network.state_dict().items()}
-        write_tensors(folder / self.weights, parts)
-        write_text(folder / f"{self.name}.json", json.dumps(asdict(shape), indent=2) + "\n")
+    def save(self, folder: Path, network: nn.Module, config: DataclassInstance) -> None:
+        """Write a network in half precision, and its configuration; OutputError where they can't be written."""
+        tensors = {key: tensor.to(HALF).contiguous() for key, tensor in network.state_dict().items()}
+        write_tensors(folder / self.weights, tensors)
+        write_text(folder / f"{self.name}.json", json.dumps(asdict(config), indent=2) + "\n")
 
 
-MASK_NET_FILES = NetFiles("target_mask")
-MASKS_AT_ONCE = 32  # frames
+MASK_NET_FILES = SmallNetFiles("target_mask")
+MASK_BATCH = 32  # frames per pass
 
 
 def load_mask_net(folder: Path) -> MaskNet:
-    """The network of a folder; WeightsError where it is missing or damaged."""
+    """Load the target-mask network of a folder; WeightsError where it is missing or damaged."""
     return MASK_NET_FILES.load(
-        folder, lambda shape: MaskNet(MaskNetConfig(**shape | {"widths": tuple(shape["widths"])}))
+        folder, lambda fields: MaskNet(MaskNetConfig(**fields | {"widths": tuple(fields["widths"])}))
     )
 
 
 def save_mask_net(network: MaskNet, folder: Path) -> None:
-    """Write a network in half precision, with its shape."""
+    """Write the target-mask network to a folder."""
     MASK_NET_FILES.save(folder, network, network.config)
 
 
 def mask_net_as_numpy(network: MaskNet) -> Callable[[Floats], Floats]:
-    """Evidence f32 [N, C, S, S] to logits f32 [N, S, S], on the processor."""
+    """The network as a function of NumPy arrays on the CPU: evidence f32 [N, C, S, S] to logits f32 [N, S, S]."""
 
-    def judge(evidence: Floats) -> Floats:
+    def predict(evidence: Floats) -> Floats:
         with torch.inference_mode():
-            whole = torch.from_numpy(evidence)
-            parts = [network(whole[start : start + MASKS_AT_ONCE]) for start in range(0, len(whole), MASKS_AT_ONCE)]
-        return torch.cat(parts).numpy()
+            frames = torch.from_numpy(evidence)
+            logits = [network(frames[start : start + MASK_BATCH]) for start in range(0, len(frames), MASK_BATCH)]
+        return torch.cat(logits).numpy()
 
-    return judge
+    return predict
 
 
-BONE_LENGTH_NET_FILES = NetFiles("lengths")
+BONE_LENGTH_NET_FILES = SmallNetFiles("lengths")
 
 
 def load_bone_length_net(folder: Path) -> BoneLengthNet:
-    """The network of a folder; WeightsError where it is missing or damaged."""
-    return BONE_LENGTH_NET_FILES.load(folder, lambda shape: BoneLengthNet(BoneLengthNetConfig(**shape)))
+    """Load the bone-length network of a folder; WeightsError where it is missing or damaged."""
+    return BONE_LENGTH_NET_FILES.load(folder, lambda fields: BoneLengthNet(BoneLengthNetConfig(**fields)))
 
 
 def save_bone_length_net(network: BoneLengthNet, folder: Path) -> None:
-    """Write a network in half precision, with its shape."""
+    """Write the bone-length network to a folder."""
     BONE_LENGTH_NET_FILES.save(folder, network, network.config)
 
 
 def bone_length_net_as_numpy(network: BoneLengthNet) -> Callable[[Floats], Floats]:
-    """What frames show, f32 [F, C], to the logarithms of the lengths, f32 [L], on the processor."""
+    """The network as a function of NumPy arrays on the CPU: features f32 [F, C] to log lengths f32 [L]."""
 
-    def judge(features: Floats) -> Floats:
+    def predict(features: Floats) -> Floats:
         with torch.inference_mode():
             logarithms: Tensor = network(torch.from_numpy(features)[None])[0]
         return logarithms[0].numpy()
 
-    return judge
+    return predict

@@ -1,145 +1,137 @@
-"""Editing the parts of a long clip, when it is known where everybody is and where the motion is to be."""
+"""Edit one chunk, and keep what was edited: in memory, or on disk so that a stopped edit can resume."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from motionfollower.core.config import EditConfig, SamplerSettings
-from motionfollower.core.events import Event, progress_events
-from motionfollower.core.types import EditInputs, EditMetrics, EditResult, StepLosses
-from motionfollower.io.compositing import at_source_size
+from motionfollower.core.config import SamplerSettings
+from motionfollower.core.events import Report
+from motionfollower.core.types import EditedClip, EditInputs, Origin, StepLosses
+from motionfollower.io.compositing import EditLayer
 from motionfollower.pipeline.backends import Backend
-from motionfollower.pipeline.chunks.detection import Detections, offset_warning
-from motionfollower.pipeline.chunks.pair import ClipPair
+from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.edit import edit
-from motionfollower.pipeline.metrics import measure_edit
-from preprocess.types import Alignment, Frame, Size
+from motionfollower.pipeline.metrics import flicker
+from preprocess.types import Bools
 from preprocess.video.atomic import atomic_path, output_errors
-from preprocess.video.image_folder import read_image
+from preprocess.video.read import read_clip
 from preprocess.video.write import write_frames
-
-
-@dataclass(frozen=True)
-class ChunkEditor:
-    """All that the `parts` of one edit share; `aligned` is the motion of the whole clip.
-
-    It is the same on every machine that sees the clips and the folder of the pieces.
-    """
-
-    request: EditConfig
-    pair: ClipPair
-    source: Detections
-    target: Detections
-    aligned: Alignment
-    parts: tuple[range, ...]
-    pieces: ChunkResults
-
-    def kept(self) -> dict[int, ChunkResult]:
-        """The pieces that are made already, by the numbers of their parts."""
-        pieces = {number: self.pieces.read(number) for number in range(len(self.parts))}
-        return {number: piece for number, piece in pieces.items() if piece}
-
-    def make(self, number: int, sampler: SamplerSettings, backend: Backend) -> Generator[Event, None, ChunkResult]:
-        """Edit a part and keep its piece."""
-        part = self.parts[number]
-        inputs = self._inputs(part, backend)
-        result = yield from self._edit(inputs, sampler, backend)
-        is_chosen = self.request.prepare.source_person is not None
-        work = measure_edit(inputs, self._frames(inputs, result), backend.preprocessors.poses, is_chosen=is_chosen)
-        measures = yield from progress_events("measure", 2 * len(part), work)
-        warnings = tuple(offset_warning(part.start, warning) for warning in result.warnings)
-        piece = ChunkResult(result.settings, result.losses, warnings, measures)
-        self.pieces.write(number, piece, self._frames(inputs, result))
-        return piece
-
-    def _edit(
-        self, inputs: EditInputs, sampler: SamplerSettings, backend: Backend
-    ) -> Generator[Event, None, EditResult]:
-        """The edit of a part; one without anybody stays as it is."""
-        if inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
-            return (yield from edit(inputs, sampler, backend))
-        frames = f"{len(inputs.source)} frames"
-        return EditResult(inputs.source, sampler, (), (f"Nobody is to be seen in {frames}; they stay as they are.",))
-
-    def _inputs(self, part: range, backend: Backend) -> EditInputs:
-        clip, origin = self.pair.read_source(part)
-        masks, poses = self.source.masks(part), self.source.person.poses.part(part)
-        span = slice(part.start, part.stop)
-        aligned = replace(self.aligned, poses=self.aligned.poses.part(part), transforms=self.aligned.transforms[span])
-        foretell = backend.preprocessors.target_masks.predict
-        return EditInputs(
-            clip, poses, aligned.poses, masks, foretell(poses, masks, aligned, self.target.masks(part)), origin
-        )
-
-    def _frames(self, inputs: EditInputs, result: EditResult) -> Iterator[Frame]:
-        return at_source_size(inputs, result, lock=self.request.lock)
-
-
-RECORD = "part.json"
+from preprocess.warnings import ClipWarning, WarningCode
 
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What there is to know of an edited part; `settings` are those that it was sampled with."""
+    """What is known of an edited chunk; `settings` are those it was sampled with."""
 
     settings: SamplerSettings
     losses: tuple[StepLosses, ...]
-    warnings: tuple[str, ...]
-    measures: EditMetrics
+    warnings: tuple[ClipWarning, ...]
+    source_flicker: float
+
+
+def edit_chunk(
+    clip: EditClip, number: int, sampler: SamplerSettings, backend: Backend, report: Report, *, lock: bool
+) -> tuple[ChunkResult, EditLayer]:
+    """Edit a chunk of a clip; its layer is composited over the source later."""
+    inputs = clip.inputs.chunk(clip.chunks[number], backend.preprocessors.target_masks)
+    edited = _edit(clip, inputs, sampler, backend, report)
+    warnings = tuple(warning.shifted(clip.chunks[number].start) for warning in edited.warnings)
+    result = ChunkResult(edited.settings, edited.losses, warnings, flicker(inputs.source.frames))
+    return result, EditLayer.of(inputs, edited, lock=lock)
+
+
+def _edit(clip: EditClip, inputs: EditInputs, sampler: SamplerSettings, backend: Backend, report: Report) -> EditedClip:
+    """The edit of a chunk; one of several without a person remains the source."""
+    if len(clip.chunks) == 1 or inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
+        return edit(inputs, sampler, backend, report, only=clip.inputs.only)
+    nothing = ClipWarning(WarningCode.NO_PERSON, tuple(range(len(inputs.source))))
+    return EditedClip(inputs.source, sampler, (), (nothing,))
+
+
+class ChunkStore(Protocol):
+    """Keeps edited chunks by their number."""
+
+    def result(self, number: int) -> ChunkResult | None:
+        """What is known of a chunk; None where it is still to do."""
+
+    def layer(self, number: int) -> EditLayer:
+        """The edit of a chunk."""
+
+    def write(self, number: int, result: ChunkResult, layer: EditLayer) -> None:
+        """Keep an edited chunk."""
+
+
+class MemoryStore:
+    """Keeps chunks in memory."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[int, tuple[ChunkResult, EditLayer]] = {}
+
+    def result(self, number: int) -> ChunkResult | None:
+        """What is known of a chunk; None where it is still to do."""
+        return self._chunks[number][0] if number in self._chunks else None
+
+    def layer(self, number: int) -> EditLayer:
+        """The edit of a chunk."""
+        return self._chunks[number][1]
+
+    def write(self, number: int, result: ChunkResult, layer: EditLayer) -> None:
+        """Keep an edited chunk."""
+        self._chunks[number] = result, layer
 
 
 @dataclass(frozen=True)
-class ChunkResults:
-    """The pieces in a folder, by the number of their part."""
+class DiskStore:
+    """Keeps chunks in a folder; `origin` is that of the clip's first frame."""
 
     folder: Path
+    origin: Origin | None
 
-    def write(self, part: int, piece: ChunkResult, frames: Iterable[Frame]) -> None:
-        """Keep a piece with its frames uint8 [H, W, 3], whole or not at all; OutputError where it can't be written."""
-        place = self._place(part)
-        with atomic_path(place) as draft:
-            write_frames(draft, frames)
-            with output_errors(place):
-                (draft / RECORD).write_bytes(TypeAdapter(ChunkResult).dump_json(piece))
-
-    def read(self, part: int) -> ChunkResult | None:
-        """What there is to know of a part; None where it isn't made yet."""
-        file = self._place(part) / RECORD
+    def result(self, number: int) -> ChunkResult | None:
+        """What is known of a chunk; None where it is still to do."""
+        file = self._chunk(number) / "chunk.json"
         return TypeAdapter(ChunkResult).validate_json(file.read_bytes()) if file.is_file() else None
 
-    def picture(self, part: int, index: int, size: Size) -> Frame:
-        """One of a part's frames, of `size`, counted from the part's own first one."""
-        return read_image(self._place(part) / f"frame_{index}.png", size)
+    def layer(self, number: int) -> EditLayer:
+        """The edit of a chunk."""
+        chunk = self._chunk(number)
+        frames = read_clip(chunk / "frames").frames
+        with np.load(chunk / "region.npz") as file:
+            return EditLayer(frames, _unpack(file, "masks", frames), _unpack(file, "reach", frames), self.origin)
 
-    def _place(self, part: int) -> Path:
-        return self.folder / f"part_{part}"
+    def write(self, number: int, result: ChunkResult, layer: EditLayer) -> None:
+        """Write a chunk atomically; OutputError where it cannot be written."""
+        chunk = self._chunk(number)
+        with atomic_path(chunk) as draft, output_errors(chunk):
+            draft.mkdir()
+            write_frames(draft / "frames", layer.frames)
+            regions = {"masks": layer.masks, "reach": layer.reach}
+            packed = {name: np.packbits(region, axis=-1) for name, region in regions.items() if region is not None}
+            np.savez_compressed(draft / "region.npz", **packed)  # type: ignore[arg-type]  # of arrays alone
+            (draft / "chunk.json").write_bytes(TypeAdapter(ChunkResult).dump_json(result))
+
+    def _chunk(self, number: int) -> Path:
+        return self.folder / f"chunk_{number}"
 
 
-def mean_metrics(measures: Sequence[EditMetrics]) -> EditMetrics:
-    """Those of a whole clip whose parts have one length."""
-    matches = [one.pose_match for one in measures if one.pose_match is not None]
-    errors = [one.pose_error for one in measures if one.pose_error is not None]
-    return EditMetrics(
-        background_kept=float(np.mean([one.background_kept for one in measures])),
-        pose_match=float(np.mean(matches)) if matches else None,
-        pose_error=float(np.mean(errors)) if errors else None,
-        flicker=float(np.mean([one.flicker for one in measures])),
-        source_flicker=float(np.mean([one.source_flicker for one in measures])),
-    )
+def _unpack(file: np.lib.npyio.NpzFile, name: str, frames: np.ndarray) -> Bools | None:
+    if name not in file:
+        return None
+    return np.unpackbits(file[name], axis=-1, count=frames.shape[2]).astype(bool)
 
 
-def mean_losses(parts: Sequence[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
-    """Those of each step, over all parts that have any."""
+def mean_losses(chunks: list[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
+    """The losses of each step, averaged over the chunks that have any."""
     return tuple(
         StepLosses(
             step[0].step,
             float(np.mean([losses.foreground for losses in step])),
             float(np.mean([losses.background for losses in step])),
         )
-        for step in zip(*filter(None, parts), strict=True)
+        for step in zip(*filter(None, chunks), strict=True)
     )

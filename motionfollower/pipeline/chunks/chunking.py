@@ -1,8 +1,8 @@
-"""The parts of a long clip: stretches of frames that overlap, and how one gives way to the next."""
+"""The chunks of a long clip: spans of frames that overlap, and the seams over which one is blended into the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -15,47 +15,52 @@ from preprocess.types import Frame
 
 @dataclass(frozen=True)
 class Chunking:
-    """How a long clip is cut, in frames.
+    """How a long clip is split, in frames.
 
-    Clips of more than `longest` frames are edited in parts, none of which is longer. Neighbours share `overlap`, or
-    one less; over the `fade` frames in the middle of them the earlier part's picture gives way to the later one's,
-    the others only show each part how the motion goes on. People are looked for in `glance` frames at a time.
+    Clips of more than `longest` frames are edited in chunks, none of which is longer. Neighbours share `overlap`
+    frames, or one less; over the `fade` frames in the middle of these the earlier chunk is blended into the later one,
+    the others only give each chunk temporal context. People are detected in spans of `detection` frames.
     """
 
     longest: int = 96
     overlap: int = 16
     fade: int = 8
-    glance: int = 64
+    detection: int = 64
 
-    def parts(self, frames: int) -> tuple[range, ...]:
-        """As few parts as there can be, all of one length, evenly spread."""
+    def chunks(self, frames: int) -> tuple[range, ...]:
+        """As few chunks as possible, all of one length, evenly spaced."""
         count = max(1, ceil((frames - self.overlap) / (self.longest - self.overlap)))
         length = ceil((frames + (count - 1) * self.overlap) / count)
         starts = np.linspace(0, frames - length, count).round().astype(int).tolist()
         return tuple(range(start, start + length) for start in starts)
 
     def seams(self, frames: int) -> tuple[range, ...]:
-        """The frames over which each part gives way to the next."""
-        middles = [(earlier.stop + later.start) // 2 for earlier, later in pairwise(self.parts(frames))]
+        """The frames over which each chunk is blended into the next."""
+        middles = [(earlier.stop + later.start) // 2 for earlier, later in pairwise(self.chunks(frames))]
         return tuple(range(middle - self.fade // 2, middle + self.fade // 2) for middle in middles)
 
-    def glances(self, frames: int) -> tuple[range, ...]:
-        """The frames that are looked at in one go."""
-        return tuple(range(first, min(first + self.glance, frames)) for first in range(0, frames, self.glance))
+    def detection_spans(self, frames: int) -> tuple[range, ...]:
+        """The spans in which people are detected."""
+        return tuple(range(first, min(first + self.detection, frames)) for first in range(0, frames, self.detection))
 
 
 DEFAULT_CHUNKING = Chunking()
 
+Composite = Callable[[int, int, Frame], Frame]
+"""`composite(chunk, frame, source)`: a chunk's edit of a frame of the clip over the source's frame."""
+
 
 def blend_chunks(
-    parts: Sequence[range], seams: Sequence[range], picture: Callable[[int, int], Frame]
-) -> Iterator[Frame]:
-    """Yield the whole clip's frames uint8 [H, W, 3]; `picture(part, frame)` is what a part has for a frame of it."""
-    part = 0
-    for frame in range(parts[-1].stop):
-        part += part < len(seams) and frame == seams[part].stop
-        shown = picture(part, frame)
-        if part < len(seams) and frame in seams[part]:
-            share = (frame - seams[part].start + 1) / (len(seams[part]) + 1)
-            shown = blend(shown, picture(part + 1, frame), np.full(shown.shape[:2], share, np.float32))
-        yield shown
+    chunks: Sequence[range], seams: Sequence[range], source: Iterable[Frame], composite: Composite
+) -> Iterator[tuple[Frame, Frame]]:
+    """Yield each of the `source` frames uint8 [H, W, 3] with its edit, blended over the seams of the chunks."""
+    chunk = 0
+    for frame, original in enumerate(source):
+        chunk += chunk < len(seams) and frame == seams[chunk].stop
+        edited = composite(chunk, frame, original)
+        if chunk < len(seams) and frame in seams[chunk]:
+            weight = (frame - seams[chunk].start + 1) / (len(seams[chunk]) + 1)
+            later = composite(chunk + 1, frame, original)
+            edited = blend(edited, later, np.full(edited.shape[:2], weight, np.float32))
+        yield original, edited
+    assert frame + 1 == chunks[-1].stop

@@ -1,119 +1,146 @@
-"""Looking for one person all through a long clip, some frames at a time."""
+"""Detect one person throughout a long clip, a span of frames at a time; each span's detections are kept on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from motionfollower.core.events import Event, StageStarted
+from motionfollower.core.config import EditConfig
+from motionfollower.core.events import Report, Stage, StageStarted
 from motionfollower.pipeline.backends import Preprocessors
 from motionfollower.pipeline.chunks.chunking import Chunking
-from motionfollower.pipeline.chunks.pair import ClipPair, Role
-from motionfollower.pipeline.prepare import detect_person
+from motionfollower.pipeline.prepare import detect_person, refine_masks
+from motionfollower.pipeline.reading import ClipPair
 from preprocess.align.person import Person
 from preprocess.background.camera_travel import camera_travel
 from preprocess.pose.skeleton import JOINTS, SEEN
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import Bools, Clip, ClipPoint, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video.atomic import atomic_path, output_errors
+from preprocess.warnings import ClipWarning, Role, WarningCode
+
+Points = tuple[ClipPoint | None, ...]
+"""Where a person is looked for, one point after the other; None is the largest person."""
 
 
 @dataclass(frozen=True)
 class Detections:
-    """The `looks` at one of the clips, at some `spans` of frames, and the files that have their masks."""
+    """The person throughout one clip, from the detections in some `spans`; the masks remain in `files`."""
 
     spans: tuple[range, ...]
-    looks: tuple[ChunkDetections, ...]
+    parts: tuple[SpanDetections, ...]
     files: tuple[Path, ...]
 
     @property
     def person(self) -> Person:
-        """The person all through the clip."""
-        people = [look.person for look in self.looks]
+        """The person in all frames."""
+        people = [part.person for part in self.parts]
         return Person(
             concatenate_poses([person.poses for person in people]), np.concatenate([person.boxes for person in people])
         )
 
     @property
     def travel(self) -> float | None:
-        """The farthest that the camera travels in one look; None where it wasn't measured."""
-        return max((look.travel for look in self.looks if look.travel is not None), default=None)
+        """The farthest that the camera travels within a span; None where it was not measured."""
+        return max((part.travel for part in self.parts if part.travel is not None), default=None)
 
     @property
-    def doubts(self) -> list[str]:
-        """What is doubtful, by where it was seen."""
-        looks = zip(self.spans, self.looks, strict=True)
-        return [offset_warning(span.start, doubt) for span, look in looks for doubt in look.doubts]
+    def warnings(self) -> tuple[ClipWarning, ...]:
+        """The warnings of all spans, with frames counted from the clip's start."""
+        parts = zip(self.spans, self.parts, strict=True)
+        return tuple(warning.shifted(span.start) for span, part in parts for warning in part.warnings)
 
-    def masks(self, part: range) -> MaskSequence:
+    def masks(self, frames: range) -> MaskSequence:
         """The masks of some frames."""
-        spans = [index for index, span in enumerate(self.spans) if span.stop > part.start and span.start < part.stop]
-        found = [load_masks(self.files[index]) for index in spans]
-        first = part.start - self.spans[spans[0]].start
-        return MaskSequence(np.concatenate([one.masks for one in found])[first : first + len(part)], found[0].origin)
+        chosen = [i for i, span in enumerate(self.spans) if span.stop > frames.start and span.start < frames.stop]
+        masks = [load_masks(self.files[index]) for index in chosen]
+        first = frames.start - self.spans[chosen[0]].start
+        return MaskSequence(
+            np.concatenate([part.masks for part in masks])[first : first + len(frames)], masks[0].origin
+        )
 
 
 def concatenate_poses(parts: list[PoseSequence]) -> PoseSequence:
-    """Poses that follow each other, as one sequence."""
+    """Consecutive poses as one sequence."""
     keypoints = np.concatenate([poses.keypoints for poses in parts])
     return PoseSequence(keypoints, np.concatenate([poses.scores for poses in parts]), parts[0].size)
 
 
-def offset_warning(first: int, sentence: str) -> str:
-    """A sentence about frames that are counted from the `first` one."""
-    return f"Counted from frame {first}: {sentence}" if first else sentence
-
-
 @dataclass(frozen=True)
 class PersonDetector:
-    """Looks at one of the clips; what was seen is kept in the `folder`, and not looked for again.
+    """Detects the person in one of the clips. What is in the `folder` already is not detected again.
 
-    `follows` is the person somebody pointed at, None for the largest; `clicks` put the masks right; with
-    `watches_camera` its travel is measured.
+    `selected` is the person that the user points at, None for the largest; `clicks` refine the masks; with
+    `measures_camera` the camera's travel is measured.
     """
 
     pair: ClipPair
     role: Role
-    follows: ClipPoint | None
+    selected: ClipPoint | None
     clicks: tuple[MaskClick, ...]
-    watches_camera: bool
+    measures_camera: bool
     folder: Path
-    cutting: Chunking
+    spans: tuple[range, ...]
 
-    def survey(self, preprocessors: Preprocessors) -> Generator[Event, None, Detections]:
-        """Look at the whole clip. InputError where nobody is found, or a click or the point is outside the clip.
+    @classmethod
+    def of(cls, config: EditConfig, pair: ClipPair, role: Role, folder: Path, chunking: Chunking) -> PersonDetector:
+        """The detector for one clip of an edit."""
+        settings, is_source = config.prepare, role == "source"
+        return cls(
+            pair,
+            role,
+            selected=settings.source_person if is_source else settings.target_person,
+            clicks=settings.source_clicks if is_source else settings.target_clicks,
+            measures_camera=is_source and config.camera == "auto",
+            folder=folder,
+            spans=chunking.detection_spans(pair.frames),
+        )
 
-        The look that has the point comes first; from there the person is followed both ways.
+    def detect(self, preprocessors: Preprocessors, report: Report) -> Detections:
+        """Detect the person in all spans. InputError where none is found, or a click or point is outside the clip.
+
+        The span with the selected person comes first; from there the person is followed both ways.
         """
-        self._check_frames()
-        spans, looks = self.spans, dict[int, ChunkDetections]()
-        first = next(index for index, span in enumerate(spans) if (self.follows.frame if self.follows else 0) in span)
-        for index in (*range(first, len(spans)), *range(first - 1, -1, -1)):
-            looks[index] = yield from self.look(index, self._points(index, spans[index], looks), preprocessors)
-        files = tuple(self._file(index) for index in range(len(spans)))
-        found = Detections(spans, tuple(looks[index] for index in range(len(spans))), files)
-        if not found.person.is_seen.any():
+        self._check_points()
+        parts: dict[int, SpanDetections] = {}
+        start = self.selected.frame if self.selected else 0
+        first = next(index for index, span in enumerate(self.spans) if start in span)
+        for index in (*range(first, len(self.spans)), *range(first - 1, -1, -1)):
+            parts[index] = self.detect_span(index, self._points(index, parts), preprocessors, report)
+        files = tuple(self._file(index) for index in range(len(self.spans)))
+        detections = Detections(self.spans, tuple(parts[index] for index in range(len(self.spans))), files)
+        if not detections.person.is_seen.any():
             raise InputError(f"The {self.role} clip: No person was found in it. Choose another clip or part of it.")
-        return found
+        return detections
 
-    @property
-    def spans(self) -> tuple[range, ...]:
-        """The frames of each look."""
-        return self.cutting.glances(self.pair.frames)
+    def independent_spans(self) -> list[int]:
+        """The spans still to do that depend on no other: all of them, unless a person is selected.
 
-    def unaided(self) -> list[int]:
-        """The looks that aren't made yet and may be made before the others: for the largest person.
-
-        These are all if nobody pointed at somebody. Should several people be seen, `survey` looks once more.
+        Where several people turn out to be visible, `detect` repeats a span from its neighbour's person.
         """
-        return [] if self.follows else [index for index in range(len(self.spans)) if not self._file(index).is_file()]
+        return [] if self.selected else [i for i in range(len(self.spans)) if not self._file(i).is_file()]
 
-    def _check_frames(self) -> None:
-        points = [click.at for click in self.clicks] + [point for point in [self.follows] if point]
+    def detect_span(self, index: int, points: Points, preprocessors: Preprocessors, report: Report) -> SpanDetections:
+        """Detect the person at the first of the points where one is found; kept, and not detected again."""
+        file, span = self._file(index), self.spans[index]
+        if file.is_file() and (kept := SpanDetections.load(file)).points == points:
+            return kept
+        note = f"{self.role}, frames {span.start} to {span.stop - 1} of {self.pair.frames}"
+        report(StageStarted(Stage.READ, note=note))
+        clip = self.pair.read(self.role, span)
+        poses, masks, warnings, has_others = self._detect(clip, points, preprocessors, report)
+        masks = refine_masks(self.role, clip, masks, self._clicks_in(span), preprocessors.refiner)
+        travel = camera_travel(clip, masks) if self.measures_camera else None
+        detections = SpanDetections(points, Person.of(poses, masks), warnings, has_others, travel)
+        detections.save(file, masks)
+        return detections
+
+    def _check_points(self) -> None:
+        points = [click.at for click in self.clicks] + [point for point in [self.selected] if point]
         if late := [point.frame for point in points if point.frame >= self.pair.frames]:
             raise InputError(
                 f"The {self.role} clip: A point is in frame {late[0]}; the clip has frames 0 to "
@@ -123,87 +150,68 @@ class PersonDetector:
     def _file(self, index: int) -> Path:
         return self.folder / f"{self.role}_{index}.npz"
 
-    def look(self, index: int, points: Points, preprocessors: Preprocessors) -> Generator[Event, None, ChunkDetections]:
-        """Look for the person at one point after the other, None for the largest; kept, and not done again."""
-        file, span = self._file(index), self.spans[index]
-        if file.is_file() and (kept := ChunkDetections.load(file)).points == points:
-            return kept
-        yield StageStarted("read", note=f"{self.role}, frames {span.start} to {span.stop - 1} of {self.pair.frames}")
-        clip = self.pair.read(self.role, span)
-        poses, masks, doubts, has_others = yield from self._look(clip, points, preprocessors)
-        masks = self._put_right(clip, masks, span, preprocessors)
-        travel = camera_travel(clip, masks) if self.watches_camera else None
-        look = ChunkDetections(points, Person.of(poses, masks), doubts, has_others, travel)
-        look.save(file, masks)
-        return look
-
-    def _points(self, index: int, span: range, looks: dict[int, ChunkDetections]) -> Points:
-        """Where to look for the person, one after the other: None is for the largest one.
-
-        That is where they were pointed at, or, if they aren't alone, where they are in the look beside this one.
-        """
-        if not looks:
-            return (self.follows and replace(self.follows, frame=self.follows.frame - span.start),)
-        if not self.follows and not any(look.has_others for look in looks.values()):
+    def _points(self, index: int, parts: dict[int, SpanDetections]) -> Points:
+        """Where to look for the person: where selected, or, where there are others, as in the neighbouring span."""
+        if not parts:
+            start = self.spans[index].start
+            return (self.selected and replace(self.selected, frame=self.selected.frame - start),)
+        if not self.selected and not any(part.has_others for part in parts.values()):
             return (None,)
-        before, after = looks.get(index - 1), looks.get(index + 1)
+        before, after = parts.get(index - 1), parts.get(index + 1)
         if before:
-            return before.place(-1, shown_in=0), None
-        return after.place(0, shown_in=len(span) - 1) if after else None, None
+            return before.position(-1, shown_in=0), None
+        return after.position(0, shown_in=len(self.spans[index]) - 1) if after else None, None
 
-    def _look(
-        self, clip: Clip, points: Points, preprocessors: Preprocessors
-    ) -> Generator[Event, None, tuple[PoseSequence, MaskSequence, tuple[str, ...], bool]]:
-        """Look for the person at one point after the other until one is found; nobody may be seen for a while."""
+    def _detect(
+        self, clip: Clip, points: Points, preprocessors: Preprocessors, report: Report
+    ) -> tuple[PoseSequence, MaskSequence, tuple[ClipWarning, ...], bool]:
+        """The first person found at one of the points; a span may show no person at all."""
         for point in points:
             try:
-                seen, masks, doubts = yield from detect_person(clip, self.role, point, preprocessors)
+                seen, masks, warnings = detect_person(clip, self.role, point, preprocessors, report)
             except InputError:
                 if len(points) == 1 and point:
-                    raise  # nobody is where somebody was pointed at
+                    raise  # no person where the user selected one
             else:
-                return seen.poses, masks, tuple(doubts), seen.has_others
+                return seen.poses, masks, warnings, seen.has_others
         poses, masks = no_detections(len(clip), clip.size)
-        return poses, masks, (f"{self.role.capitalize()}: No person found in {len(clip)} frames.",), False
+        return poses, masks, (ClipWarning(WarningCode.NO_PERSON, tuple(range(len(clip))), self.role),), False
 
-    def _put_right(self, clip: Clip, masks: MaskSequence, span: range, preprocessors: Preprocessors) -> MaskSequence:
-        clicks = [
+    def _clicks_in(self, span: range) -> list[MaskClick]:
+        """The clicks on frames of a span, counted from its start."""
+        return [
             replace(click, at=replace(click.at, frame=click.at.frame - span.start))
             for click in self.clicks
             if click.at.frame in span
         ]
-        return preprocessors.refiner.refine(clip, masks, clicks) if clicks else masks
-
-
-Points = tuple[ClipPoint | None, ...]
 
 
 @dataclass(frozen=True)
-class ChunkDetections:
-    """The `person` in each frame, what is doubtful, whether others are seen; how far the camera travels meanwhile.
+class SpanDetections:
+    """The `person` in each frame of a span, warnings, whether others are visible, and how far the camera travels.
 
-    `points` are where the person was looked for, None for the largest one. `travel` is None where it wasn't asked for.
-    The masks lie in the file that the look was saved to.
+    `points` are where the person was looked for. `travel` is None where it was not asked for. The masks are in the
+    file only.
     """
 
     points: Points
     person: Person
-    doubts: tuple[str, ...]
+    warnings: tuple[ClipWarning, ...]
     has_others: bool
     travel: float | None
 
     def save(self, path: Path, masks: MaskSequence) -> None:
-        """Write it with its masks, whole or not at all; OutputError where it can't be written."""
+        """Write the detections with their masks atomically; OutputError where they cannot be written."""
         poses = self.person.poses
         with atomic_path(path) as draft, output_errors(path), draft.open("wb") as file:
             np.savez_compressed(
                 file,
-                points=np.array([_numbers(point) for point in self.points]),
+                points=np.array([_to_numbers(point) for point in self.points]),
                 keypoints=poses.keypoints,
                 scores=poses.scores,
                 size=np.array(poses.size),
                 boxes=self.person.boxes,
-                doubts=np.array(self.doubts, np.str_),
+                warnings=np.array(json.dumps([asdict(warning) for warning in self.warnings])),
                 has_others=np.array(self.has_others),
                 travel=np.array(np.nan if self.travel is None else self.travel),
                 masks=np.packbits(masks.masks, axis=-1),
@@ -211,49 +219,53 @@ class ChunkDetections:
             )
 
     @classmethod
-    def load(cls, path: Path) -> ChunkDetections:
-        """Read it again, without its masks."""
-        with np.load(path) as kept:
-            width, height = kept["size"].tolist()
-            poses = PoseSequence(kept["keypoints"], kept["scores"], (width, height))
-            travel = float(kept["travel"])
+    def load(cls, path: Path) -> SpanDetections:
+        """Read the detections without their masks."""
+        with np.load(path) as file:
+            width, height = file["size"].tolist()
+            poses = PoseSequence(file["keypoints"], file["scores"], (width, height))
+            travel = float(file["travel"])
             return cls(
-                tuple(_point(numbers) for numbers in kept["points"]),
-                Person(poses, kept["boxes"]),
-                tuple(kept["doubts"].tolist()),
-                bool(kept["has_others"]),
+                tuple(_to_point(numbers) for numbers in file["points"]),
+                Person(poses, file["boxes"]),
+                tuple(_to_warning(**fields) for fields in json.loads(str(file["warnings"]))),
+                bool(file["has_others"]),
                 None if np.isnan(travel) else travel,
             )
 
-    def place(self, frame: int, shown_in: int) -> ClipPoint | None:
-        """Where the person is in a frame, as a point in the frame `shown_in`; None where they aren't seen."""
+    def position(self, frame: int, shown_in: int) -> ClipPoint | None:
+        """Where the person is in a frame, as a point in the frame `shown_in`; None where they are not visible."""
         poses = self.person.poses
-        seen = poses.body_scores[frame] > SEEN
-        if not seen.any():
+        visible = poses.body_scores[frame] > SEEN
+        if not visible.any():
             return None
-        x, y = np.clip(np.median(poses.body[frame, seen], axis=0) / poses.size, 0, 1).tolist()
+        x, y = np.clip(np.median(poses.body[frame, visible], axis=0) / poses.size, 0, 1).tolist()
         return ClipPoint(x, y, shown_in)
 
 
-def _numbers(point: ClipPoint | None) -> tuple[float, float, float]:
+def _to_numbers(point: ClipPoint | None) -> tuple[float, float, float]:
     return (point.x, point.y, point.frame) if point else (np.nan, np.nan, np.nan)
 
 
-def _point(numbers: NDArray[np.float64]) -> ClipPoint | None:
+def _to_point(numbers: NDArray[np.float64]) -> ClipPoint | None:
     x, y, frame = numbers.tolist()
     return None if np.isnan(x) else ClipPoint(x, y, int(frame))
 
 
+def _to_warning(code: str, frames: list[int], role: Role | None, values: dict[str, str | int | float]) -> ClipWarning:
+    return ClipWarning(WarningCode(code), tuple(frames), role, values)
+
+
 def load_masks(path: Path) -> MaskSequence:
-    """The masks of a look that was saved."""
-    with np.load(path) as kept:
-        width = int(kept["size"][0])
-        masks: Bools = np.unpackbits(kept["masks"], axis=-1, count=width).astype(bool)
-        return MaskSequence(masks, str(kept["origin"]))
+    """The masks of saved detections."""
+    with np.load(path) as file:
+        width = int(file["size"][0])
+        masks: Bools = np.unpackbits(file["masks"], axis=-1, count=width).astype(bool)
+        return MaskSequence(masks, str(file["origin"]))
 
 
 def no_detections(frames: int, size: Size) -> tuple[PoseSequence, MaskSequence]:
-    """The poses and the masks of frames in which nobody is."""
+    """The poses and masks of frames without a person."""
     scores = np.zeros((frames, JOINTS), np.float32)
     poses = PoseSequence(np.zeros((frames, JOINTS, 2), np.float32), scores, size)
-    return poses, MaskSequence(np.zeros((frames, size[1], size[0]), bool), "nobody")
+    return poses, MaskSequence(np.zeros((frames, size[1], size[0]), bool), "none")

@@ -1,146 +1,236 @@
-"""Who does the work of a long edit: this process, one thing after the other, or whoever else can."""
+"""Where the work of an edit runs: in this process, or on the workers of a Ray cluster that sees the same files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Protocol, TypeVar
 
-from motionfollower.core.config import BackendName, Environment, SamplerSettings
-from motionfollower.core.events import Event, Progress, StageStarted
-from motionfollower.core.ray_cluster import RayCluster
-from motionfollower.pipeline.backends import Backend, environment_of, loaded_backend
-from motionfollower.pipeline.chunks.chunk import ChunkEditor, ChunkResult
+from motionfollower.core.config import BackendName, EditConfig, Environment, PrepareSettings, SamplerSettings
+from motionfollower.core.errors import InputError
+from motionfollower.core.events import Progress, Report, Stage, StageStarted, begin_stage, ignore_events
+from motionfollower.core.types import EditInputs
+from motionfollower.pipeline.backends import (
+    Backend,
+    BackendInfo,
+    backend_info,
+    environment_of,
+    load_bone_lengths,
+    loaded_backend,
+)
+from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, edit_chunk
+from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING
+from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.chunks.detection import Detections, PersonDetector
-from preprocess.progress import run_to_end
-
-
-class Executor(Protocol):
-    """Those who look at the clips and edit the parts, all on one kind of backend.
-
-    What is on disk already isn't done again; what is done is there whole whenever they are stopped.
-    """
-
-    @property
-    def backend(self) -> BackendName:
-        """The backend that they work on."""
-
-    def surroundings(self) -> Environment:
-        """What the numbers depend on where they work."""
-
-    def survey(
-        self, source: PersonDetector, target: PersonDetector
-    ) -> Generator[Event, None, tuple[Detections, Detections]]:
-        """Look at both clips."""
-
-    def make(self, work: ChunkEditor, sampler: SamplerSettings) -> Generator[Event, None, list[ChunkResult]]:
-        """Edit those parts that aren't made yet; all pieces, in the order of the parts."""
-
-
-@dataclass(frozen=True)
-class LocalExecutor:
-    """This process, on a backend that is `loaded`."""
-
-    loaded: Backend
-
-    @property
-    def backend(self) -> BackendName:
-        """The backend's name."""
-        return self.loaded.name
-
-    def surroundings(self) -> Environment:
-        """Those of this process."""
-        return environment_of(self.loaded)
-
-    def survey(
-        self, source: PersonDetector, target: PersonDetector
-    ) -> Generator[Event, None, tuple[Detections, Detections]]:
-        """Look at one clip, then at the other."""
-        seen = yield from source.survey(self.loaded.preprocessors)
-        return seen, (yield from target.survey(self.loaded.preprocessors))
-
-    def make(self, work: ChunkEditor, sampler: SamplerSettings) -> Generator[Event, None, list[ChunkResult]]:
-        """Edit part after part. Where memory made one part's window smaller, the later ones have it too."""
-        made: list[ChunkResult] = []
-        for number, part in enumerate(work.parts):
-            piece = work.pieces.read(number)
-            if piece is None:
-                frames = f"frames {part.start} to {part.stop - 1} of {work.pair.frames}"
-                yield StageStarted("part", note=f"{number + 1} of {len(work.parts)}: {frames}")
-                piece = yield from work.make(number, sampler, self.loaded)
-            sampler = piece.settings
-            made.append(piece)
-        return made
-
+from motionfollower.pipeline.metrics import ChunkMetrics, measure_chunk, read_result
+from motionfollower.pipeline.prepare import prepare
+from motionfollower.pipeline.ray_cluster import RayCluster
+from preprocess.align.bone_lengths import BoneLengthEstimator
+from preprocess.video.probe import Media
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-LARGEST = (None,)  # where to look for the person: anywhere, for the largest
+LARGEST = (None,)  # where to look for the person: the largest one, anywhere
+
+
+class Executor(Protocol):
+    """Detects people, edits chunks and measures results, all on one backend.
+
+    What is on disk already is not computed again; whatever was computed when an executor is stopped is complete.
+    """
+
+    @property
+    def backend(self) -> BackendInfo:
+        """The backend."""
+
+    @property
+    def bone_lengths(self) -> BoneLengthEstimator:
+        """The backend's bone length estimator."""
+
+    @property
+    def environment(self) -> Environment:
+        """What the results depend on where the work runs."""
+
+    def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
+        """Prepare two clips that are edited in one chunk."""
+
+    def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
+        """Detect the person in both clips."""
+
+    def edit(
+        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
+    ) -> list[ChunkResult]:
+        """Edit the chunks that are still to do; the results of all, in order."""
+
+    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+        """Measure each chunk of the finished frames in a folder."""
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """Works in this process, on a `loaded` backend."""
+
+    loaded: Backend
+
+    @property
+    def backend(self) -> BackendInfo:
+        """The backend."""
+        return self.loaded.info
+
+    @property
+    def bone_lengths(self) -> BoneLengthEstimator:
+        """The backend's bone length estimator."""
+        return self.loaded.preprocessors.bone_lengths
+
+    @cached_property
+    def environment(self) -> Environment:
+        """This process's."""
+        return environment_of(self.loaded)
+
+    def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
+        """Prepare two clips that are edited in one chunk."""
+        return prepare(source, target, settings, self.loaded.preprocessors, report).inputs
+
+    def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
+        """Detect the person in one clip, then in the other."""
+        preprocessors = self.loaded.preprocessors
+        return source.detect(preprocessors, report), target.detect(preprocessors, report)
+
+    def edit(
+        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
+    ) -> list[ChunkResult]:
+        """Edit one chunk after the other. Where memory made one's window smaller, the later ones have it too."""
+        results: list[ChunkResult] = []
+        for number, frames in enumerate(clip.chunks):
+            result = store.result(number)
+            if result is None:
+                if len(clip.chunks) > 1:
+                    note = f"{number + 1} of {len(clip.chunks)}: frames {frames.start} to {frames.stop - 1}"
+                    report(StageStarted(Stage.CHUNK, note=note))
+                result, layer = edit_chunk(clip, number, sampler, self.loaded, report, lock=config.lock)
+                store.write(number, result, layer)
+            sampler = result.settings
+            results.append(result)
+        return results
+
+    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+        """Measure one chunk after the other."""
+        return [_measure(clip, number, frames, config, self.loaded, report) for number in range(len(clip.chunks))]
+
+
+def _measure(
+    clip: EditClip, number: int, frames: Path, config: EditConfig, backend: Backend, report: Report
+) -> ChunkMetrics:
+    chunk = clip.chunks[number]
+    return measure_chunk(
+        read_result(frames, chunk, clip.fps, clip.size, clip.origin),
+        clip.aligned_poses.part(chunk),
+        backend.preprocessors.poses,
+        is_selected=config.prepare.source_person is not None,
+        on_progress=begin_stage(report, Stage.MEASURE, len(chunk)),
+    )
 
 
 @dataclass(frozen=True)
 class RayExecutor:
-    """The workers of a cluster. Each loads the backend once, and plans its own memory."""
+    """Works on a cluster. Each worker loads the backend once, and plans its own memory.
+
+    Chunks do not depend on each other, as the motion of the whole clip is aligned before. Neither do the spans in
+    which people are detected, unless there are several: then each starts from its neighbour, on a single worker.
+    """
 
     cluster: RayCluster
-    backend: BackendName
+    name: BackendName
 
-    def surroundings(self) -> Environment:
-        """Those of one of the workers."""
-        return run_to_end(self._spread("worker", environment_in_worker, None, [self.backend]))[0]
+    @property
+    def backend(self) -> BackendInfo:
+        """The backend."""
+        return backend_info(self.name)
 
-    def survey(
-        self, source: PersonDetector, target: PersonDetector
-    ) -> Generator[Event, None, tuple[Detections, Detections]]:
-        """Make all looks that need no other one at once; then go through each clip for those that do."""
+    @cached_property
+    def bone_lengths(self) -> BoneLengthEstimator:
+        """The backend's bone length estimator, loaded in this process."""
+        return load_bone_lengths()
+
+    @cached_property
+    def environment(self) -> Environment:
+        """That of one of the workers."""
+        return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
+
+    def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
+        """InputError: a short clip has nothing to spread."""
+        raise InputError(
+            f"--ray spreads the chunks of a long edit: of two clips of more than {DEFAULT_CHUNKING.longest} frames, "
+            "without --bundle and --redo. This edit has one chunk: leave --ray out."
+        )
+
+    def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
+        """Detect in all independent spans at once; then complete each clip."""
         both = (source, target)
-        looks = [(clip, index) for clip in range(len(both)) for index in both[clip].unaided()]
-        yield from self._spread("looks", detect_chunk_in_worker, (self.backend, both), looks)
-        seen = yield from self._spread("people", detect_in_worker, self.backend, both)
-        return seen[0], seen[1]
+        spans = [(clip, index) for clip in range(len(both)) for index in both[clip].independent_spans()]
+        self._spread("detect spans", _detect_span_in_worker, (self.name, both), spans, report)
+        detections = self._spread("detect people", _detect_in_worker, self.name, both, report)
+        return detections[0], detections[1]
 
-    def make(self, work: ChunkEditor, sampler: SamplerSettings) -> Generator[Event, None, list[ChunkResult]]:
-        """Edit as many parts at a time as there are workers."""
-        kept = work.kept()
-        missing = [number for number in range(len(work.parts)) if number not in kept]
-        made = yield from self._spread("parts", edit_in_worker, (self.backend, work, sampler), missing)
-        pieces = kept | dict(zip(missing, made, strict=True))
-        return [pieces[number] for number in range(len(work.parts))]
+    def edit(
+        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
+    ) -> list[ChunkResult]:
+        """Edit as many chunks at a time as there are workers."""
+        assert isinstance(store, DiskStore), "workers share chunks through the disk"
+        done = {number: store.result(number) for number in range(len(clip.chunks))}
+        missing = [number for number, result in done.items() if result is None]
+        shared = self.name, clip, store, sampler, config.lock
+        edited = dict(zip(missing, self._spread("chunks", _edit_in_worker, shared, missing, report), strict=True))
+        return [done[number] or edited[number] for number in range(len(clip.chunks))]
+
+    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+        """Measure as many chunks at a time as there are workers."""
+        shared = self.name, clip, frames, config
+        return self._spread(Stage.MEASURE, _measure_in_worker, shared, range(len(clip.chunks)), report)
 
     def _spread(
-        self, stage: str, do: Callable[[Shared, Task], Result], shared: Shared, tasks: Sequence[Task]
-    ) -> Generator[Event, None, list[Result]]:
-        """A stage of tasks; their results in the order of the tasks. The first error ends it, and is raised."""
-        yield StageStarted(stage, len(tasks))
+        self, stage: str, do: Callable[[Shared, Task], Result], shared: Shared, tasks: Sequence[Task], report: Report
+    ) -> list[Result]:
+        """A stage of tasks; their results in the order of the tasks. The first error ends it and is raised."""
+        report(StageStarted(stage, len(tasks)))
         results: dict[int, Result] = {}
-        with closing(self.cluster.spread(do, shared, tasks)) as work:
-            for place, result in work:
+        with closing(self.cluster.spread(do, shared, tasks)) as finished:
+            for index, result in finished:
                 if isinstance(result, Exception):
                     raise result
-                results[place] = result
-                yield Progress(stage, len(results), len(tasks))
-        return [results[place] for place in range(len(tasks))]
+                results[index] = result
+                report(Progress(stage, len(results), len(tasks)))
+        return [results[index] for index in range(len(tasks))]
 
 
-def environment_in_worker(_: None, backend: BackendName) -> Environment:
-    """What the numbers of a worker's process depend on."""
+def _environment_in_worker(_: None, backend: BackendName) -> Environment:
     return environment_of(loaded_backend(backend))
 
 
-def detect_chunk_in_worker(shared: tuple[BackendName, Sequence[PersonDetector]], task: tuple[int, int]) -> None:
-    """Make one look at one of the clips in a worker's process, for the file that keeps it."""
-    (backend, surveyors), (clip, index) = shared, task
-    run_to_end(surveyors[clip].look(index, LARGEST, loaded_backend(backend).preprocessors))
+def _detect_span_in_worker(shared: tuple[BackendName, Sequence[PersonDetector]], task: tuple[int, int]) -> None:
+    """Detect the largest person in a span of one of the clips; the detections go to disk."""
+    (backend, detectors), (clip, index) = shared, task
+    detectors[clip].detect_span(index, LARGEST, loaded_backend(backend).preprocessors, ignore_events)
 
 
-def detect_in_worker(backend: BackendName, surveyor: PersonDetector) -> Detections:
-    """Go through one of the clips in a worker's process."""
-    return run_to_end(surveyor.survey(loaded_backend(backend).preprocessors))
+def _detect_in_worker(backend: BackendName, detector: PersonDetector) -> Detections:
+    return detector.detect(loaded_backend(backend).preprocessors, ignore_events)
 
 
-def edit_in_worker(shared: tuple[BackendName, ChunkEditor, SamplerSettings], number: int) -> ChunkResult:
-    """Edit a part in a worker's process, unless one that died had just finished it."""
-    backend, work, sampler = shared
-    return work.pieces.read(number) or run_to_end(work.make(number, sampler, loaded_backend(backend)))
+def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSettings, bool], number: int) -> ChunkResult:
+    """Edit a chunk, unless a worker that died had just finished it."""
+    backend, clip, store, sampler, lock = shared
+    if done := store.result(number):
+        return done
+    result, layer = edit_chunk(clip, number, sampler, loaded_backend(backend), ignore_events, lock=lock)
+    store.write(number, result, layer)
+    return result
+
+
+def _measure_in_worker(shared: tuple[BackendName, EditClip, Path, EditConfig], number: int) -> ChunkMetrics:
+    backend, clip, frames, config = shared
+    return _measure(clip, number, frames, config, loaded_backend(backend), ignore_events)

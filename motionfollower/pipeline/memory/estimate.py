@@ -1,4 +1,4 @@
-"""How much memory an edit needs, found out by a rehearsal."""
+"""Estimate the peak memory of an edit by tracing one step of each kind on fake tensors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
 
-from motionfollower.core.config import SamplerSettings
-from motionfollower.models.codecs import Codec, KLCodec
+from motionfollower.core.config import GuidanceSettings, SamplerSettings
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.model import Networks, build_networks
 from motionfollower.pipeline.crop import ModelInputs
 from motionfollower.pipeline.encoding import LatentEncoder
-from motionfollower.pipeline.memory.strategy import MemoryStrategy, Stage, idle_networks, on_device, weights_on_device
+from motionfollower.pipeline.memory.strategy import (
+    MemoryStrategy,
+    NetworkStage,
+    idle_networks,
+    on_device,
+    weights_on_device,
+)
 from motionfollower.sampling.branches import Branches
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.feature_cache import FeatureCache
@@ -34,7 +39,7 @@ DEFAULT_STRATEGY = MemoryStrategy()
 
 @dataclass(frozen=True)
 class PeakMemory:
-    """The most bytes that are held at once, weights included, while an edit encodes, samples, decodes."""
+    """The peak bytes, weights included, while an edit encodes, samples and decodes."""
 
     weights: int
     encoding: int
@@ -43,13 +48,13 @@ class PeakMemory:
 
     @property
     def peak(self) -> int:
-        """The most of all."""
+        """The largest of the three."""
         return max(self.encoding, self.sampling, self.decoding)
 
 
 @dataclass(frozen=True)
 class MemoryQuery:
-    """An edit whose needs are asked for: `size` is what the networks see, (width, height)."""
+    """An edit whose memory is asked for; `size` is what the networks see, (width, height)."""
 
     config: NetworksConfig
     frames: int
@@ -57,52 +62,62 @@ class MemoryQuery:
     dtype: torch.dtype
     settings: SamplerSettings
 
+    def canonical(self) -> MemoryQuery:
+        """The same query without what memory does not depend on, such as the seed: equal for equal estimates."""
+        guidance = GuidanceSettings(scale=min(self.settings.guidance.scale, 1.0), every=self.settings.guidance.every)
+        settings = replace(self.settings, seed=0, noise_eta=0.0, guidance=guidance)
+        return replace(self, settings=settings)
 
-def estimate_peak_memory(job: MemoryQuery, way: MemoryStrategy = DEFAULT_STRATEGY) -> PeakMemory:
-    """What an edit holds at most. Takes seconds: every operation of one step of each kind is gone through."""
-    needs = _trace_query(job, way.checkpoints, way.chunks)
-    if way.tiles:
-        needs = replace(needs, decoding=_trace_tiled_decoding(job))
-    return _with_offloading(needs, _idle_bytes(job.config, job.dtype)) if way.offloads else needs
+
+def estimate_peak_memory(query: MemoryQuery, strategy: MemoryStrategy = DEFAULT_STRATEGY) -> PeakMemory:
+    """The peak memory of an edit: every operation of one step of each kind is traced on fake tensors.
+
+    Takes seconds the first time. A query that differs only in what memory does not depend on is answered from a cache.
+    """
+    query = query.canonical()
+    needs = _trace_query(query, strategy.checkpoints, strategy.chunks)
+    if strategy.tiles:
+        needs = replace(needs, decoding=_trace_tiled_decoding(query))
+    return _with_offloading(needs, _idle_bytes(query.config, query.dtype)) if strategy.offloads else needs
 
 
 @lru_cache(maxsize=64)
-def _trace_query(job: MemoryQuery, checkpoints: bool, chunks: int) -> PeakMemory:
-    """With all networks at hand and pictures whole."""
-    _step_kinds(job)  # needs numbers
+def _trace_query(query: MemoryQuery, checkpoints: bool, chunks: int) -> PeakMemory:
+    """With all networks on the device and images decoded whole."""
+    _step_kinds(query)  # cached outside of the fake tensors, as it computes with numbers
     with on_fake_tensors():
-        networks = build_on_fake_tensors(job.config, job.dtype)
-        MemoryStrategy(checkpoints=checkpoints, chunks=chunks).set_up(networks)
-        return trace_memory(networks, job)
+        networks = build_on_fake_tensors(query.config, query.dtype)
+        MemoryStrategy(checkpoints=checkpoints, chunks=chunks).apply(networks)
+        return trace_memory(networks, query)
 
 
 @lru_cache(maxsize=64)
 @torch.no_grad()
-def _trace_tiled_decoding(job: MemoryQuery) -> int:
-    """What decoding holds where pictures are taken in tiles."""
+def _trace_tiled_decoding(query: MemoryQuery) -> int:
+    """The peak while images are decoded in tiles."""
     with on_fake_tensors():
-        networks = build_on_fake_tensors(job.config, job.dtype)
-        MemoryStrategy(tiles=True).set_up(networks)
-        disable_tile_blending(networks.codec)
-        return _decode(networks, *empty_conditioning(networks, job))
+        networks = build_on_fake_tensors(query.config, query.dtype)
+        MemoryStrategy(tiles=True).apply(networks)
+        networks.codec.disable_tile_blending()
+        return _decode(networks, *empty_conditioning(networks, query))
 
 
-def _with_offloading(needs: PeakMemory, idle_bytes: Mapping[Stage, int]) -> PeakMemory:
-    """The same where networks wait elsewhere while a stage doesn't use them."""
+def _with_offloading(needs: PeakMemory, idle_bytes: Mapping[NetworkStage, int]) -> PeakMemory:
+    """The same where each stage's idle networks are offloaded."""
     return replace(
         needs,
-        encoding=needs.encoding - idle_bytes[Stage.ENCODING],
-        sampling=needs.sampling - idle_bytes[Stage.SAMPLING],
-        decoding=needs.decoding - idle_bytes[Stage.DECODING],
+        encoding=needs.encoding - idle_bytes[NetworkStage.ENCODING],
+        sampling=needs.sampling - idle_bytes[NetworkStage.SAMPLING],
+        decoding=needs.decoding - idle_bytes[NetworkStage.DECODING],
     )
 
 
 @lru_cache(maxsize=8)
-def _idle_bytes(config: NetworksConfig, dtype: torch.dtype) -> Mapping[Stage, int]:
-    """The weights that each stage can do without."""
+def _idle_bytes(config: NetworksConfig, dtype: torch.dtype) -> Mapping[NetworkStage, int]:
+    """The bytes of each stage's idle networks."""
     with on_fake_tensors():
         networks = build_on_fake_tensors(config, dtype)
-        return {stage: _bytes(idle_networks(networks, stage)) for stage in Stage}
+        return {stage: _bytes(idle_networks(networks, stage)) for stage in NetworkStage}
 
 
 def _bytes(parts: Iterable[nn.Module]) -> int:
@@ -110,66 +125,70 @@ def _bytes(parts: Iterable[nn.Module]) -> int:
 
 
 @torch.no_grad()
-def trace_memory(networks: Networks, job: MemoryQuery) -> PeakMemory:
-    """Encode, take one step of each kind that the job has, decode: what is held at most, with or without memory.
+def trace_memory(networks: Networks, query: MemoryQuery) -> PeakMemory:
+    """Encode, take one step of each kind that the edit has, decode; the peaks on the U-Net's device.
 
-    Held where the U-Net is: networks that wait elsewhere come while they are needed.
+    Works on fake tensors and on real ones. Offloaded networks come to the device while they are needed.
     """
-    with on_device(networks, Stage.ENCODING), PeakMemoryTracker(weights_on_device(networks)) as encoding:
-        given, latents = empty_conditioning(networks, job)
-    sampling = max(_step(networks, given, latents, job.settings, *kind) for kind in _step_kinds(job))
-    return PeakMemory(_bytes(networks.parts), encoding.peak, sampling, _decode(networks, given, latents))
+    with on_device(networks, NetworkStage.ENCODING), PeakMemoryTracker(weights_on_device(networks)) as encoding:
+        conditioning, latents = empty_conditioning(networks, query)
+    steps = (_step(networks, conditioning, latents, query.settings, *kind) for kind in _step_kinds(query))
+    decoding = _decode(networks, conditioning, latents)
+    return PeakMemory(_bytes(networks.parts), encoding.peak, max(steps), decoding)
 
 
 @lru_cache(maxsize=64)
-def _step_kinds(job: MemoryQuery) -> frozenset[tuple[bool, bool]]:
-    """Which steps hold most, guided or not, injected or not: none of the job's holds more than one of these."""
-    kinds = {(plan.guides, plan.injects) for plan in make_plan(job.settings, job.config.schedule)}
+def _step_kinds(query: MemoryQuery) -> frozenset[tuple[bool, bool]]:
+    """The kinds of steps, (guided, injected), that hold most: no step of the edit holds more than one of these."""
+    kinds = {(plan.guides, plan.injects) for plan in make_plan(query.settings, query.config.schedule)}
     return frozenset({(True, True)} if (True, True) in kinds else kinds - {(False, False)} or kinds)
 
 
-def empty_conditioning(networks: Networks, job: MemoryQuery) -> tuple[Conditioning, Tensor]:
-    """What the networks are told of an empty clip, and latents of it f32 [1, c, f, h, w]."""
-    coder = LatentEncoder(networks, _empty_inputs(job), torch.get_default_device())
-    shape = (1, job.config.unet.in_channels, job.frames, *coder.latent_size)
-    return coder.conditioning(), torch.zeros(shape)
+def empty_conditioning(networks: Networks, query: MemoryQuery) -> tuple[Conditioning, Tensor]:
+    """The conditioning of a black clip, and latents of it f32 [1, c, f, h, w]."""
+    encoder = LatentEncoder(networks, _empty_inputs(query), torch.get_default_device())
+    shape = (1, query.config.unet.in_channels, query.frames, *encoder.latent_size)
+    return encoder.conditioning(), torch.zeros(shape)
 
 
 def _step(
-    networks: Networks, given: Conditioning, latents: Tensor, settings: SamplerSettings, guides: bool, injects: bool
+    networks: Networks,
+    conditioning: Conditioning,
+    latents: Tensor,
+    settings: SamplerSettings,
+    guides: bool,
+    injects: bool,
 ) -> int:
-    """The most that one step of a kind holds."""
+    """The peak of one step of a kind."""
     frames = slice(0, settings.window)
-    with PeakMemoryTracker([*weights_on_device(networks), *given.tensors()]) as counter:
-        seen = latents[:, :, frames]
-        branches = Branches(networks.unet, given.window(frames), settings, FeatureCache.of_run(settings, len(given)))
-        for _ in range(2 if settings.reuse > 1 else 1):  # what a step keeps for the next is held while that runs
-            reference = branches.reconstruct(seen, 0, guides=guides, injects=injects) if guides or injects else None
-            branches.edit(seen, 0, reference)
-    return int(counter.peak)
+    with PeakMemoryTracker([*weights_on_device(networks), *conditioning.tensors()]) as tracker:
+        window, cache = latents[:, :, frames], FeatureCache.of_run(settings, len(conditioning))
+        branches = Branches(networks.unet, conditioning.window(frames), settings, cache)
+        for _ in range(2 if settings.reuse > 1 else 1):  # cached features are held during the next step
+            reference = branches.reconstruct(window, 0, guides=guides, injects=injects) if guides or injects else None
+            branches.edit(window, 0, reference)
+    return int(tracker.peak)
 
 
-def _decode(networks: Networks, given: Conditioning, latents: Tensor) -> int:
-    """The most that decoding holds; the conditions are still there, as in a preview."""
-    with (
-        on_device(networks, Stage.DECODING),
-        PeakMemoryTracker([*weights_on_device(networks), *given.tensors()]) as counter,
-    ):
-        networks.codec.decode(latents[:, :, :1].to(given.image_embeds.dtype))
-    return int(counter.peak)
+def _decode(networks: Networks, conditioning: Conditioning, latents: Tensor) -> int:
+    """The peak of decoding; the conditioning is still held, as in a preview."""
+    held = [*weights_on_device(networks), *conditioning.tensors()]
+    with on_device(networks, NetworkStage.DECODING), PeakMemoryTracker(held) as tracker:
+        networks.codec.decode(latents[:, :, :1].to(conditioning.image_embeds.dtype))
+    return int(tracker.peak)
 
 
-def _empty_inputs(job: MemoryQuery) -> ModelInputs:
-    frames = np.zeros((job.frames, job.size[1], job.size[0], 3), np.uint8)
+def _empty_inputs(query: MemoryQuery) -> ModelInputs:
+    frames = np.zeros((query.frames, query.size[1], query.size[0], 3), np.uint8)
     masks = np.zeros(frames.shape[:3], bool)
-    puppet = frames if job.config.needs_puppet else None
-    return ModelInputs(Crop.letterbox(job.size, job.size), frames, frames, frames, masks, masks, puppet)
+    puppet = frames if query.config.needs_puppet else None
+    return ModelInputs(Crop.letterbox(query.size, query.size), frames, frames, frames, masks, masks, puppet)
 
 
 class PeakMemoryTracker(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts the bytes of tensors while somebody holds them: those that it is given, and those made while it is on.
+    """Counts the bytes of live tensors: of those it is given, and of those created in its `with` block.
 
-    A view counts nothing beside the tensor whose memory it shares.
+    A view shares the memory of its base and counts nothing.
     """
 
     def __init__(self, held: Iterable[Tensor] = ()) -> None:
@@ -198,12 +217,12 @@ class PeakMemoryTracker(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def on_fake_tensors() -> FakeTensorMode:
-    """Tensors made while this is on take no memory; operations on them choose their kernels as on a processor."""
+    """A context in which tensors take no memory; operations on them choose their kernels as on a CPU."""
     return FakeTensorMode(allow_non_fake_inputs=True)
 
 
 def build_on_fake_tensors(config: NetworksConfig, dtype: torch.dtype) -> Networks:
-    """Networks whose weights take no memory, for inference; to be called, and used, `without_memory`."""
+    """Networks whose weights take no memory, for inference; to be built and used within `on_fake_tensors`."""
     with torch.device("meta"):
         networks = build_networks(config)
     for part in networks.parts:
@@ -211,9 +230,3 @@ def build_on_fake_tensors(config: NetworksConfig, dtype: torch.dtype) -> Network
         part.load_state_dict(state, assign=True)
         part.requires_grad_(False).eval()
     return networks
-
-
-def disable_tile_blending(codec: Codec) -> None:
-    """Leave the seams of tiles as they are: they are blended in place, line by line, slow to rehearse for no bytes."""
-    if isinstance(codec, KLCodec):
-        codec.vae.blend_v = codec.vae.blend_h = lambda before, tile, extent: tile

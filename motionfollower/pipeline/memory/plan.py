@@ -1,4 +1,4 @@
-"""How to run an edit in the memory that there is: the fastest way that fits."""
+"""Plan an edit for the available memory: the fastest strategy that fits."""
 
 from __future__ import annotations
 
@@ -6,99 +6,99 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from motionfollower.core.config import SamplerSettings
-from motionfollower.models.config import KLCodecConfig
 from motionfollower.pipeline.memory.estimate import MemoryQuery, PeakMemory, estimate_peak_memory
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
+from preprocess.warnings import ClipWarning, WarningCode
 
 SMALL_WINDOWS = (16, 8, 4)
-CHUNKS = 8
-"""Of the feed-forwards, where their memory counts: more of them save little more."""
+FEED_FORWARD_CHUNKS = 8
+"""More chunks save little more."""
 
-THRIFTIEST = MemoryStrategy(checkpoints=True, chunks=CHUNKS)
-ALL_AT_ONCE = (MemoryStrategy(), MemoryStrategy(checkpoints=True), THRIFTIEST)
-"""The ways to compute the same, the fastest first."""
+SMALLEST = MemoryStrategy(checkpoints=True, chunks=FEED_FORWARD_CHUNKS)
+EXACT_STRATEGIES = (MemoryStrategy(), MemoryStrategy(checkpoints=True), SMALLEST)
+"""Strategies with the same result, the fastest first."""
 
 MEMORY_FRACTION = 0.9
-"""The share of the free memory that a plan may fill: allocators round up, and kernels want room to work."""
+"""The fraction of the free memory that a plan may fill: allocators round up, and kernels need workspace."""
 
 GB = 1e9
 
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """How an edit runs: in a `way`, `window` frames at once. `is_whole` where these are as many as were asked for."""
+    """How an edit runs: by a `strategy`, with `window` frames at once; `is_whole` where that is what was asked for."""
 
-    way: MemoryStrategy
+    strategy: MemoryStrategy
     window: int
     is_whole: bool
     needs: PeakMemory
     fits: bool
 
     def applied(self, settings: SamplerSettings) -> SamplerSettings:
-        """The settings of a run by this plan."""
-        return settings if self.is_whole else _in_windows(settings, self.window)
+        """The settings of a run under this plan."""
+        return settings if self.is_whole else _with_window(settings, self.window)
 
-    def is_run_as(self, other: MemoryPlan) -> bool:
-        """Whether two plans come to the same run."""
-        return (self.way, self.window) == (other.way, other.window)
+    def runs_like(self, other: MemoryPlan) -> bool:
+        """Whether two plans lead to the same run."""
+        return (self.strategy, self.window) == (other.strategy, other.window)
 
-    def text(self, job: MemoryQuery, available: int) -> str:
-        """One line for people: "24 × 512×512: about 11 GB, fits in 16 GB"."""
-        width, height = job.size
-        means = [*self.way.words(), f"{self.window} frames at once"]
+    def text(self, query: MemoryQuery, available: int) -> str:
+        """One line: "24 × 512×512: about 11 GB, fits in 16 GB (24 frames at once)"."""
+        width, height = query.size
+        details = [*self.strategy.describe(), f"{self.window} frames at once"]
         verdict = "fits in" if self.fits else "may not fit in"
         return (
-            f"{job.frames} × {width}×{height}: about {self.needs.peak / GB:.1f} GB, "
-            f"{verdict} {available / GB:.1f} GB ({', '.join(means)})"
+            f"{query.frames} × {width}×{height}: about {self.needs.peak / GB:.1f} GB, "
+            f"{verdict} {available / GB:.1f} GB ({', '.join(details)})"
         )
 
-    def changes(self) -> list[str]:
-        """A sentence for each thing that changes the result a little."""
-        windows = f"Memory held {self.window} frames at once, so the clip was edited in windows."
-        tiles = "Memory held no whole pictures, so they were decoded in tiles."
-        return [*([windows] * (not self.is_whole)), *([tiles] * self.way.tiles)]
+    def warnings(self) -> tuple[ClipWarning, ...]:
+        """A warning for each measure that changes the result slightly."""
+        window = ClipWarning(WarningCode.SMALLER_WINDOW, values={"window": self.window})
+        tiles = ClipWarning(WarningCode.TILED_DECODING)
+        return (*([window] * (not self.is_whole)), *([tiles] * self.strategy.tiles))
 
 
-def choose_plan(job: MemoryQuery, available: int, *, can_offload: bool) -> MemoryPlan:
+def choose_plan(query: MemoryQuery, available: int, *, can_offload: bool) -> MemoryPlan:
     """The first plan that fits into the `available` bytes, or else the last one."""
-    for plan in plans(job, available, can_offload=can_offload):
+    for plan in plans(query, available, can_offload=can_offload):
         if plan.fits:
             break
     return plan
 
 
-def plans(job: MemoryQuery, available: int, *, can_offload: bool) -> Iterator[MemoryPlan]:
-    """The plans for an edit, the fastest first; what changes the result a little comes where nothing else helps.
+def plans(query: MemoryQuery, available: int, *, can_offload: bool) -> Iterator[MemoryPlan]:
+    """The plans for an edit, the fastest first; measures that change the result slightly come last.
 
-    To move networks takes less time than to compute layers twice. Tiles are taken where decoding is what doesn't fit.
+    Offloading takes less time than recomputing layers. Tiles are used where decoding is what does not fit.
     """
-    whole = min(job.frames, job.settings.window)
-    for window, way in _runs(whole, can_offload=can_offload):
-        settings = job.settings if window == whole else _in_windows(job.settings, window)
-        windowed = replace(job, settings=settings)
-        limit, needs = MEMORY_FRACTION * available, estimate_peak_memory(windowed, way)
-        if needs.decoding > limit and way.offloads == can_offload and _has_tiles(job):
-            way = replace(way, tiles=True)
-            needs = estimate_peak_memory(windowed, way)
-        yield MemoryPlan(way, window, window == whole, needs, needs.peak <= limit)
+    whole = min(query.frames, query.settings.window)
+    for window, strategy in _candidates(whole, can_offload=can_offload):
+        settings = query.settings if window == whole else _with_window(query.settings, window)
+        windowed = replace(query, settings=settings)
+        limit, needs = MEMORY_FRACTION * available, estimate_peak_memory(windowed, strategy)
+        if needs.decoding > limit and strategy.offloads == can_offload and _has_tiles(query):
+            strategy = replace(strategy, tiles=True)
+            needs = estimate_peak_memory(windowed, strategy)
+        yield MemoryPlan(strategy, window, window == whole, needs, needs.peak <= limit)
 
 
-def _runs(whole: int, *, can_offload: bool) -> Iterator[tuple[int, MemoryStrategy]]:
-    """Windows and the ways to run them, the fastest first; smaller windows come last, as they change the result."""
-    for way in ALL_AT_ONCE:
-        yield whole, way
+def _candidates(whole: int, *, can_offload: bool) -> Iterator[tuple[int, MemoryStrategy]]:
+    """Windows and strategies, the fastest first; smaller windows come last, as they change the result."""
+    for strategy in EXACT_STRATEGIES:
+        yield whole, strategy
         if can_offload:
-            yield whole, replace(way, offloads=True)
+            yield whole, replace(strategy, offloads=True)
     for window in SMALL_WINDOWS:
         if window < whole:
-            yield window, replace(THRIFTIEST, offloads=can_offload)
+            yield window, replace(SMALLEST, offloads=can_offload)
 
 
-def _has_tiles(job: MemoryQuery) -> bool:
-    """Whether pictures are larger than the codec's tiles, where it has any."""
-    codec = job.config.codec
-    return isinstance(codec, KLCodecConfig) and max(job.size) > codec.tile
+def _has_tiles(query: MemoryQuery) -> bool:
+    """Whether images are larger than the codec's tiles, if it has any."""
+    tile = query.config.codec.tile
+    return tile is not None and max(query.size) > tile
 
 
-def _in_windows(settings: SamplerSettings, window: int) -> SamplerSettings:
+def _with_window(settings: SamplerSettings, window: int) -> SamplerSettings:
     return replace(settings, window=window, overlap=min(settings.overlap, window // 4))

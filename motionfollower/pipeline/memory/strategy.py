@@ -1,4 +1,4 @@
-"""The ways to run an edit in less memory."""
+"""Memory strategies: offloading, gradient checkpointing, chunked feed-forwards, tiled decoding."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from motionfollower.core.device import PROCESSOR
-from motionfollower.models.codecs import KLCodec
 from motionfollower.models.model import Networks
 
 
 @dataclass(frozen=True)
 class MemoryStrategy:
-    """How an edit runs. All of these save memory and cost time; the `tiles` alone change the result, a little.
+    """How an edit saves memory at the cost of time; only `tiles` change the result, slightly.
 
-    It `offloads` networks to the machine's memory while they have nothing to do; guided passes with `checkpoints`
-    compute layers again instead of keeping them; feed-forwards work in `chunks`; the codec takes large pictures in
-    `tiles`.
+    `offloads`: idle networks wait in the machine's memory. `checkpoints`: guided passes recompute layers instead of
+    storing them. `chunks`: how many parts feed-forwards are split into. `tiles`: the codec decodes large images in
+    tiles.
     """
 
     offloads: bool = False
@@ -29,85 +28,84 @@ class MemoryStrategy:
     chunks: int = 1
     tiles: bool = False
 
-    def set_up(self, networks: Networks) -> None:
-        """Let the networks run like this."""
+    def apply(self, networks: Networks) -> None:
+        """Configure the networks."""
         networks.unet.use_checkpointing = self.checkpoints
         networks.unet.split_feed_forwards(self.chunks)
-        if isinstance(networks.codec, KLCodec):
-            networks.codec.use_tiles(is_on=self.tiles)
+        networks.codec.use_tiles(is_on=self.tiles)
         if self.offloads:
             offload(networks)
         else:
             onload(networks)
 
-    def words(self) -> list[str]:
-        """What is done for memory, for people."""
-        said = {
+    def describe(self) -> list[str]:
+        """A few words for each measure taken."""
+        measures = {
             "idle networks off the GPU": self.offloads,
-            "layers computed twice": self.checkpoints,
-            "in chunks": self.chunks > 1,
-            "pictures in tiles": self.tiles,
+            "gradient checkpointing": self.checkpoints,
+            "chunked feed-forwards": self.chunks > 1,
+            "tiled decoding": self.tiles,
         }
-        return [words for words, is_so in said.items() if is_so]
+        return [words for words, is_used in measures.items() if is_used]
 
 
-class Stage(Enum):
-    """The stages of an edit, told apart by the networks that work in them."""
+class NetworkStage(Enum):
+    """The stages of an edit that differ in the networks they need."""
 
     ENCODING = auto()
     SAMPLING = auto()
     DECODING = auto()
 
 
-def idle_networks(networks: Networks, stage: Stage) -> list[nn.Module]:
-    """The networks that a stage can do without. The U-Net stays through all: most stages want it, all are around it."""
-    busy: dict[Stage, tuple[object, ...]] = {
-        Stage.ENCODING: (networks.pose_controller, networks.image_encoder),
-        Stage.SAMPLING: (),
-        Stage.DECODING: (networks.codec,),
+def idle_networks(networks: Networks, stage: NetworkStage) -> list[nn.Module]:
+    """The networks that a stage does not need. The U-Net is never idle: most stages need it, the others are short."""
+    busy: dict[NetworkStage, tuple[object, ...]] = {
+        NetworkStage.ENCODING: (networks.pose_controller, networks.image_encoder),
+        NetworkStage.SAMPLING: (),
+        NetworkStage.DECODING: (networks.codec,),
     }
     return [part for part in networks.parts if part is not networks.unet and part not in busy[stage]]
 
 
-def offload(networks: Networks, place: torch.device = PROCESSOR) -> None:
-    """Let all but the U-Net wait in the machine's memory."""
-    for part in idle_networks(networks, Stage.SAMPLING):
-        _move(part, place)
+def offload(networks: Networks, device: torch.device = PROCESSOR) -> None:
+    """Move all networks but the U-Net to the machine's memory."""
+    for part in idle_networks(networks, NetworkStage.SAMPLING):
+        _move(part, device)
 
 
 def onload(networks: Networks) -> None:
-    """Let all lie where the U-Net is."""
-    home = _place(networks.unet)
+    """Move all networks to the U-Net's device."""
+    device = _device_of(networks.unet)
     for part in networks.parts:
-        _move(part, home)
+        _move(part, device)
 
 
 @contextmanager
-def on_device(networks: Networks, stage: Stage) -> Iterator[None]:
-    """The networks that a stage needs beside the U-Net; those that came from elsewhere go back there."""
-    resting, home = idle_networks(networks, stage), _place(networks.unet)
-    called = [part for part in networks.parts if part not in resting and _place(part) != home]
-    places = [_place(part) for part in called]
+def on_device(networks: Networks, stage: NetworkStage) -> Iterator[None]:
+    """Hold the networks that a stage needs on the U-Net's device; offloaded ones are moved back afterwards."""
+    idle, device = idle_networks(networks, stage), _device_of(networks.unet)
+    moved = [part for part in networks.parts if part not in idle and _device_of(part) != device]
+    devices = [_device_of(part) for part in moved]
     try:
-        for part in called:
-            _move(part, home)
+        for part in moved:
+            _move(part, device)
         yield
     finally:
-        for part, place in zip(called, places, strict=True):
-            _move(part, place)
+        for part, home in zip(moved, devices, strict=True):
+            _move(part, home)
 
 
 def weights_on_device(networks: Networks) -> list[Tensor]:
-    """The weights that lie where the U-Net is."""
-    home = _place(networks.unet)
-    return [weight for part in networks.parts for weight in part.parameters() if weight.device == home]
+    """The weights on the U-Net's device."""
+    device = _device_of(networks.unet)
+    return [weight for part in networks.parts for weight in part.parameters() if weight.device == device]
 
 
-def _move(part: nn.Module, place: torch.device) -> None:
-    """Moves nothing where all is in its place already: weights without numbers can't be moved."""
-    if any(tensor.device != place for tensor in (*part.parameters(), *part.buffers())):
-        part.to(place)
+def _move(part: nn.Module, device: torch.device) -> None:
+    """Move only where something is elsewhere: weights on fake tensors cannot be moved."""
+    if any(tensor.device != device for tensor in (*part.parameters(), *part.buffers())):
+        part.to(device)
 
 
-def _place(part: nn.Module) -> torch.device:
+def _device_of(part: nn.Module) -> torch.device:
     return next(part.parameters()).device

@@ -1,19 +1,18 @@
 """Alignment on stick figures whose scale and shift are known, and on the released cases."""
 
-import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from motionfollower.pipeline.backends import load_length_reader
-from preprocess.align import recover
 from preprocess.align.align import AlignMode, align
 from preprocess.align.bone_lengths import BoneLengths
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment, fit_points
+from preprocess.align.recover import recover
 from preprocess.align.retarget import retarget
 from preprocess.pose.skeleton import (
     BODY,
@@ -29,7 +28,8 @@ from preprocess.pose.skeleton import (
     R_SHOULDER,
     R_WRIST,
 )
-from preprocess.types import Alignment, InputError, MaskSequence, PoseSequence
+from preprocess.types import Alignment, AlignmentReport, InputError, MaskSequence, PoseSequence
+from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.figures import as_poses, capsules, raise_arms, standing
 from tools.measure_alignment import Case, joint_error
 
@@ -70,7 +70,7 @@ def test_a_target_of_another_size_is_letterboxed(mode: AlignMode) -> None:
     assert fit_points(np.zeros(2, np.float32), (200, 200), SIZE) == pytest.approx([0.3, 40.3])
     ours, expected = run(source, target, mode), run(source, twice_as_large, mode)
     assert joint_error(ours.poses, expected.poses) < 6
-    assert ours.report["scale"] == pytest.approx(expected.report["scale"], abs=0.03)
+    assert ours.report.scale == pytest.approx(expected.report.scale, abs=0.03)
 
 
 def test_similarity_neither_jitters_nor_slides() -> None:
@@ -210,8 +210,8 @@ def test_frames_without_a_mask_take_their_neighbours_place(mode: AlignMode) -> N
     masks[0].masks[2], masks[1].masks[1:3] = False, False
     aligned = align(source, masks[0], target, masks[1], mode)
     assert aligned.transforms == pytest.approx(np.repeat(aligned.transforms[:1], 4, axis=0), abs=1e-4)
-    assert any("target's mask is empty in frames 1–2" in warning for warning in aligned.warnings)
-    assert any("source's mask is empty in frame 2;" in warning for warning in aligned.warnings)
+    assert ClipWarning(WarningCode.TARGET_MASK_EMPTY, (1, 2)) in aligned.warnings
+    assert ClipWarning(WarningCode.SOURCE_MASK_EMPTY, (2,)) in aligned.warnings
 
 
 def test_joints_that_leave_the_picture_are_counted() -> None:
@@ -219,35 +219,35 @@ def test_joints_that_leave_the_picture_are_counted() -> None:
     aligned = run(figure, figure, x=115)
     outside = aligned.poses.body[..., 0] > SIZE[0] - 0.5
     assert outside.any()
-    assert aligned.report["joints_outside"] == outside.sum()
-    assert aligned.report["frames_with_joints_outside"] == [0, 1, 2]
-    assert aligned.report["shift"] == pytest.approx([115, 0])
-    assert aligned.warnings == ("Alignment: the person reaches out of the picture in frames 0–2.",)
+    assert aligned.report.joints_outside == outside.sum()
+    assert aligned.report.frames_with_joints_outside == [0, 1, 2]
+    assert aligned.report.shift == pytest.approx((115, 0))
+    assert aligned.warnings == (ClipWarning(WarningCode.OUT_OF_FRAME, (0, 1, 2)),)
 
 
-def test_the_report_is_plain_data_and_names_doubtful_frames() -> None:
+def test_the_report_survives_json_and_names_doubtful_frames() -> None:
     source, target = standing(5, SIZE, 300, (160, 380)), standing(5, SIZE, 200, (160, 350))
     target.keypoints[3, BODY] = standing(1, SIZE, 120, (160, 350)).body[0]
     target.scores[4] = 0
     aligned = run(source, target)
-    assert json.loads(json.dumps(aligned.report)) == aligned.report
-    doubts = aligned.report["doubtful_frames"]
-    assert isinstance(doubts, dict)
-    assert doubts["no person is seen in the target"] == [4]
-    assert 3 in doubts["the height against the source's is unusual"]
+    as_json = TypeAdapter(AlignmentReport)
+    assert as_json.validate_json(as_json.dump_json(aligned.report)) == aligned.report
+    doubts = aligned.report.doubtful_frames
+    assert doubts["target_person_missing"] == [4]
+    assert 3 in doubts["unusual_height"]
 
 
-@pytest.mark.parametrize(("foot", "sentences"), [(380, 0), (390, 0), (300, 1)])
-def test_feet_on_other_ground_are_mentioned(foot: float, sentences: int) -> None:
+@pytest.mark.parametrize(("foot", "count"), [(380, 0), (390, 0), (300, 1)])
+def test_feet_off_the_sources_ground_line_give_a_warning(foot: float, count: int) -> None:
     aligned = run(standing(3, SIZE, 300, (160, 380)), standing(3, SIZE, 280, (160, foot)))
-    assert len([text for text in aligned.warnings if "same ground" in text]) == sentences
+    assert [warning.code for warning in aligned.warnings].count(WarningCode.GROUND_OFFSET) == count
 
 
 def test_the_named_foot_line_puts_the_feet_on_the_same_ground() -> None:
     source, target = standing(3, SIZE, 300, (160, 380)), standing(3, SIZE, 280, (160, 300))
-    (sentence,) = run(source, target).warnings
-    line = float(re.search(r"foot line of (\d+)", sentence)[1])
-    assert not run(source, target, foot_line=line).warnings
+    (warning,) = run(source, target).warnings
+    assert warning.values["side"] == "above"
+    assert not run(source, target, foot_line=float(warning.values["foot_line"])).warnings
 
 
 def test_recovers_the_transforms_of_given_poses() -> None:

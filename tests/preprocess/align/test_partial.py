@@ -115,7 +115,7 @@ def test_alignment_takes_part_of_the_motion() -> None:
     masks = [capsules(poses, 16) for poses in (SOURCE, DANCER)]
     aligned = align(SOURCE, masks[0], DANCER, masks[1], "similarity", following=Following("arms"))
     np.testing.assert_allclose(aligned.poses.body[:, NECK], SOURCE.body[:, NECK], atol=1e-3)
-    assert (aligned.report["parts"], aligned.report["blend"]) == ("arms", 1.0)
+    assert (aligned.report.parts, aligned.report.blend) == ("arms", 1.0)
     predicted = WarpedTargetMask().predict(SOURCE, masks[0], aligned, masks[1])
     wanted = capsules(aligned.poses, 16)
     assert overlap(predicted, wanted) > overlap(masks[1], wanted)

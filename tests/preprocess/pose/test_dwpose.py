@@ -8,8 +8,8 @@ from rtmlib import YOLOX, RTMPose
 
 from preprocess.pose.dwpose import DWPoseEstimator, from_wholebody
 from preprocess.pose.skeleton import FACE, L_ANKLE, L_EYE, L_WRIST, LEFT_HAND, NECK, NOSE, R_ANKLE, R_EYE, RIGHT_HAND
-from preprocess.progress import Returning
-from preprocess.types import Clip, ClipPoint, Frame, InputError
+from preprocess.types import Clip, ClipPoint, Frame, InputError, Observation
+from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.pose.onnx_nets import POSE_SIZE, write_detector, write_pose_network
 
 SIZE = (320, 200)
@@ -36,7 +36,7 @@ def picture(*spots: tuple[int, int], size: tuple[int, int] = SIZE) -> Frame:
 
 
 def test_the_person_is_found_where_it_is_bright(estimator: DWPoseEstimator):
-    person = estimator.look(picture((120, 104)))
+    person = estimator.detect(picture((120, 104)))
     assert person is not None
     assert np.abs(person.keypoints[NOSE] - (120, 104)).max() < 3
     assert (person.scores > 0).all()
@@ -46,7 +46,7 @@ def test_the_person_is_found_where_it_is_bright(estimator: DWPoseEstimator):
 def test_another_class_is_nobody(estimator: DWPoseEstimator):
     frame = picture()
     frame[80:120, 80:120] = (0, 0, 255)
-    assert estimator.look(frame) is None
+    assert estimator.detect(frame) is None
 
 
 def test_rtmlib_reads_the_networks_alike(files: tuple[Path, Path], estimator: DWPoseEstimator):
@@ -55,7 +55,7 @@ def test_rtmlib_reads_the_networks_alike(files: tuple[Path, Path], estimator: DW
     boxes, classes = YOLOX(str(files[0]), (640, 640), det_mode="multiclass", score_thr=SURE)(bgr)
     (box,) = boxes[classes == 0]
     theirs, scores = RTMPose(str(files[1]), model_input_size=POSE_SIZE, to_openpose=True)(bgr, [box])
-    person = estimator.look(frame)
+    person = estimator.detect(frame)
     assert person is not None
     joints = [joint for joint in range(18) if joint != NECK]
     np.testing.assert_allclose(person.keypoints[joints], theirs[0, joints], atol=0.02)
@@ -85,10 +85,11 @@ def test_the_neck_is_as_sure_as_the_less_sure_shoulder():
     assert not keypoints[NECK].any()
 
 
-def run(estimator: DWPoseEstimator, frames: list[Frame], person: ClipPoint | None = None):
-    work = Returning(estimator.estimate(Clip(np.stack(frames), 10.0), person))
-    assert list(work) == list(range(1, len(frames) + 1))
-    return work.result
+def run(estimator: DWPoseEstimator, frames: list[Frame], person: ClipPoint | None = None) -> Observation:
+    counts: list[int] = []
+    seen = estimator.estimate(Clip(np.stack(frames), 10.0), person, counts.append)
+    assert counts == list(range(1, len(frames) + 1))
+    return seen
 
 
 def test_a_clip_is_followed_and_a_gap_filled(estimator: DWPoseEstimator):
@@ -96,12 +97,12 @@ def test_a_clip_is_followed_and_a_gap_filled(estimator: DWPoseEstimator):
     assert seen.masks is None
     assert seen.poses.size == SIZE
     assert np.abs(seen.poses.body[1, L_EYE] - (seen.poses.body[0, L_EYE] + seen.poses.body[2, L_EYE]) / 2).max() < 0.1
-    assert any("frame 1 is filled in" in warning for warning in seen.warnings)
+    assert ClipWarning(WarningCode.POSE_INTERPOLATED, (1,)) in seen.warnings
 
 
 def test_the_person_that_is_pointed_at_is_followed(estimator: DWPoseEstimator):
     frames = [picture((240, 100)), picture((242, 100))]
-    person = estimator.look(frames[0])
+    person = estimator.detect(frames[0])
     assert person is not None
     seen = run(estimator, frames, ClipPoint(*(person.centre / SIZE).tolist()))
     assert np.abs(seen.poses.body[:, NOSE] - [(240, 100), (242, 100)]).max() < 3

@@ -6,8 +6,8 @@ import pytest
 
 from preprocess.pose.mediapipe import HolisticEstimator
 from preprocess.pose.skeleton import BODY, HANDS, JOINTS, L_ANKLE, L_WRIST, LEFT_HAND, NECK, NOSE
-from preprocess.progress import run_to_end
 from preprocess.types import Clip, Floats, Frames, InputError, Observation, PoseSequence
+from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.clips import FPS, masks_of, observe, observe_example, overlap, read_example
 
 NOBODY = np.full((512, 512, 3), 90, np.uint8)
@@ -89,7 +89,7 @@ def test_the_larger_of_two_is_followed(on_the_left: bool, mia: Clip) -> None:
     shift = -128 if on_the_left else 320 - 128
     assert body_error(seen.poses, observe_example("ken").poses.body + np.array([shift, 0])) < 0.05
     assert (masks_of(seen).any(axis=(0, 1)).nonzero()[0] < 320).all() == on_the_left
-    assert seen.warnings == ("More than one person is seen; the largest one is followed.",)
+    assert seen.warnings == (ClipWarning(WarningCode.SEVERAL_PEOPLE, values={"followed": "largest"}),)
 
 
 def smaller(frame: Frames) -> Frames:
@@ -104,7 +104,7 @@ def test_a_short_absence_is_filled_in(mia: Clip) -> None:
     before, between, after = seen.poses.body
     assert between == pytest.approx((before + after) / 2, abs=0.01)
     assert [bool(mask.any()) for mask in masks_of(seen)] == [True, False, True]
-    assert seen.warnings == ("The pose in frame 1 is filled in from the frames around.",)
+    assert seen.warnings == (ClipWarning(WarningCode.POSE_INTERPOLATED, (1,)),)
 
 
 def test_a_long_absence_is_reported(mia: Clip) -> None:
@@ -112,7 +112,7 @@ def test_a_long_absence_is_reported(mia: Clip) -> None:
     assert (seen.poses.scores.max(axis=1) > 0).tolist() == [True, False, False, False, True]
     assert not seen.poses.keypoints[1:4].any()
     assert not masks_of(seen)[1:4].any()
-    assert seen.warnings == ("No person found in frames 1–3 of the clip; nothing is edited there.",)
+    assert seen.warnings == (ClipWarning(WarningCode.NO_PERSON, (1, 2, 3)),)
 
 
 def test_a_clip_of_one_frame_will_do(mia: Clip, mia_seen: Observation) -> None:
@@ -125,8 +125,10 @@ def test_a_clip_of_one_frame_will_do(mia: Clip, mia_seen: Observation) -> None:
 def test_nobody_is_an_error_that_says_what_is_needed(side: int) -> None:
     clip = Clip(np.full((2, side, side, 3), 90, np.uint8), FPS)
     with pytest.raises(InputError, match=r"No person was found in the clip \(frames looked at: 2\).*head to knee"):
-        run_to_end(HolisticEstimator().estimate(clip))
+        HolisticEstimator().estimate(clip)
 
 
 def test_progress_counts_the_frames(mia: Clip) -> None:
-    assert list(HolisticEstimator().estimate(mia)) == [1, 2, 3]
+    counts: list[int] = []
+    HolisticEstimator().estimate(mia, on_progress=counts.append)
+    assert counts == [1, 2, 3]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from preprocess.pose.mediapipe import HolisticEstimator
-from preprocess.progress import run_to_end
 from preprocess.types import Clip, ClipPoint, InputError
 from tests.preprocess.clips import read_example
 
@@ -21,12 +20,12 @@ def two_people() -> Clip:
 
 
 def test_the_largest_person_is_followed_where_nobody_points(two_people: Clip) -> None:
-    seen = run_to_end(HolisticEstimator().estimate(two_people))
+    seen = HolisticEstimator().estimate(two_people)
     assert (seen.poses.body[..., 0].mean(axis=1) < 512).all()
 
 
 def test_the_chosen_person_is_followed_both_ways(two_people: Clip) -> None:
-    seen = run_to_end(HolisticEstimator().estimate(two_people, SMALL))
+    seen = HolisticEstimator().estimate(two_people, SMALL)
     assert seen.masks is not None
     assert (seen.poses.body[..., 0].mean(axis=1) > 512).all()
     for mask in seen.masks.masks:
@@ -36,12 +35,12 @@ def test_the_chosen_person_is_followed_both_ways(two_people: Clip) -> None:
 
 def test_a_point_at_nobody_is_an_error(two_people: Clip) -> None:
     with pytest.raises(InputError, match=r"Nobody was found at 0\.02, 0\.02 in frame 0\. Point at"):
-        run_to_end(HolisticEstimator().estimate(two_people, ClipPoint(0.02, 0.02)))
+        HolisticEstimator().estimate(two_people, ClipPoint(0.02, 0.02))
 
 
 def test_a_point_after_the_end_is_an_error(two_people: Clip) -> None:
     with pytest.raises(InputError, match="frame 2; the clip has frames 0 to 1"):
-        run_to_end(HolisticEstimator().estimate(two_people, ClipPoint(0.5, 0.5, frame=FRAMES)))
+        HolisticEstimator().estimate(two_people, ClipPoint(0.5, 0.5, frame=FRAMES))
 
 
 @pytest.mark.parametrize("place", [(-0.1, 0.5, 0), (0.5, 1.1, 0), (float("nan"), 0.5, 0), (0.5, 0.5, -1)])

@@ -4,7 +4,6 @@ import numpy as np
 
 from preprocess.pose.skeleton import BODY, JOINTS
 from preprocess.pose.tracking import PersonDetection, detect_people, follow_largest
-from preprocess.progress import run_to_end
 from preprocess.types import Frame
 from tests.preprocess.figures import STANDING
 
@@ -47,7 +46,7 @@ def test_the_only_person_may_be_half_out_of_the_picture() -> None:
 
 def test_a_real_person_is_followed_though_larger_ones_are_invented() -> None:
     frames = np.stack([person_at(50 + 4 * index) for index in range(5)])
-    track = run_to_end(follow_largest(look, frames))
+    track = follow_largest(look, frames)
     assert [round(float(person.centre[0])) for person in track.sightings if person] == [50, 54, 58, 62, 66]
     assert not track.has_others
 

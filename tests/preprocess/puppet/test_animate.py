@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from preprocess.pose.skeleton import BODY, L_WRIST, R_WRIST
-from preprocess.progress import run_to_end
 from preprocess.puppet.animate import Puppet, animate
 from preprocess.types import Bools, Clip, Frames, PoseSequence
 from tests.preprocess.clips import overlap
@@ -30,7 +29,7 @@ CLIP = Clip(paint(MASKS.masks), 8)
 
 
 def puppet(aligned: PoseSequence, source: PoseSequence = SOURCE) -> Puppet:
-    return run_to_end(animate(CLIP, source, MASKS, aligned, BACKGROUND))
+    return animate(CLIP, source, MASKS, aligned, BACKGROUND)
 
 
 def pieces(mask: Bools) -> int:
@@ -102,7 +101,7 @@ def test_limbs_come_from_the_frame_that_shows_them_alike() -> None:
     source = raise_arms(SOURCE, slice(2, 3))
     masks, frames = capsules(source, WIDTH), paint(capsules(source, WIDTH).masks)
     frames[2][masks.masks[2]] = (200, 20, 20)
-    made = run_to_end(animate(Clip(frames, 8), source, masks, raise_arms(SOURCE, slice(0, 2)), BACKGROUND))
+    made = animate(Clip(frames, 8), source, masks, raise_arms(SOURCE, slice(0, 2)), BACKGROUND)
     for frame, colour in ((0, (200, 20, 20)), (2, tuple(SKIN))):
         wrist = raise_arms(SOURCE, slice(0, 2)).keypoints[frame, BODY][R_WRIST]
         x, y = np.rint(wrist).astype(int)
@@ -110,4 +109,6 @@ def test_limbs_come_from_the_frame_that_shows_them_alike() -> None:
 
 
 def test_progress_counts_the_frames() -> None:
-    assert list(animate(CLIP, SOURCE, MASKS, SOURCE, BACKGROUND)) == [1, 2, 3]
+    counts: list[int] = []
+    animate(CLIP, SOURCE, MASKS, SOURCE, BACKGROUND, on_progress=counts.append)
+    assert counts == [1, 2, 3]

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from preprocess.progress import run_to_end
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter, clean, covers, fill_from_nearest
 from preprocess.types import Bools, Clip, MaskSequence, Observation
+from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.clips import FPS, masks_of, observe_example, overlap, read_example
 from tests.preprocess.figures import as_poses, standing
 
@@ -24,8 +24,8 @@ def mia_seen() -> Observation:
     return observe_example("mia")
 
 
-def segment(frames: np.ndarray, seen: Observation) -> tuple[Bools, tuple[str, ...]]:
-    masks, warnings = run_to_end(MediaPipeSegmenter().segment(Clip(frames, FPS), seen))
+def segment(frames: np.ndarray, seen: Observation) -> tuple[Bools, tuple[ClipWarning, ...]]:
+    masks, warnings = MediaPipeSegmenter().segment(Clip(frames, FPS), seen)
     return masks.masks, warnings
 
 
@@ -66,7 +66,7 @@ def test_a_mask_that_fails_is_taken_from_the_nearest_frame_and_moved(mia: Clip, 
     seen = Observation(as_poses(bodies, mia.size), MaskSequence(given, "test"))
     masks, warnings = segment(frames, seen)
     assert overlap(masks[1], np.roll(masks[0], (-10, 20), axis=(0, 1))) > 0.98
-    assert warnings == ("The mask of frame 1 failed and is taken from the nearest good frame.",)
+    assert warnings == (ClipWarning(WarningCode.MASK_COPIED, (1,)),)
 
 
 def test_frames_without_a_pose_have_empty_masks(mia: Clip, mia_seen: Observation) -> None:
@@ -82,7 +82,7 @@ def test_a_clip_without_any_mask_is_reported(mia_seen: Observation) -> None:
     grey = np.full((3, 512, 512, 3), 90, np.uint8)
     masks, warnings = segment(grey, with_masks(mia_seen, np.zeros_like(masks_of(mia_seen))))
     assert not masks.any()
-    assert warnings == ("The mask of frames 0–2 is empty; nothing is edited there.",)
+    assert warnings == (ClipWarning(WarningCode.MASK_EMPTY, (0, 1, 2)),)
 
 
 def test_joints_outside_the_picture_do_not_count(mia: Clip, mia_seen: Observation) -> None:
@@ -98,7 +98,9 @@ def test_tiny_pictures_will_do() -> None:
 
 
 def test_progress_counts_the_frames(mia: Clip, mia_seen: Observation) -> None:
-    assert list(MediaPipeSegmenter().segment(mia, mia_seen)) == [1, 2, 3]
+    counts: list[int] = []
+    MediaPipeSegmenter().segment(mia, mia_seen, counts.append)
+    assert counts == [1, 2, 3]
 
 
 def test_parts_without_a_joint_are_dropped() -> None:

@@ -9,10 +9,11 @@ import torch
 from motionfollower.core.errors import WeightsError
 from motionfollower.models.weights.sam import load_sam
 from preprocess.pose.skeleton import JOINTS, L_ANKLE, L_HIP, NECK, NOSE, R_ANKLE, R_HIP
-from preprocess.progress import run_to_end
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.sam import CachedPredictor, SamSegmenter
 from preprocess.segmentation.sam_prompts import box_around, make_prompts, points_of_body, spills, usual_areas
 from preprocess.types import Bools, Clip, MaskSequence, Observation, PoseSequence
+from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.segmentation.tiny_sam import BrightPredictor, tiny_sam
 
 SIZE = (96, 128)
@@ -40,15 +41,19 @@ def clip(mask: Bools) -> Clip:
 class Known:
     """A segmenter that gives a mask of its own: the person's left half."""
 
-    def segment(self, clip: Clip, seen: Observation):
+    def segment(
+        self, clip: Clip, seen: Observation, on_progress: OnProgress = ignore_progress
+    ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
         mask = person_mask(len(clip))
         mask[:, :, 48:] = False
-        yield len(clip)
+        on_progress(len(clip))
         return MaskSequence(mask, "known"), ()
 
 
-def run(predictor: BrightPredictor, mask: Bools, observation: Observation) -> tuple[MaskSequence, tuple[str, ...]]:
-    return run_to_end(SamSegmenter(predictor, Known()).segment(clip(mask), observation))
+def run(
+    predictor: BrightPredictor, mask: Bools, observation: Observation
+) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
+    return SamSegmenter(predictor, Known()).segment(clip(mask), observation)
 
 
 def test_the_best_answer_that_fits_the_pose_is_taken():
@@ -69,8 +74,7 @@ def test_where_every_answer_is_inverted_the_fallback_helps_and_is_named():
     masks, warnings = run(BrightPredictor(4, 5, 6, 7), person_mask(), seen())
     assert np.array_equal(np.delete(masks.masks, 4, axis=0), person_mask(FRAMES - 1))
     assert masks.masks[4].sum() == person_mask(1).sum() / 2
-    assert len(warnings) == 1
-    assert warnings[0].startswith("The mask of frame 4 is known's")
+    assert warnings == (ClipWarning(WarningCode.MASK_FALLBACK, (4,), values={"origin": "known"}),)
 
 
 def test_a_mask_that_jumps_in_size_is_not_believed():
@@ -78,7 +82,7 @@ def test_a_mask_that_jumps_in_size_is_not_believed():
     mask[3, 10:118, 20:76] = True
     masks, warnings = run(BrightPredictor(), mask, seen())
     assert masks.masks[3].sum() == person_mask(1).sum() / 2
-    assert "frame 3" in warnings[0]
+    assert warnings[0].frames == (3,)
 
 
 def test_frames_without_a_pose_stay_empty():
@@ -142,7 +146,7 @@ def test_pictures_are_remembered():
 
 def test_a_whole_clip_goes_through_the_real_network():
     """Untrained, it finds nobody or anything; either way every frame gets a mask that covers the person's joints."""
-    masks, _ = run_to_end(SamSegmenter(CachedPredictor(tiny_sam()), Known()).segment(clip(person_mask(2)), seen(2)))
+    masks, _ = SamSegmenter(CachedPredictor(tiny_sam()), Known()).segment(clip(person_mask(2)), seen(2))
     assert masks.masks.any(axis=(1, 2)).all()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from preprocess.align import recover
 from preprocess.align.align import align
+from preprocess.align.recover import recover
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import WarpedTargetMask, move_mask
 from preprocess.types import Alignment, MaskSequence

@@ -123,6 +123,6 @@ class TestStream:
 
     def test_memory_is_that_of_the_scaled_frames(self, make_video, memory_growth):
         path = make_video("a.mp4", "3840x2160", 30, 1, "-preset", "ultrafast", "-threads", "2")
-        setup = "from preprocess.video import read_clip"
+        setup = "from preprocess.video.read import read_clip"
         work = "assert len(read_clip(sys.argv[1], max_frames=10, max_side=512)) == 10"
         assert memory_growth(setup, work, path) < 30  # MiB; decoded, ten frames take 237

@@ -161,7 +161,7 @@ class TestFailure:
         program = (
             "import sys, numpy as np, resource, signal\n"
             "from preprocess.types import OutputError\n"
-            "from preprocess.write_video import *\n"
+            "from preprocess.video.write import *\n"
             "path = sys.argv[1]\n"
             "frames = np.random.default_rng(0).integers(0, 256, (20, 128, 128, 3), dtype=np.uint8)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
@@ -173,7 +173,7 @@ class TestFailure:
         assert not list(tmp_path.iterdir())
 
     def test_memory_does_not_grow_with_length(self, tmp_path, memory_growth):
-        setup = "import numpy as np; from preprocess.write_video import write_video"
+        setup = "import numpy as np; from preprocess.video.write import write_video"
         work = "write_video(sys.argv[1], (np.zeros((360, 640, 3), np.uint8) for _ in range(200)), 30)"
         assert memory_growth(setup, work, tmp_path / "a.mp4") < 30  # MiB; all frames take 132
 

@@ -1,4 +1,7 @@
-"""Getting weights: into a waiting room, looked at there, and only then under the name that is loaded."""
+"""Fetch weights: download to a staging folder, verify, convert to safetensors, move into place.
+
+A file has the name under which it is loaded only once it is complete and verified.
+"""
 
 from __future__ import annotations
 
@@ -14,89 +17,88 @@ from motionfollower.models.weights.checksums import ChecksumRegistry, locked
 from motionfollower.models.weights.download.google_drive import download_from_google_drive
 from motionfollower.models.weights.download.hub import download_from_hub
 from motionfollower.models.weights.download.types import Download
-from motionfollower.models.weights.manifest import Hub, WeightFile, WeightSet
+from motionfollower.models.weights.manifest import HubRepository, WeightFile, WeightSet
 from motionfollower.models.weights.tensor_files import StateDict, read_state_dict, write_tensors
 from preprocess.video.atomic import output_errors
 
-WAITING_ROOM = ".incoming"
+STAGING_FOLDER = ".incoming"
+PICKLES = (".bin", ".pth")
 
 
-def fetch(part: WeightSet, root: Path) -> tuple[Path, ...]:
-    """Bring a set of weights into `root` as far as it isn't there; the files that are new.
+def fetch(weight_set: WeightSet, root: Path) -> tuple[Path, ...]:
+    """Bring the missing files of a set of weights into `root`; returns the new files.
 
-    Of an interrupted fetch, whole files are kept. Two processes that fetch the same set get it once. Pickles become
-    safetensors, also those that were put there by hand, which stay. WeightsError says what to do by hand.
+    Pickles are converted to safetensors, also those that the user has placed, which are kept. Complete files of an
+    interrupted fetch are kept. Two processes that fetch the same set download it once. WeightsError, with
+    instructions for a manual download, where a file can't be had; OutputError where it can't be written.
     """
-    folder, waiting = root / part.folder, root / WAITING_ROOM / part.key
-    with locked(folder), _advising(part, root):
-        new = _convert_placed(part, folder)
-        with output_errors(waiting):
-            waiting.mkdir(parents=True, exist_ok=True)
-            for download in _download(part, part.missing(root), waiting):
-                new.append(_accept(download, folder))
-        shutil.rmtree(waiting)
+    folder, staging = root / weight_set.folder, root / STAGING_FOLDER / weight_set.key
+    with locked(folder), _with_instructions(weight_set, root):
+        new = _convert_existing_pickles(weight_set, folder)
+        with output_errors(staging):
+            staging.mkdir(parents=True, exist_ok=True)
+            for download in _download(weight_set, weight_set.missing(root), staging):
+                new.append(_install(download, folder))
+        shutil.rmtree(staging)
         for path in new:
             ChecksumRegistry(root).check(path)
     return tuple(new)
 
 
-def _download(part: WeightSet, wanted: Sequence[WeightFile], waiting: Path) -> Iterator[Download]:
-    if not wanted:
-        return iter(())
-    if isinstance(part.origin, Hub):
-        return download_from_hub(part.origin, wanted, waiting)
-    return download_from_google_drive(part.origin, wanted, waiting)
-
-
-def _accept(download: Download, folder: Path) -> Path:
-    """Check a download and put it into its place, as safetensors where it is a pickle."""
-    download.check()
-    place = folder / download.file.names[0]
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if download.path.suffix not in PICKLES:
-        return download.path.replace(place)
-    to_safetensors(download.path, place)
-    download.path.unlink()
-    return place
-
-
-def _convert_placed(part: WeightSet, folder: Path) -> list[Path]:
-    """Safetensors beside the pickles that were put there by hand."""
-    targets = []
-    for file in part.files:
-        pickle = file.find(folder)
-        if pickle is not None and pickle.suffix in PICKLES:
-            targets.append(folder / file.names[0])
-            to_safetensors(pickle, targets[-1])
-    return targets
-
-
 @contextmanager
-def _advising(part: WeightSet, root: Path) -> Generator[None, None, None]:
-    """Adds to an error what to do by hand."""
+def _with_instructions(weight_set: WeightSet, root: Path) -> Generator[None, None, None]:
+    """Add the instructions for a manual download to a WeightsError."""
     try:
         yield
     except WeightsError as error:
-        raise WeightsError(f"{error} Or by hand: {part.by_hand(root)}") from error
+        raise WeightsError(f"{error} Or download manually: {weight_set.by_hand(root)}") from error
 
 
-PICKLES = (".bin", ".pth")
+def _convert_existing_pickles(weight_set: WeightSet, folder: Path) -> list[Path]:
+    """Write a safetensors file beside each pickle that the user has placed; returns the new files."""
+    new = []
+    for file in weight_set.files:
+        pickle = file.find(folder)
+        if pickle is not None and pickle.suffix in PICKLES:
+            new.append(folder / file.names[0])
+            convert_pickle(pickle, new[-1])
+    return new
 
 
-def to_safetensors(pickle: Path, target: Path) -> None:
-    """Write a pickle's tensors as a .safetensors file, whole or not at all; the pickle stays.
+def _download(weight_set: WeightSet, files: Sequence[WeightFile], staging: Path) -> Iterator[Download]:
+    if not files:
+        return iter(())
+    if isinstance(weight_set.origin, HubRepository):
+        return download_from_hub(weight_set.origin, files, staging)
+    return download_from_google_drive(weight_set.origin, files, staging)
 
-    WeightsError where it can't be read, OutputError where there is no room. Nothing in it is executed.
+
+def _install(download: Download, folder: Path) -> Path:
+    """Verify a download and move it into place, a pickle as safetensors; returns its path."""
+    download.verify()
+    path = folder / download.file.names[0]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if download.path.suffix not in PICKLES:
+        return download.path.replace(path)
+    convert_pickle(download.path, path)
+    download.path.unlink()
+    return path
+
+
+def convert_pickle(pickle: Path, target: Path) -> None:
+    """Write the tensors of a pickle as a .safetensors file, atomically; the pickle is kept.
+
+    Nothing in the pickle is executed. WeightsError where it can't be read, OutputError where `target` can't be written.
     """
-    write_tensors(target, _unshared(read_state_dict(pickle)))
+    write_tensors(target, _without_shared_memory(read_state_dict(pickle)))
 
 
-def _unshared(state: StateDict) -> StateDict:
-    """Tensors that share no memory, as the format wants them."""
+def _without_shared_memory(state: StateDict) -> StateDict:
+    """Contiguous tensors that share no memory, as safetensors requires."""
     seen: set[int] = set()
-    apart: dict[str, Tensor] = {}
+    separate: dict[str, Tensor] = {}
     for key, tensor in state.items():
         memory = tensor.untyped_storage().data_ptr()
-        apart[key] = tensor.clone() if memory in seen else tensor.contiguous()
+        separate[key] = tensor.clone() if memory in seen else tensor.contiguous()
         seen.add(memory)
-    return apart
+    return separate
