@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 
-from motionfollower.research.synthetic.motion.change import face_front, join, mirror, mix, resample
 from motionfollower.research.synthetic.motion.legs import ANKLE_HEIGHT, UNIT_LEGS
 from motionfollower.research.synthetic.motion.phrases import make_phrase
-from motionfollower.research.synthetic.motion.rotations import X, Y, Z, about, frame, interpolate, shortest_turn
+from motionfollower.research.synthetic.motion.rotations import (
+    X,
+    Y,
+    Z,
+    axis_rotation,
+    interpolate,
+    limb_frame,
+    shortest_rotation,
+)
+from motionfollower.research.synthetic.motion.transforms import face_front, join, mirror, mix, resample
 from motionfollower.research.synthetic.motion.types import UPPER_BODY, Motion, Segment
 
 FPS = 30.0
@@ -17,18 +25,18 @@ def phrase(seed: int, frames: int = 60) -> Motion:
 
 
 def test_interpolation_goes_the_shortest_way():
-    quarter = about(Y, np.pi / 2)
-    np.testing.assert_allclose(interpolate(np.eye(3), quarter, 0.5), about(Y, np.pi / 4), atol=1e-12)
+    quarter = axis_rotation(Y, np.pi / 2)
+    np.testing.assert_allclose(interpolate(np.eye(3), quarter, 0.5), axis_rotation(Y, np.pi / 4), atol=1e-12)
     np.testing.assert_allclose(interpolate(quarter, np.eye(3), 1.0), np.eye(3), atol=1e-12)
 
 
 def test_the_shortest_turn_brings_one_direction_to_another():
-    np.testing.assert_allclose(shortest_turn(X, Z) @ X, Z, atol=1e-9)
-    np.testing.assert_allclose(shortest_turn(X, Z) @ Y, Y, atol=1e-9)
+    np.testing.assert_allclose(shortest_rotation(X, Z) @ X, Z, atol=1e-9)
+    np.testing.assert_allclose(shortest_rotation(X, Z) @ Y, Y, atol=1e-9)
 
 
 def test_a_hanging_limb_is_unturned():
-    np.testing.assert_allclose(frame(-Y, X), np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(limb_frame(-Y, X), np.eye(3), atol=1e-12)
 
 
 def test_a_mirror_twice_changes_nothing_and_once_swaps_sides():

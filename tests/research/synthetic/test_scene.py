@@ -9,7 +9,7 @@ from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.appearance.types import HairStyle, Skirt
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.body.feet import stand
+from motionfollower.research.synthetic.body.feet import plant_feet
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
 from motionfollower.research.synthetic.export.clip import RenderedClip
@@ -108,7 +108,7 @@ def test_a_camera_that_moves_moves_the_plate(assets: Assets, scene: Scene):
 def test_standing_feet_neither_slide_nor_sink(assets: Assets, scene: Scene):
     dancer = scene.dancer
     for seed in range(4):
-        fitted = stand(make_sequence(assets, seed, 5), dancer.body.skeleton, dancer.body.sole)
+        fitted = plant_feet(make_sequence(assets, seed, 5), dancer.body.skeleton, dancer.body.sole)
         ankles = dancer.body.skeleton.legs.ankles(fitted)
         floor = np.quantile(ankles[..., 1], 0.02)
         assert ankles[..., 1].min() > floor - 0.02

@@ -1,4 +1,4 @@
-"""Motions before a camera: a body's bones and the camera's view in every frame, before anything is drawn."""
+"""Shots: a motion retargeted to a body and seen by a camera, before rendering."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from motionfollower.research.synthetic.body.body import Body
 from motionfollower.research.synthetic.body.skeleton import Posed
-from motionfollower.research.synthetic.motion.change import resample
+from motionfollower.research.synthetic.motion.transforms import resample
 from motionfollower.research.synthetic.motion.types import Motion
 from motionfollower.research.synthetic.renderer.types import View
-from motionfollower.research.synthetic.scene.camera import Box, Camera, film
+from motionfollower.research.synthetic.scene.camera import Box, Camera, camera_views
 from preprocess.types import Size
 
-AROUND_THE_BONES = Box(np.array([-0.12, -0.10, -0.10]), np.array([0.12, 0.24, 0.10]))
+BONE_MARGIN = Box(np.array([-0.12, -0.10, -0.10]), np.array([0.12, 0.24, 0.10]))
 
 
 @dataclass(frozen=True)
 class ShotSetup:
-    """A body before a camera that takes pictures of a size, `fps` a second."""
+    """A body before a camera with an image size (width, height) and a frame rate."""
 
     body: Body
     camera: Camera
@@ -31,7 +31,7 @@ class ShotSetup:
 
 @dataclass(frozen=True)
 class Shot:
-    """One motion as the camera sees it: the body's bones and the camera's view in every frame."""
+    """One motion before the camera: the posed bones and the camera's view of every frame."""
 
     posed: Posed
     views: Sequence[View]
@@ -40,20 +40,23 @@ class Shot:
         return len(self.posed)
 
 
-def plan_shots(stage: ShotSetup, motions: Sequence[Motion], frames: int, hands: int = 0) -> list[Shot]:
-    """All motions before one camera that has room for each of them; `hands` is the seed of the hands' life."""
-    posed = [_centre(stage.body.dance(resample(motion, stage.fps, frames), hands)) for motion in motions]
-    box = reduce(Box.joined, (_box(bones) for bones in posed))
-    views = film(stage.camera, box, stage.body.height, stage.size, frames)
+def plan_shots(setup: ShotSetup, motions: Sequence[Motion], frames: int, hands: int = 0) -> list[Shot]:
+    """Plan one shot per motion, with one camera path that frames all of them.
+
+    `frames` is the length of each shot; `hands` is the seed of the idle motion of the hands.
+    """
+    posed = [_centre(setup.body.retarget(resample(motion, setup.fps, frames), hands)) for motion in motions]
+    box = reduce(Box.union, (_bounding_box(bones) for bones in posed))
+    views = camera_views(setup.camera, box, setup.body.height, setup.size, frames)
     return [Shot(bones, views) for bones in posed]
 
 
 def _centre(posed: Posed) -> Posed:
-    """With the middle of its way at x = z = 0."""
+    """Move the mean position over the shot to x = z = 0."""
     middle = posed.positions.mean(axis=(0, 1)) * [1, 0, 1]
     return replace(posed, positions=posed.positions - middle)
 
 
-def _box(posed: Posed) -> Box:
+def _bounding_box(posed: Posed) -> Box:
     low, high = posed.positions.min(axis=(0, 1)), posed.positions.max(axis=(0, 1))
-    return Box(low + AROUND_THE_BONES.low, high + AROUND_THE_BONES.high)
+    return Box(low + BONE_MARGIN.low, high + BONE_MARGIN.high)

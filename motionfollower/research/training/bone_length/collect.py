@@ -59,7 +59,7 @@ def write_estimated(shard: Path, path: Path) -> None:
     arrays, config = read_shard(shard), DatasetConfig.of(shard.parent)
     scene, shots = plan_shard(load_assets(), int(shard.stem), config)
     clips = [Clip(frames, config.fps) for frames in arrays["images"]]
-    write_arrays(path, samples_of_shots(load_assets(), scene.dancer.body, shots, clips, _estimate))
+    write_arrays(path, samples_of_shots(load_assets(), scene.character.body, shots, clips, _estimate))
 
 
 def _estimate(clip: Clip) -> PoseSequence:
