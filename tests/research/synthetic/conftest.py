@@ -1,4 +1,4 @@
-"""The dancers' assets, where they have been fetched, and one small scene."""
+"""Fixtures: the assets, if they have been downloaded, and one small scene."""
 
 import pytest
 
@@ -18,13 +18,13 @@ FPS = 8.0
 @pytest.fixture(scope="session")
 def assets() -> Assets:
     if not assets_file().is_file():
-        pytest.skip("the dancers' assets are absent: python -m motionfollower dancers assets")
+        pytest.skip("the assets are not installed: python -m motionfollower dancers assets")
     return load_assets()
 
 
 @pytest.fixture(scope="session")
 def scene(assets: Assets) -> Scene:
-    """A dancer in a room before a still camera."""
+    """A character in a room before a static camera."""
     return Scene(
         make_character(assets, sample_appearance(3)), sample_environment(5, Style.ROOM), Camera(fill=0.8), SIZE, FPS
     )

@@ -14,8 +14,7 @@ from motionfollower.research.synthetic.appearance.uv_map import body_positions
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.renderer.colour import linear
 from motionfollower.research.synthetic.renderer.noise import spectral_noise
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 TEXTURE_SIZE = 1024  # pixels a side
 MAX_ALBEDO = 0.58  # upper bound for real skin

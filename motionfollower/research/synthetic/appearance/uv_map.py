@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from motionfollower.research.synthetic.appearance.patch import triangles
 from motionfollower.research.synthetic.assets.types import Assets, Doubles, Indices
 from motionfollower.research.synthetic.renderer.jit import compiled
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 SEAM_PIXELS = 6  # pixels filled beyond the edges of the UV islands
 EDGE_TOLERANCE = -0.01  # least barycentric coordinate that still counts as inside a triangle

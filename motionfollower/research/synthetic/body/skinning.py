@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 
 @compiled

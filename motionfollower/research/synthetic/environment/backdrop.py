@@ -12,8 +12,8 @@ from motionfollower.research.synthetic.environment.panels import SHADE, distance
 from motionfollower.research.synthetic.environment.types import Environment, EnvironmentTable
 from motionfollower.research.synthetic.environment.walls import has_skirting, tint_wall
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import Floats, noise_table
-from motionfollower.research.synthetic.renderer.types import Doubles, View
+from motionfollower.research.synthetic.renderer.noise import noise_table
+from motionfollower.research.synthetic.renderer.types import Doubles, Floats, View
 from motionfollower.research.synthetic.renderer.vectors import (
     Vector,
     add,

@@ -4,7 +4,8 @@ import numpy as np
 
 from motionfollower.research.synthetic.environment.types import Floor
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, STRANDS, Floats, sample_noise
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, STRANDS, sample_noise
+from motionfollower.research.synthetic.renderer.types import Floats
 from motionfollower.research.synthetic.renderer.vectors import fraction, indicator
 
 PLANKS, TILES, ASPHALT, GRASS, CHECKER, HERRINGBONE = (

@@ -5,8 +5,8 @@ import numpy as np
 from motionfollower.research.synthetic.environment.floors import cell_random
 from motionfollower.research.synthetic.environment.types import PanelKind
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, Floats, sample_noise
-from motionfollower.research.synthetic.renderer.types import Doubles
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, sample_noise
+from motionfollower.research.synthetic.renderer.types import Doubles, Floats
 from motionfollower.research.synthetic.renderer.vectors import Vector, fraction, scale
 
 WINDOW, POSTER, SHELF, DOOR = (

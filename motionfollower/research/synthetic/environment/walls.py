@@ -5,7 +5,8 @@ import numpy as np
 from motionfollower.research.synthetic.environment.floors import cell_random
 from motionfollower.research.synthetic.environment.types import Wall
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, Floats, sample_noise
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, sample_noise
+from motionfollower.research.synthetic.renderer.types import Floats
 from motionfollower.research.synthetic.renderer.vectors import Vector, fraction, indicator
 
 BRICKS, PANELLED, FACADE, DRAPES = (int(wall) for wall in (Wall.BRICKS, Wall.PANELLED, Wall.FACADE, Wall.DRAPES))

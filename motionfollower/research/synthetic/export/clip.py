@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.annotations.visibility import scores_of
-from motionfollower.research.synthetic.scene.scene import Renderer, TrueFrame
+from motionfollower.research.synthetic.scene.scene import AnnotatedFrame, Renderer
 from motionfollower.research.synthetic.scene.shot import Shot
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Clip, Floats, MaskSequence, PoseSequence, Size
@@ -34,7 +34,7 @@ class RenderedClip:
     visibility: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, frames: list[TrueFrame], fps: float) -> RenderedClip:
+    def of(cls, frames: list[AnnotatedFrame], fps: float) -> RenderedClip:
         """Stack rendered frames."""
         return cls(
             fps=fps,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
-Doubles = NDArray[np.float64]
+from motionfollower.research.synthetic.motion.types import Doubles
 
 X, Y, Z = np.eye(3)
 

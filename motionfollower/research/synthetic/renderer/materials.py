@@ -12,12 +12,11 @@ from motionfollower.research.synthetic.renderer.noise import (
     FOLD_V,
     GRAIN,
     STRANDS,
-    Floats,
     sample_noise,
 )
 from motionfollower.research.synthetic.renderer.patterns import second_colour_weight
 from motionfollower.research.synthetic.renderer.surface import SurfacePoint, bump
-from motionfollower.research.synthetic.renderer.types import Material, MaterialTable
+from motionfollower.research.synthetic.renderer.types import Floats, Material, MaterialTable
 from motionfollower.research.synthetic.renderer.vectors import Vector, add, blend, clamp, row, scale, unit
 
 SKIN, HAIR, EYE = int(Material.SKIN), int(Material.HAIR), int(Material.EYE)

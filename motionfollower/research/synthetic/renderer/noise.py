@@ -6,11 +6,9 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 SIZE = 512
 CLOUDS, GRAIN, STRANDS, FOLD_U, FOLD_V, CLUMPS = range(6)  # the channels of the noise

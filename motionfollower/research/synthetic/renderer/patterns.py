@@ -3,8 +3,8 @@
 import numpy as np
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, Floats, sample_noise
-from motionfollower.research.synthetic.renderer.types import Pattern
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, GRAIN, sample_noise
+from motionfollower.research.synthetic.renderer.types import Floats, Pattern
 from motionfollower.research.synthetic.renderer.vectors import Vector, clamp, fraction, indicator
 
 STRIPES, PINSTRIPES, CHECKS, DOTS = (

@@ -3,8 +3,8 @@
 import numpy as np
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, CLUMPS, STRANDS, Floats, sample_noise
-from motionfollower.research.synthetic.renderer.types import Geometry, Material, Pixels, View
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, CLUMPS, STRANDS, sample_noise
+from motionfollower.research.synthetic.renderer.types import Floats, Geometry, Material, Pixels, View
 from motionfollower.research.synthetic.renderer.vectors import rotate, row, subtract
 
 NEAREST = 0.05  # metres: near plane

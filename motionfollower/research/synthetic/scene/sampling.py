@@ -7,7 +7,7 @@ import numpy as np
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.environment.sampling import sample_environment
-from motionfollower.research.synthetic.scene.camera_seed import Camera, Framing
+from motionfollower.research.synthetic.scene.camera import Camera, Framing
 from motionfollower.research.synthetic.scene.character import make_character
 from motionfollower.research.synthetic.scene.scene import Scene
 from preprocess.types import Size
