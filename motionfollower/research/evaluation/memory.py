@@ -18,7 +18,7 @@ from motionfollower.pipeline.memory.estimate import (
     estimate_peak_memory,
     on_fake_tensors,
 )
-from motionfollower.pipeline.memory.plan import THRIFTIEST
+from motionfollower.pipeline.memory.plan import SMALLEST
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
 from motionfollower.research.evaluation.memory_probe import probe_job
 from motionfollower.research.evaluation.released import camera_mode_bytes, released_peak
@@ -138,9 +138,9 @@ def measure_memory(*, full_step: bool = False) -> MemoryReport:
             "peak, layers computed twice under guidance": estimate_peak_memory(
                 full, MemoryStrategy(checkpoints=True)
             ).peak,
-            "peak, feed-forwards in chunks as well": estimate_peak_memory(full, THRIFTIEST).peak,
+            "peak, feed-forwards in chunks as well": estimate_peak_memory(full, SMALLEST).peak,
             "peak, idle networks off the GPU as well": estimate_peak_memory(
-                full, replace(THRIFTIEST, offloads=True)
+                full, replace(SMALLEST, offloads=True)
             ).peak,
         },
         tiny=run_probe("tiny"),

@@ -66,18 +66,20 @@ def measure_quality(
         with TemporaryDirectory() as scratch:
             clip = make_benchmark_clip(assets, seed, scale.size, scale.frames, Path(scratch) / "case")
             on_progress(done)
-            clips.append(_measure_clip(clip, backend, folder, lambda edits, done=done: on_progress(done + edits)))
+            clips.append(_measure_clip(clip, backend, folder, on_progress, done))
     quality = Quality(describe_setting(seeds, scale, backend), clips)
     write_quality(folder, quality)
     return quality
 
 
-def _measure_clip(clip: BenchmarkClip, backend: Backend, folder: Path, on_progress: OnProgress) -> ClipScores:
-    """Score every method on a clip and write its strip; reports the methods done."""
+def _measure_clip(
+    clip: BenchmarkClip, backend: Backend, folder: Path, on_progress: OnProgress, done: int
+) -> ClipScores:
+    """Score every method on a clip and write its strip; reports each method after the `done` units before."""
     regions, scores, edits = ScoreRegions.of(clip), {}, list[MethodEdit]()
     for edit in run_methods(clip, backend):
         edits.append(edit)
         scores[edit.method] = score(clip, edit, regions, backend.preprocessors.poses)
-        on_progress(len(edits))
+        on_progress(done + len(edits))
     write_strip(folder, clip, edits)
     return ClipScores(clip.seed, scores, {it.method: it.refusal for it in edits if it.refusal})

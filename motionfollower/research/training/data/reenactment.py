@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionfollower.core.types import EditInputs
-from motionfollower.pipeline.crop import model_inputs_through
+from motionfollower.pipeline.crop import crop_inputs
 from motionfollower.research.training.data.clip import TrainingClip
 from preprocess.puppet.animate import animate
 from preprocess.types import Clip, Frames
@@ -46,7 +46,7 @@ class Reenactment:
             source_masks=whole.source_masks.part(frames),
             target_masks=whole.target_masks.part(frames),
         )
-        model_inputs = model_inputs_through(crop, inputs, self._puppet(inputs, span))
+        model_inputs = crop_inputs(crop, inputs, self._puppet(inputs, span))
         return TrainingClip.of(model_inputs, crop.apply(self.truth[span]))
 
     def _puppet(self, part: EditInputs, span: slice) -> Frames | None:
