@@ -35,9 +35,11 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
         metavar="M2",
         help="seed of the motion to transfer: also render a target clip and the ground truth of the edit",
     )
-    parser.add_argument("--size", type=parse_size, default=(512, 512), metavar="WxH", help="default: 512x512")
-    parser.add_argument("--frames", type=int, default=24, metavar="N", help="default: %(default)s")
-    parser.add_argument("--fps", type=float, default=8.0, metavar="F", help="default: %(default)g")
+    parser.add_argument(
+        "--size", type=parse_size, default=(512, 512), metavar="WxH", help="image size; default: 512x512"
+    )
+    parser.add_argument("--frames", type=int, default=24, metavar="N", help="number of frames; default: %(default)s")
+    parser.add_argument("--fps", type=float, default=8.0, metavar="F", help="frame rate; default: %(default)g")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="output folder")
     parser.set_defaults(run=_render)
 
@@ -46,12 +48,14 @@ def _add_dataset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds", required=True, metavar="A:B", help="range of seeds, one character each; B is excluded"
     )
-    parser.add_argument("--size", type=parse_size, default=(144, 144), metavar="WxH", help="default: 144x144")
+    parser.add_argument(
+        "--size", type=parse_size, default=(144, 144), metavar="WxH", help="image size; default: 144x144"
+    )
     parser.add_argument(
         "--motions", type=int, default=4, metavar="M", help="motions per character; default: %(default)s"
     )
     parser.add_argument("--frames", type=int, default=10, metavar="N", help="frames per motion; default: %(default)s")
-    parser.add_argument("--fps", type=float, default=8.0, metavar="F", help="default: %(default)g")
+    parser.add_argument("--fps", type=float, default=8.0, metavar="F", help="frame rate; default: %(default)g")
     parser.add_argument(
         "--jobs",
         type=int,

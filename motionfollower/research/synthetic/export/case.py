@@ -22,7 +22,7 @@ from motionfollower.research.synthetic.scene.shot import plan_shots
 from motionfollower.research.synthetic.seeds import ALL, check_seed
 from preprocess.pose.render import draw_poses
 from preprocess.progress import OnProgress, ignore_progress
-from preprocess.types import Size
+from preprocess.types import AlignmentReport, Size
 from preprocess.video.atomic import atomic_path, check_parent, output_errors
 from preprocess.video.write import write_frames
 
@@ -163,4 +163,4 @@ def _prepared(source: RenderedClip, edit: RenderedEdit) -> Prepared:
         source_masks=source.masks,
         target_masks=edit.truth.masks,
     )
-    return Prepared(inputs, edit.target.clip, edit.target.poses, edit.target.masks, {"mode": "truth"})
+    return Prepared(inputs, edit.target.clip, edit.target.poses, edit.target.masks, AlignmentReport("truth"))
