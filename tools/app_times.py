@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from motionfollower.cli.progress import run_with_progress
+from motionfollower.core.progress import run_with_progress
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.events import Preview
 from motionfollower.pipeline.backends import load_backend

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motionfollower.cli.progress import progress_display
 from motionfollower.core.events import begin_stage
+from motionfollower.core.progress import progress_display
 from motionfollower.research.synthetic.requirements import MEASURING, check_requirements
 
 if TYPE_CHECKING:

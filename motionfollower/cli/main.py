@@ -14,10 +14,10 @@ from pathlib import Path
 from motionfollower.cli.bench import add_commands as add_bench
 from motionfollower.cli.edit import EditCommand, add_edit_options
 from motionfollower.cli.options import add_prepare_settings, prepare_settings
-from motionfollower.cli.progress import progress_display
 from motionfollower.cli.synthetic import add_commands as add_dancers
 from motionfollower.cli.train import add_commands as add_training
 from motionfollower.core.errors import InputError
+from motionfollower.core.progress import progress_display
 
 FAILED_JOBS = 1
 BAD_INPUT = 2

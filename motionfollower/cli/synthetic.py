@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 from motionfollower.cli.options import parse_size
-from motionfollower.cli.progress import progress_display
 from motionfollower.core.errors import SettingsError
 from motionfollower.core.events import begin_stage
+from motionfollower.core.progress import progress_display
 from motionfollower.research.synthetic.requirements import RENDERING, check_requirements
 
 MAX_JOBS = 64

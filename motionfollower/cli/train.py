@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motionfollower.cli.progress import progress_display
 from motionfollower.core.errors import InputError, SettingsError
 from motionfollower.core.events import begin_stage
+from motionfollower.core.progress import progress_display
 from motionfollower.research.synthetic.requirements import check_requirements
 from preprocess.video.atomic import make_folder
 

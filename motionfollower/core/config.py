@@ -1,4 +1,4 @@
-"""What is asked of an edit: how its clips are prepared and how the sampler runs; each checks itself."""
+"""What is asked of an edit: how its clips are prepared, how the sampler runs; each validates itself."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def is_within(value: float, low: float, high: float) -> bool:
 class PrepareSettings:
     """How two clips become the inputs of an edit.
 
-    `frames` is the most frames to take, `size` the working size, `fps` the working frame rate, each the
-    source's own where None. `scale`, `shift` and `foot_line`, in pixels of the working size, come on top of
-    `align`; a `foot_line` of 0 leaves it to the mode. `parts` of the body follow the target, the others move as
-    before; `blend` leads from the source's motion at 0 to the target's at 1. `source_person` and `target_person`
-    point at whom to follow, at the largest person where None. The clicks put the masks right, one after the other.
+    `frames` is the maximum number of frames, `size` the working size, `fps` the working frame rate, each the source's
+    own where None. `scale`, `shift` and `foot_line`, in pixels of the working size, adjust the result of `align`; a
+    `foot_line` of 0 keeps the mode's. `parts` of the body follow the target, the others keep the source's motion;
+    `blend` interpolates from the source's motion at 0 to the target's at 1. `source_person` and `target_person` select
+    a person, None the largest. The clicks refine the masks, one after the other.
     """
 
     align: Align = "bones"
@@ -79,10 +79,10 @@ class PrepareSettings:
 class GuidanceSettings:
     """Score guidance between the branches (paper §3.3).
 
-    `scale` multiplies the score gradient: 1 is the released strength, 0 switches guidance off.
-    `foreground`, `body`, `overlap`, `complement` weigh the terms of the losses, 1 as released.
-    `regions` chooses what the background terms reward: as the released code has it, or as the paper says.
-    Of the steps that the released code guides, the first is guided and then one in `every`.
+    `scale` multiplies the score gradient: 1 is the released strength, 0 disables guidance. `foreground`, `body`,
+    `overlap`, `complement` weight the terms of the losses, 1 as released. `regions` selects the definition of the
+    background terms: that of the released code, or that of the paper. Of the steps that the released code guides, the
+    first and then one in `every` are guided.
     """
 
     scale: float = 1.0
@@ -104,14 +104,14 @@ class GuidanceSettings:
 class SamplerSettings:
     """How the sampler runs.
 
-    `cfg_scale` weighs the conditional against the unconditional prediction (1: no CFG); `noise_eta` is the
-    SDE noise inside the target mask; `strength` the share of the noise that a run starts from: less than 1
-    improves the puppet, for networks that know one; `repeats` the number of times a step of the repeat window
-    is taken; `window` and `overlap` the frames seen at once and shared by neighbouring context windows.
+    `cfg_scale` is the scale of classifier-free guidance (1: none); `noise_eta` the SDE noise inside the target mask;
+    `strength` the fraction of the noise that a run starts from, less than 1 only for networks that see a puppet;
+    `repeats` how often a step of the repeat span is taken; `window` and `overlap` the frames of a context window and
+    those it shares with the next.
 
-    `cfg_span` is where in the run CFG acts, from one share of the steps up to another (Kynkäänniemi et al. 2024).
-    `reuse` counts the steps that share one pass through the deep layers (DeepCache, Ma et al. 2024), 1 for none:
-    guided and repeated steps have their own, as has every step of a clip that is longer than a window.
+    `cfg_span` is the interval of the run, in fractions of the steps, in which CFG acts (Kynkäänniemi et al. 2024).
+    `reuse` is the number of steps that share one pass through the deep layers (DeepCache, Ma et al. 2024), 1 for none;
+    guided and repeated steps always have their own, as do all steps of a clip longer than a window.
     """
 
     steps: int = 50
@@ -144,9 +144,9 @@ class SamplerSettings:
 
 @dataclass(frozen=True)
 class Environment:
-    """What a run's numbers depend on besides its settings: the machine, the weights, the versions.
+    """What a run's result depends on besides its settings: the machine, the weights, the versions.
 
-    `weights` has the sha256 of each file of weights, `versions` those of Python, of this program, of PACKAGES.
+    `weights` has the sha256 of each weight file, `versions` those of Python, of this package and of its dependencies.
     """
 
     device: str
@@ -157,7 +157,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Redo:
-    """Make the frames `first` to `last`, counted from 0, of the result in the folder `earlier` anew."""
+    """Redo the frames `first` to `last`, counted from 0, of the result in the folder `earlier`."""
 
     first: int
     last: int
@@ -178,11 +178,11 @@ class RepeatedRun:
 
 @dataclass(frozen=True)
 class EditConfig:
-    """One edit: two clips, or with `target` None a `source` folder in the released example layout, or its bundle.
+    """One edit: of two clips, or with `target` None of a `source` folder in the released example layout, or its bundle.
 
-    `camera` overrules the sampler's setting; "auto" looks at how the source's background moves. `lock` keeps the
-    source's real pixels away from the person; without it the model's picture stays wherever the model looked.
-    `sound` says whose sound the edit has. `redo` keeps an earlier result but for some frames. `repeated` is the run
+    `camera` overrides the sampler's setting; "auto" measures how the source's background moves. `lock` keeps the
+    source's pixels away from the person; without it the model's output is shown wherever the networks saw. `sound`
+    selects the clip whose sound the edit has. `redo` replaces some frames of an earlier result. `repeated` is the run
     that this one repeats, if any.
     """
 
@@ -201,12 +201,12 @@ class EditConfig:
             raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
 
     def absolute(self) -> EditConfig:
-        """The same for a process that works in another folder."""
+        """The same configuration with absolute paths, for a process in another working directory."""
         target = self.target and self.target.absolute()
         redo = self.redo and replace(self.redo, earlier=self.redo.earlier.absolute())
         return replace(self, source=self.source.absolute(), target=target, redo=redo)
 
     @property
     def known_travel(self) -> float | None:
-        """How far the camera travels, where the run that this one repeats has measured it."""
+        """How far the camera travels, as measured by the run that this one repeats."""
         return self.repeated.camera_travel if self.repeated else None

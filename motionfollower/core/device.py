@@ -1,4 +1,4 @@
-"""The machine that we run on: the only module that knows devices, number formats, memory and random numbers."""
+"""The hardware: the only module that handles devices, number formats, memory and random number generators."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROCESSOR = torch.device("cpu")
 
 
 def pick_device() -> torch.device:
-    """The fastest device there is: CUDA, then Apple's GPU, then the processor."""
+    """The fastest available device: CUDA, then Apple's GPU, then the CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
@@ -27,13 +27,13 @@ def pick_device() -> torch.device:
 
 
 def pick_dtype(device: torch.device) -> torch.dtype:
-    """The number format for the networks: half precision where the hardware is made for it."""
+    """The number format for the networks: half precision where the hardware supports it well."""
     return HALF if device.type == "cuda" else torch.float32
 
 
 @dataclass(frozen=True)
 class DeviceInfo:
-    """A device in words: its `name`, `kind` (cuda, mps, cpu), memory in GiB, and number format."""
+    """The description of a device: its `name`, `kind` (cuda, mps, cpu), memory in GiB, and number format."""
 
     name: str
     kind: str
@@ -45,7 +45,7 @@ class DeviceInfo:
 
 
 def describe(device: torch.device) -> DeviceInfo:
-    """What `device` is and how much memory it has; a processor has the machine's memory."""
+    """Describe a device; a CPU has the machine's memory."""
     dtype = str(pick_dtype(device)).removeprefix("torch.")
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
@@ -56,12 +56,12 @@ def describe(device: torch.device) -> DeviceInfo:
 
 
 def seed_fresh_weights(seed: int) -> None:
-    """Let the weights of networks that are built next depend on a seed alone."""
+    """Seed the initialization of networks that are built next."""
     torch.manual_seed(seed)
 
 
 def free_memory(device: torch.device) -> int:
-    """The bytes that a run may use now: on a GPU what is free there and what this process has reserved already."""
+    """The bytes that a run may use: on a GPU what is free, and what this process has reserved but not allocated."""
     if device.type == "cuda":
         idle = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(torch.cuda.mem_get_info(device)[0]) + idle
@@ -73,36 +73,36 @@ def free_memory(device: torch.device) -> int:
 
 
 def has_own_memory(device: torch.device) -> bool:
-    """Whether what leaves a device makes room on it: processors and Apple's GPUs work in the machine's memory."""
+    """Whether offloading frees memory of the device: CPUs and Apple's GPUs use the machine's memory."""
     return device.type == "cuda"
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether a run failed because a device's memory was full."""
+    """Whether a run failed because a device was out of memory."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def give_back_memory(device: torch.device) -> None:
-    """Let go of what a GPU's allocator keeps for later."""
+    """Release what a GPU's allocator has cached."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
 
 
 def peak_memory_mb() -> float:
-    """The most memory that this process has held so far, in MiB."""
+    """The peak memory of this process so far, in MiB."""
     return peak_memory_of(resource.getrusage(resource.RUSAGE_SELF)) / 2**20
 
 
 def peak_memory_of(usage: resource.struct_rusage) -> int:
-    """The most memory, in bytes, that a process held whose usage this is."""
+    """The peak memory, in bytes, in a process's resource usage."""
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # macOS counts bytes, Linux KiB
 
 
 class NoiseSource:
-    """Gaussian noise that depends on the seed and the order of the draws alone.
+    """Gaussian noise that depends only on the seed and the order of the draws.
 
-    Always drawn in float32 by a generator of the processor, then moved: a seed means the same noise on
-    every device and in every number format.
+    It is drawn in float32 on the CPU, then moved: a seed gives the same noise on every device and in every number
+    format.
     """
 
     def __init__(self, seed: int) -> None:

@@ -1,14 +1,14 @@
-"""What can go wrong that a person can put right.
+"""User-facing errors.
 
-InputError            a clip, a folder or a file that can't be used (defined in `preprocess.types`)
+InputError            a clip, a folder or a file that cannot be used (defined in `preprocess.types`)
 ├── SettingsError     a setting outside its range
 ├── WeightsError      weights that are missing, damaged or of another model
 ├── MemoryLimitError  an edit that is too large for the machine
-├── TrainingError     a training run that can't go on
-└── OutputError       a result that can't be written (defined in `preprocess.types`)
+├── TrainingError     a training run that cannot continue
+└── OutputError       a result that cannot be written (defined in `preprocess.types`)
 
-Each message is one clear sentence or two: what was given, what is allowed, what to do.
-Anything else that is raised is a defect of ours and keeps its traceback.
+Each message says in a sentence or two what was given, what is allowed, and what to do. Any other exception is a bug and
+keeps its traceback.
 """
 
 from preprocess.types import InputError, OutputError
@@ -34,4 +34,4 @@ class MemoryLimitError(InputError):
 
 
 class TrainingError(InputError):
-    """A training run that can't go on; the message says at which step and clips, and what is kept."""
+    """A training run that cannot continue; the message says at which step and clips, and what is kept."""

@@ -1,4 +1,4 @@
-"""What a file or a folder holds, as one number."""
+"""Content hashes of files and folders."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def sha256_of(path: Path, parts: Sequence[str] = ()) -> str:
-    """The sha256 of a file, or of the names and the contents of all files in a folder, or in these `parts` of it."""
+    """The sha256 of a file, or of the names and contents of all files in a folder, or in these `parts` of it."""
     if path.is_dir():
         roots = [path / part for part in parts] or [path]
         files = sorted(file for root in roots for file in (root, *root.rglob("*")) if file.is_file())

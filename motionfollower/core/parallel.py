@@ -1,4 +1,4 @@
-"""Tasks that don't need each other, done side by side in processes."""
+"""Run independent tasks in parallel processes."""
 
 from __future__ import annotations
 

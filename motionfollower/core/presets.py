@@ -1,4 +1,4 @@
-"""The speeds on offer: how much of the work of a backend's usual settings is done."""
+"""Presets: how much of the work of a backend's default settings is done."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PresetName = Literal["draft", "balanced", "quality"]
 
 @dataclass(frozen=True)
 class Speed:
-    """What a preset makes of the usual settings.
+    """How a preset changes the default settings.
 
-    `steps` is a share of theirs; the score is guided `every` so many of their guided steps, never where that is
-    None; the rest is as in SamplerSettings.
+    `steps` is a fraction of theirs; one in `every` of their guided steps is guided, none where it is None; the other
+    fields are as in SamplerSettings.
     """
 
     steps: float
@@ -29,20 +29,22 @@ SPEEDS: dict[PresetName, Speed] = {
     "draft": Speed(steps=0.25, every=None, cfg_span=(0.1, 0.8), reuse=2, repeats=1),
     "balanced": Speed(steps=0.6, every=2, cfg_span=(0.1, 0.8), reuse=2, repeats=1),
 }
-"""Quality isn't here: it is the usual settings, as they are."""
+"""The quality preset is not listed: it is the default settings."""
 
 
-def apply_preset(usual: SamplerSettings, preset: PresetName) -> SamplerSettings:
-    """A backend's usual settings at the speed of a preset; with a single step there is nothing to leave out."""
+def apply_preset(default: SamplerSettings, preset: PresetName) -> SamplerSettings:
+    """A backend's default settings at the speed of a preset; a single step cannot be reduced further."""
     speed = SPEEDS.get(preset)
-    if speed is None or usual.steps == 1:
-        return usual
-    guidance = replace(usual.guidance, scale=0.0) if speed.every is None else replace(usual.guidance, every=speed.every)
+    if speed is None or default.steps == 1:
+        return default
+    guidance = (
+        replace(default.guidance, scale=0.0) if speed.every is None else replace(default.guidance, every=speed.every)
+    )
     return replace(
-        usual,
-        steps=max(1, round(speed.steps * usual.steps)),
+        default,
+        steps=max(1, round(speed.steps * default.steps)),
         cfg_span=speed.cfg_span,
         reuse=speed.reuse,
-        repeats=min(speed.repeats, usual.repeats),
-        guidance=guidance,
+        repeats=min(speed.repeats, default.repeats),
+        guidance=unguided if speed.every is None else sparse,
     )

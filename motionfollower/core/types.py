@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from motionfollower.core.config import SamplerSettings
+from motionfollower.core.config import PrepareSettings, SamplerSettings
 from motionfollower.core.errors import InputError
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import AlignmentReport, Bools, Clip, MaskSequence, PoseSequence
@@ -67,7 +67,7 @@ class Prepared:
 
     `target`, `target_poses` and `target_own_masks` are the target clip's own. `doubts` are the warnings that do not
     concern the alignment; clips of the `crowded` roles show several people. `detected` has the masks before any
-    click, None where there was no click.
+    click, None where there was no click; `settings` are those that the clips were prepared with.
     """
 
     inputs: EditInputs
@@ -78,6 +78,7 @@ class Prepared:
     doubts: tuple[ClipWarning, ...] = ()
     crowded: tuple[Role, ...] = ()
     detected: DetectedMasks | None = None
+    settings: PrepareSettings = field(default_factory=PrepareSettings)
 
 
 @dataclass(frozen=True)

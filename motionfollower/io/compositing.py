@@ -56,7 +56,7 @@ class EditLayer:
     @property
     def _margin(self) -> int:
         height, width = self.frames.shape[1:3]
-        return max(1, round(MARGIN * max(width, height)))
+        return max(1, round(MARGIN * float(max(width, height))))
 
 
 def source_frames(inputs: EditInputs) -> Iterator[Frame]:

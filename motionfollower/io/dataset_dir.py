@@ -1,4 +1,4 @@
-"""Folders that are filled over several runs, all by one recipe, which a file in them tells."""
+"""Dataset folders that are filled over several runs with one config, which a file in them records."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from preprocess.video.atomic import check_parent, make_folder, write_text
 
 
 def open_dataset_dir(folder: Path, record: str, recipe: str, *, otherwise: str) -> None:
-    """Make a folder whose file `record` holds a `recipe`, or go on with one that was made by the same.
+    """Create a folder whose file `record` holds a `recipe`, or open one that has the same.
 
-    InputError where it was made by another one: then it holds what `otherwise` says. OutputError where it holds
-    other files, or can't be written.
+    InputError where the recipe is another: then the folder holds what `otherwise` says. OutputError where it holds
+    other files, or cannot be written.
     """
     check_parent(folder)
     file = folder / record

@@ -1,4 +1,4 @@
-"""A result's folder: the edited clip as video and frames, side by side with its inputs, and run.json."""
+"""A result folder: the edited clip as video and frames, the side-by-side video, and run.json."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from preprocess.video.write import save_frame, write_video
 
 @dataclass(frozen=True)
 class ResultFiles:
-    """Where the parts of a result in `folder` lie."""
+    """The paths of a result's parts in `folder`."""
 
     folder: Path
 
@@ -37,7 +37,7 @@ class ResultFiles:
 
     @property
     def side_by_side(self) -> Path:
-        """Source, target pose and edit beside each other."""
+        """Source, target pose and edit side by side."""
         return self.folder / "side_by_side.mp4"
 
     @property
@@ -47,30 +47,30 @@ class ResultFiles:
 
     @property
     def run(self) -> Path:
-        """What was run, as `load_run` reads it."""
+        """The record of the run."""
         return self.folder / "run.json"
 
     @property
     def replaced(self) -> tuple[Path, ...]:
-        """What a new result in the folder takes the place of."""
+        """The parts that a new result in the folder replaces."""
         return self.edited, self.side_by_side, self.frames
 
-    def pictures(self) -> list[Path]:
-        """The files of the edited clip's frames that are there."""
+    def images(self) -> list[Path]:
+        """The existing files of the edited frames."""
         return sorted(self.frames.glob("frame_*.png"))
 
     def present(self) -> list[Path]:
-        """The files of a result that are there; run.json comes last, as it says that the result is whole."""
-        files = (self.edited, self.side_by_side, *self.pictures(), self.run)
+        """The existing files of a result; run.json comes last, as it marks the result as complete."""
+        files = (self.edited, self.side_by_side, *self.images(), self.run)
         return [file for file in files if file.is_file()]
 
 
 def check_result_dir(folder: Path) -> None:
-    """Find out before the long work whether a result can be written to `folder`; OutputError where not."""
+    """Check before the work whether a result can be written to `folder`; OutputError where not."""
     check_parent(folder)
     files = ResultFiles(folder)
     if (foreign := files.present()) and not files.run.is_file():
-        raise OutputError(f"{foreign[0]} is there, but no run.json that says it is ours. Choose another folder.")
+        raise OutputError(f"{foreign[0]} exists, but there is no run.json of an edit. Choose another folder.")
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def publish(draft: ResultFiles, folder: Path, run: RunMetadata) -> ResultFiles:
 
 
 def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
-    """Put the draft in the place of an older result; should that fail, put everything back."""
+    """Replace an older result by the draft; where that fails, restore everything."""
     replaced = ResultFiles(draft.folder / "replaced")
     with ExitStack() as undo:
         for origin, place in ((result, replaced), (draft, result)):

@@ -83,6 +83,7 @@ def prepare(
         doubts,
         crowded=_crowded(source=of_source, target=of_target),
         detected=replace(detected, clicks=(settings.source_clicks, settings.target_clicks)),
+        settings=settings,
     )
 
 
@@ -121,7 +122,14 @@ def realign(prepared: Prepared, settings: PrepareSettings, preprocessors: Prepro
     inputs, alignment = _align_inputs(
         inputs, prepared.target_poses, target_masks, prepared.doubts, settings, preprocessors
     )
-    return replace(prepared, inputs=inputs, target_own_masks=target_masks, alignment=alignment, detected=detected)
+    return replace(
+        prepared,
+        inputs=inputs,
+        target_own_masks=target_masks,
+        alignment=alignment,
+        detected=detected,
+        settings=settings,
+    )
 
 
 def _align_inputs(

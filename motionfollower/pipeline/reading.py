@@ -125,4 +125,5 @@ class ClipPair:
 def _count(media: Media, fps: float, limit: int | None) -> int:
     if media.pictures:
         return min(len(media.pictures), limit or len(media.pictures))
-    return sum(1 for _ in stream_frames(media, fps=fps, count=limit, size=COUNTING_SIZE))
+    frames = stream_frames(media, fps=fps, count=limit, size=COUNTING_SIZE)
+    return sum(1 for _ in frames)

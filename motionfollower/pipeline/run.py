@@ -134,8 +134,16 @@ def run(
     """Run an edit wherever an executor works; see `run_edit`."""
     check_result_dir(folder)
     check_not_overwritten(filter(None, (config.source, config.target)), ResultFiles(folder).replaced)
-    watch = Stopwatch(report)
-    clip, store = _open_clip(config, executor, folder, watch, prepared, chunking)
+    with _open_source(config) as source:
+        watch = Stopwatch(report)
+        clip, store = _open_clip(config, source, executor, folder, watch, prepared, chunking)
+        return _run(config, executor, clip, store, folder, watch)
+
+
+def _run(
+    config: EditConfig, executor: Executor, clip: EditClip, store: ChunkStore, folder: Path, watch: Stopwatch
+) -> RunMetadata:
+    """Edit a clip that has been prepared, and write the result."""
     sampler = replace(config.sampler, camera=_uses_camera_mode(config, clip))
     results = executor.edit(clip, store, sampler, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
@@ -154,6 +162,7 @@ def run(
 
 def _open_clip(
     config: EditConfig,
+    source: Path,
     executor: Executor,
     folder: Path,
     report: Report,
@@ -165,14 +174,12 @@ def _open_clip(
         return _whole_clip(config, prepared, folder), MemoryStore()
     if config.target is None:
         report(StageStarted(Stage.READ))
-        with _open_source(config) as case:
-            return _whole_clip(config, read_case(case, config.prepare.frames), folder), MemoryStore()
-    source, target = probe(config.source), probe(config.target)
-    if not _is_chunked(config, source, target, chunking):
-        inputs = executor.prepare(source, target, config.prepare, report)
-        return _whole_clip(config, inputs, folder), MemoryStore()
+        return _whole_clip(config, read_case(source, config.prepare.frames), folder), MemoryStore()
+    media = probe(source), probe(config.target)
+    if not _is_chunked(config, *media, chunking):
+        return _whole_clip(config, executor.prepare(*media, config.prepare, report), folder), MemoryStore()
     work = _open_chunk_dir(folder, _key(config, executor.environment, chunking))
-    clip = _detect_clip(config, source, target, executor, work, report, chunking)
+    clip = _detect_clip(config, *media, executor, work, report, chunking)
     return clip, DiskStore(work, clip.origin)
 
 
@@ -180,11 +187,11 @@ def _whole_clip(config: EditConfig, inputs: EditInputs, folder: Path) -> EditCli
     """A clip in one chunk; with a redo, only its frames are sampled."""
     measures = config.camera == "auto"
     travel = camera_travel(inputs.source, inputs.source_masks) if measures else config.known_travel
-    clip = EditClip.whole(inputs, None, travel)
+    clip = EditClip.whole(inputs, travel)
     if config.redo is None:
         return clip
     check_redo(config.redo, clip.frames, clip.size, folder)
-    return EditClip.whole(inputs, frames_to_sample(config.redo, clip.frames), travel)
+    return replace(clip, only=frames_to_sample(config.redo, clip.frames))
 
 
 def _detect_clip(

@@ -20,7 +20,7 @@ LEAD = 2.0  # seconds that are decoded before the first frame
 
 
 def read_clip(
-    path: Path | str,
+    path: Path | str | Media,
     *,
     fps: float | None = None,
     max_frames: int | None = None,
@@ -39,7 +39,7 @@ def read_clip(
     their longer side becomes at most `max_side`. Memory holds the scaled frames alone.
     InputError where nothing can be read, or where the file lasts longer than `max_seconds`.
     """
-    media = probe(path)
+    media = path if isinstance(path, Media) else probe(path)
     if max_seconds is not None and (media.duration or 0) > max_seconds:
         raise InputError(f"{media.path.name} lasts {media.duration:.1f} s; {max_seconds:g} s are allowed. Cut it.")
     fps = _own_fps(media) if fps is None else fps
@@ -55,7 +55,7 @@ def read_clip(
 
 
 def stream_frames(
-    path: Path | str,
+    path: Path | str | Media,
     *,
     fps: float | None = None,
     start: float = 0.0,
@@ -63,7 +63,7 @@ def stream_frames(
     size: Size | None = None,
 ) -> Generator[Frame, None, None]:
     """The frames that `read_clip` would hold, one at a time, by default at the source's own size."""
-    media = probe(path)
+    media = path if isinstance(path, Media) else probe(path)
     yield from _stream(media, _own_fps(media) if fps is None else fps, start, count, size or media.size)
 
 

@@ -56,7 +56,7 @@ class TestInvalidFolder:
 
     def test_a_video_without_a_run_record_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
         (tmp_path / "edited.mp4").write_text("a video")
-        assert "edited.mp4 is there, but no run.json that says it is ours." in edit(tmp_path).complaint
+        assert "edited.mp4 exists, but there is no run.json of an edit." in edit(tmp_path).complaint
         assert contents(tmp_path) == {"edited.mp4": b"a video"}
 
 

@@ -152,7 +152,7 @@ def test_a_file_is_no_place_for_a_result(tmp_path: Path) -> None:
 
 def test_another_programs_files_are_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "edited.mp4").write_text("a film of mine")
-    with pytest.raises(OutputError, match=r"edited\.mp4 is there, but no run\.json"):
+    with pytest.raises(OutputError, match=r"edited\.mp4 exists, but there is no run\.json"):
         check_result_dir(tmp_path)
 
 

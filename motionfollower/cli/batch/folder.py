@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.core.errors import OutputError
 from motionfollower.io.result import ResultFiles
-from motionfollower.pipeline.chunks.run import WORK
+from motionfollower.pipeline.run import CHUNK_DIR
 from preprocess.video.atomic import check_parent, make_folder, output_errors, renaming_errors, take_place
 
 LOCK = ".lock"
@@ -74,7 +74,7 @@ def _clean(draft: Path) -> None:
     for path in draft.glob("*"):
         if path.is_file():
             path.unlink()
-        elif path.name != WORK:
+        elif path.name != CHUNK_DIR:
             shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):  # it does not exist, or has chunks
         draft.rmdir()

@@ -54,7 +54,7 @@ def is_done(job: BatchJob, folder: Path) -> bool:
     except InputError:
         return False
     required = [files.edited, files.side_by_side, *filter(None, [job.command.bundle])]
-    is_complete = all(file.is_file() for file in required) and len(files.pictures()) == run.frames
+    is_complete = all(file.is_file() for file in required) and len(files.images()) == run.frames
     return is_complete and run.backend == job.command.backend and _matches(run, job.command.config)
 
 

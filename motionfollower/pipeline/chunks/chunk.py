@@ -48,7 +48,7 @@ def edit_chunk(
 def _edit(clip: EditClip, inputs: EditInputs, sampler: SamplerSettings, backend: Backend, report: Report) -> EditedClip:
     """The edit of a chunk; one of several without a person remains the source."""
     if len(clip.chunks) == 1 or inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
-        return edit(inputs, sampler, backend, report, only=clip.inputs.only)
+        return edit(inputs, sampler, backend, report, only=clip.only)
     nothing = ClipWarning(WarningCode.NO_PERSON, tuple(range(len(inputs.source))))
     return EditedClip(inputs.source, sampler, (), (nothing,))
 
