@@ -17,11 +17,11 @@ from motionfollower.core.config import SamplerSettings
 from motionfollower.pipeline.backends import load_backend
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
+from motionfollower.research.evaluation.quality.clip import make_benchmark_clip
 from motionfollower.research.evaluation.quality.measure import QUICK
 from motionfollower.research.evaluation.quality.methods import Method, MethodEdit
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.score import Score, mean_score, score
-from motionfollower.research.evaluation.quality.subject import make_benchmark_clip
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.seeds import HELD_OUT
 

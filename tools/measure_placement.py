@@ -17,8 +17,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
 
 from motionfollower.pipeline.backends import load_bone_lengths
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.evaluation.quality.score import torso_length
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.export.clip import RenderedClip

@@ -50,20 +50,26 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", type=Path, required=True, metavar="FILE", help="one of assets/recipes, or your own")
     parser.add_argument("--init", metavar="MODEL", help="initial weights: a model's folder, or `full` for the released")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the model's config.json (default: that of --init)")
-    parser.add_argument("--steps", type=int, metavar="N", help="override the recipe's")
+    parser.add_argument("--steps", type=int, metavar="N", help="optimiser steps instead of the recipe's")
     parser.add_argument(
         "--held-out", type=int, default=16, metavar="N", help="people or videos held out; default: %(default)s"
     )
-    parser.add_argument("--check-every", type=int, default=500, metavar="N", help="steps; default: %(default)s")
-    parser.add_argument("--save-every", type=int, default=100, metavar="N", help="steps; default: %(default)s")
+    parser.add_argument(
+        "--check-every", type=int, default=500, metavar="N", help="steps per validation; default: %(default)s"
+    )
+    parser.add_argument(
+        "--save-every", type=int, default=100, metavar="N", help="steps per checkpoint; default: %(default)s"
+    )
     parser.set_defaults(run=_train_model)
 
 
 def _add_masks(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("set", type=Path, metavar="SET", help="a folder of shards that `dancers dataset` made")
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="the network's folder")
-    parser.add_argument("--shards", type=int, default=300, metavar="N", help="at most; default: %(default)s")
-    parser.add_argument("--steps", type=int, default=4000, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--shards", type=int, default=300, metavar="N", help="the most to train on; default: %(default)s"
+    )
+    parser.add_argument("--steps", type=int, default=4000, metavar="N", help="optimiser steps; default: %(default)s")
     parser.set_defaults(run=_train_masks)
 
 
@@ -73,7 +79,7 @@ def _add_bone_lengths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bodies", type=int, default=2600, metavar="N", help="additional bodies, not rendered; default: %(default)s"
     )
-    parser.add_argument("--steps", type=int, default=12000, metavar="N", help="default: %(default)s")
+    parser.add_argument("--steps", type=int, default=12000, metavar="N", help="optimiser steps; default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, metavar="J", help="parallel processes; default: %(default)s")
     parser.set_defaults(run=_train_bone_lengths)
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from motionfollower.core.types import EditInputs
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from motionfollower.research.evaluation.quality.identity import identity_distance
 from motionfollower.research.evaluation.quality.methods import Method, MethodEdit, move_rigidly, track_memory
 from motionfollower.research.evaluation.quality.presets_report import PresetRow, PresetTable, write_presets
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.report import ClipScores, Quality, write_quality, write_strip
 from motionfollower.research.evaluation.quality.score import MAX_PSNR, Score, mean_score, score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.export.clip import RenderedClip
 from preprocess.pose.skeleton import BODY, JOINTS, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER

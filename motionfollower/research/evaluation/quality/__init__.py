@@ -5,7 +5,7 @@ truth, and another character in the second motion, who is the target. Each metho
 region, pose, identity and flicker.
 
 In the order of the data flow:
-subject         a held-out clip with its ground truth, written as files that the pipeline reads
+clip            a held-out clip with its ground truth, written as files that the pipeline reads
 methods         our edit, our edit with true inputs, and the baselines
 regions         the regions that are scored: person, vacated, shadow, background
 identity        a distance in colour and texture, per part of the body

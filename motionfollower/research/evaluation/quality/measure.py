@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from motionfollower.core.device import describe
 from motionfollower.core.errors import OutputError
 from motionfollower.pipeline.backends import Backend
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.evaluation.quality.methods import Method, MethodEdit, run_methods
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.report import ClipScores, Quality, write_quality, write_strip
 from motionfollower.research.evaluation.quality.score import score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.synthetic.assets.store import load_assets
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Size

@@ -21,7 +21,7 @@ from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.checks import propose_camera_mode
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from preprocess.background.fill import fill_background
 from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, SEEN
 from preprocess.puppet.animate import animate

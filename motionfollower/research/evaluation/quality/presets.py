@@ -18,12 +18,12 @@ from motionfollower.io.case import read_case
 from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.edit import edit
 from motionfollower.research.evaluation.flops import compare
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.evaluation.quality.measure import Scale, check_report_dir, describe_setting
 from motionfollower.research.evaluation.quality.methods import Method, MethodEdit
 from motionfollower.research.evaluation.quality.presets_report import PresetRow, PresetTable, write_presets
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.score import Score, mean_score, score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.synthetic.assets.store import load_assets
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.video.atomic import make_folder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from preprocess.types import Bools
 
 RIM = 0.012  # of the image's longer side: width of the mixed pixels around a person, which are no background

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from motionfollower.research.evaluation.quality.methods import Method, MethodEdit
 from motionfollower.research.evaluation.quality.score import Score, as_json, mean_score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from preprocess.types import Frames
 from preprocess.video.atomic import atomic_path, output_errors, write_text
 

@@ -11,10 +11,10 @@ from skimage.metrics import structural_similarity
 
 from motionfollower.core.errors import InputError
 from motionfollower.pipeline.metrics import psnr
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from motionfollower.research.evaluation.quality.identity import identity_distance
 from motionfollower.research.evaluation.quality.methods import MethodEdit
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.export.clip import RenderedClip
 from preprocess.pose.skeleton import BODY, L_HIP, NECK, R_HIP
