@@ -22,9 +22,6 @@ BENCHES = {
     "long": "peak memory of a long edit against a short one, and its seams",
 }
 
-Report = tuple[str, dict[str, object]]
-"""A table for the terminal, and the figures for JSON."""
-
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """Add the benchmarks."""
@@ -61,8 +58,8 @@ def _bench(options: argparse.Namespace) -> None:
     print(text)
 
 
-def _measure(what: str, *, full_step: bool) -> Report:
-    """Run one of `BENCHES`; `full_step` is an option of "memory"."""
+def _measure(what: str, *, full_step: bool) -> tuple[str, dict[str, object]]:
+    """Run one of `BENCHES`: the table to print and the figures for JSON. `full_step` is an option of "memory"."""
     if what == "flops":
         from motionfollower.research.evaluation.flops import measure_flops
 
