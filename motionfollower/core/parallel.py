@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
 from multiprocessing import get_context
 from typing import TypeVar
 
 Result = TypeVar("Result")
-
-
-def run_missing(jobs: int, tasks: Sequence[Callable[[], object]], total: int) -> Generator[int, None, None]:
-    """Do the tasks that are left of `total` in `jobs` processes; yield how many of all are done."""
-    done = total - len(tasks)
-    if done:
-        yield done
-    with closing(run_in_processes(jobs, tasks)) as finished:
-        yield from (done for done, _ in enumerate(finished, done + 1))
 
 
 def run_in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:
