@@ -11,9 +11,9 @@ Result = TypeVar("Result")
 
 
 def run_in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:
-    """Do tasks that can be pickled in `jobs` new processes; yield their results as they are done.
+    """Run picklable tasks in `jobs` new processes; yield their results as they finish.
 
-    A single job needs no other process than this one. Closing the generator drops what hasn't begun.
+    A single job runs in this process. Closing the generator drops tasks that have not started.
     """
     if jobs == 1:
         yield from (task() for task in tasks)

@@ -96,7 +96,7 @@ def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
 def test_an_unreachable_address(address: str, jobs: Path, tmp_path: Path) -> None:
     complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
-    assert complaint == f"Nothing answers at {address}. Give the address that `ray start` told."
+    assert complaint == f"Nothing answers at {address}. Pass the address that `ray start` printed."
     assert not (tmp_path / "out").exists()
 
 
