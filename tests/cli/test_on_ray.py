@@ -158,7 +158,7 @@ def test_results_and_failures_of_tasks(cluster: str) -> None:
         results = dict(members.spread(work, "no work", [0, 1]))
         assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
         assert str(results[0]) == "no work"
-        assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        assert str(results[1]).startswith("The worker was lost 3 times; the last time: ")
         with closing(members.spread(work, "done", [3, 2, 2])) as closed:
             assert next(closed) == (0, "done 3")
         assert dict(members.spread(work, "done", [4, 5])) == {
