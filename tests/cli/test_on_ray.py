@@ -96,7 +96,7 @@ def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
 def test_an_unreachable_address(address: str, jobs: Path, tmp_path: Path) -> None:
     message = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).error
-    assert message == f"Nothing answers at {address}. Give the address that `ray start` told."
+    assert message == f"Nothing answers at {address}. Pass the address that `ray start` printed."
     assert not (tmp_path / "out").exists()
 
 
@@ -158,7 +158,7 @@ def test_results_and_failures_of_tasks(cluster: str) -> None:
         results = dict(members.spread(work, "no work", [0, 1]))
         assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
         assert str(results[0]) == "no work"
-        assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        assert str(results[1]).startswith("The worker was lost 3 times; the last time: ")
         with closing(members.spread(work, "done", [3, 2, 2])) as closed:
             assert next(closed) == (0, "done 3")
         assert dict(members.spread(work, "done", [4, 5])) == {
