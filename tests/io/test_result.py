@@ -150,7 +150,7 @@ def test_a_failed_move_restores_the_old_result(
     (tmp_path / "side_by_side.mp4").unlink()
     (tmp_path / "side_by_side.mp4" / "in the way").mkdir(parents=True)
     before = contents(tmp_path)
-    with pytest.raises(OutputError, match="can.t be written"):
+    with pytest.raises(OutputError, match=r"can.t be written"):
         write(tmp_path, inputs, inputs.source, run)
     assert contents(tmp_path) == before
 
@@ -194,7 +194,9 @@ def test_panels_of_different_sizes_get_one_height() -> None:
         ({"sampler": {"cfg_scale": float("nan")}}, "cfg is nan"),
     ],
 )
-def test_a_record_with_wrong_values_is_refused(change: dict[str, object], message: str, tmp_path: Path, run: RunMetadata) -> None:
+def test_a_record_with_wrong_values_is_refused(
+    change: dict[str, object], message: str, tmp_path: Path, run: RunMetadata
+) -> None:
     file = tmp_path / "run.json"
     file.write_text(json.dumps(json.loads(run.to_json()) | change))
     with pytest.raises(InputError, match=rf"run\.json is no run\.json: .*{message}"):
