@@ -1,6 +1,6 @@
-"""What preprocessing reads and makes: clips, poses, masks, and the errors for bad input and output.
+"""The data of preprocessing: clips, poses, masks, alignments, the protocols of its steps, and its errors.
 
-Sizes are (width, height) everywhere; pictures are uint8 RGB, height before width.
+Sizes are (width, height) everywhere; images are uint8 RGB, height before width.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ Size = tuple[int, int]  # (width, height)
 
 
 class InputError(ValueError):
-    """Input that a person can put right; the message says what was given, what is allowed, what to do."""
+    """Invalid user input; the message states what was given, what is allowed, and what to do."""
 
 
 class OutputError(InputError):
-    """A result that can't be written; nothing half-written is left behind."""
+    """Output that can't be written; no partial output is left behind."""
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A stretch of sound in a media file: it starts at `start` and lasts `duration` seconds."""
+    """A section of the sound of a media file: `start` and `duration` in seconds."""
 
     path: Path
     start: float
@@ -42,7 +42,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class ClipPoint:
-    """A place that somebody points at: `x`, `y` in [0, 1] from the picture's upper left corner, in a frame from 0."""
+    """A point that the user selected: `x`, `y` in [0, 1] from the frame's upper left corner; frames count from 0."""
 
     x: float
     y: float
@@ -56,13 +56,13 @@ class ClipPoint:
             )
 
     def pixel(self, size: Size) -> tuple[int, int]:
-        """The pixel (column, row) of a picture of `size`."""
+        """The pixel (column, row) in a frame of `size`."""
         return min(int(self.x * size[0]), size[0] - 1), min(int(self.y * size[1]), size[1] - 1)
 
 
 @dataclass(frozen=True)
 class Clip:
-    """Frames uint8 [F, H, W, 3] RGB at a constant `fps`, with the sound that belongs to them."""
+    """Frames uint8 [F, H, W, 3] RGB at a constant `fps`, with their sound."""
 
     frames: Frames
     fps: float
@@ -86,11 +86,10 @@ class Clip:
 class PoseSequence:
     """One person's joints in every frame.
 
-    `keypoints` f32 [F, 128, 2] in pixels of a picture of `size`, pixel centres at whole numbers;
-    `scores` f32 [F, 128] in [0, 1]: a joint with score 0 is missing and its coordinates are (0, 0).
-    The joints are 18 of the body, 2 × 21 of the hands, 68 of the face (see `skeleton`).
-    `drawings` uint8 [F, H, W, 3], where given, are pose pictures that somebody else drew: they are
-    used as they stand, in place of our own drawing of the joints.
+    `keypoints` f32 [F, 128, 2] in pixels of a frame of `size`, pixel centres at integers; `scores` f32 [F, 128] in
+    [0, 1]: a joint with score 0 is missing and its coordinates are (0, 0). The joints are 18 of the body, 2 × 21 of
+    the hands, 68 of the face (see `pose.skeleton`). `drawings` uint8 [F, H, W, 3], where given, are pose images that
+    were supplied with the clip; they are used unchanged instead of rendering the joints.
     """
 
     keypoints: Floats
@@ -118,7 +117,7 @@ class PoseSequence:
 
     @property
     def hands(self) -> Floats:
-        """Left then right hand as the tables of `skeleton` order them, f32 [F, 42, 2]."""
+        """The joints of the left, then the right hand, f32 [F, 42, 2]."""
         return self.keypoints[:, HANDS]
 
     @property
@@ -133,7 +132,7 @@ class PoseSequence:
         return PoseSequence(self.keypoints[span], self.scores[span], self.size, drawings)
 
     def transformed(self, transforms: Floats, size: Size | None = None) -> PoseSequence:
-        """The joints moved by one affine map a frame, f32 [F, 2, 3], into a picture of `size`."""
+        """The joints transformed by one affine map a frame, f32 [F, 2, 3], into a frame of `size`."""
         moved = np.einsum("fij,fkj->fki", transforms[:, :, :2], self.keypoints) + transforms[:, None, :, 2]
         moved = np.where(self.scores[..., None] > 0, moved, 0).astype(np.float32)
         return replace(self, keypoints=moved, size=size or self.size, drawings=None)
@@ -141,7 +140,7 @@ class PoseSequence:
 
 @dataclass(frozen=True)
 class MaskSequence:
-    """Where the person is: bool [F, H, W]; `origin` says who made them ("mediapipe", "sam", "user", …)."""
+    """The person's masks bool [F, H, W]; `origin` names their source ("mediapipe", "sam", "user", …)."""
 
     masks: Bools
     origin: str
@@ -165,7 +164,7 @@ class MaskSequence:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a pose estimator saw of one clip's person.
+    """The tracked person of one clip.
 
     `masks` are given where the estimator's network segments the person too; `warnings` name frames that are
     doubtful or interpolated; `has_others` is True where other people are visible.
@@ -237,9 +236,9 @@ class Segmenter(Protocol):
 
 
 class TargetMaskPredictor(Protocol):
-    """Foretells the mask of the source person in the aligned poses."""
+    """Predicts the masks of the source person in the aligned poses."""
 
     def predict(
         self, source_poses: PoseSequence, source_masks: MaskSequence, aligned: Alignment, target_masks: MaskSequence
     ) -> MaskSequence:
-        """Masks of the source's size, one a frame."""
+        """The target masks, of the source's size, one for each aligned pose."""

@@ -15,7 +15,7 @@ Role = Literal["source", "target"]
 
 
 class WarningCode(StrEnum):
-    """What a warning is about; each code has one message in `motionfollower.core.messages`."""
+    """The kind of a warning; each code has one message in `motionfollower.core.messages`."""
 
     NO_PERSON = "no_person"
     POSE_INTERPOLATED = "pose_interpolated"
@@ -45,10 +45,10 @@ class WarningCode(StrEnum):
 
 @dataclass(frozen=True)
 class ClipWarning:
-    """A doubt about an edit's clips or settings.
+    """A warning about an edit's clips or settings.
 
-    `role` is the clip it is about, None for both or neither; `frames` are counted from 0; `values` are what else the
-    message names.
+    `role` is the clip concerned, None for both or neither; `frames` are counted from 0; `values` are the other fields
+    of the message.
     """
 
     code: WarningCode

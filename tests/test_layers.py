@@ -1,13 +1,11 @@
-"""The structure of the code: imports only point down, and a few things are known in one place alone."""
+"""The structure of the code: imports only point down, and some knowledge is confined to one module."""
 
 import ast
-from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tools.import_graph import IMPORTS, TREES, floors, imports, package_of, root_entries
 
-# Which packages each package may import, besides itself, from the bottom up.
+# The packages that each package may import, besides itself, from the bottom up.
 ALLOWED = {
     "preprocess": "",
     "motionfollower.core": "preprocess",
@@ -25,8 +23,9 @@ ALLOWED = {
     "app": "ui core",
 }
 MOST_FLOORS = 9
+MOST_ROOT_ENTRIES = {"motionfollower": 11, "preprocess": 11, "motionfollower.ui": 12}
 
-# Concrete implementations that only `pipeline.backends` builds; everything else knows their protocols.
+# Concrete implementations that only `pipeline.backends` instantiates; the rest of the code uses their protocols.
 BUILT_BY_BACKENDS = {
     "DWPoseEstimator",
     "GrabCutRefiner",
@@ -39,7 +38,7 @@ BUILT_BY_BACKENDS = {
     "load_networks",
 }
 
-# Libraries that take seconds to import: inside the function that needs them, so that a command starts at once.
+# Libraries that take seconds to import: imported inside the function that needs them, so that a command starts at once.
 SLOW = {
     "diffusers",
     "gdown",
@@ -52,53 +51,17 @@ SLOW = {
     "xformers",
 }
 
-# What only `core.device` may say: devices, half precision, random generators.
+# Names that only `core.device` may use: devices, half precision, random generators.
 DEVICE_NAMES = {"Generator", "autocast", "bfloat16", "cuda", "float16", "half", "manual_seed", "mps"}
 
 
-def module_name(file: Path) -> str:
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-FILES = [*ROOT.glob("preprocess/**/*.py"), *ROOT.glob("motionfollower/**/*.py"), ROOT / "app.py"]
-TREES = {module_name(file): ast.parse(file.read_text()) for file in FILES}
-
-
-def imports(node: ast.AST) -> Iterator[str]:
-    """Every module imported anywhere below `node`; of `from a import b`, the module a.b where that is one."""
-    for child in ast.walk(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module:
-            for alias in child.names:
-                submodule = f"{child.module}.{alias.name}"
-                yield submodule if submodule in TREES else child.module
-
-
-IMPORTS = {module: set(imports(tree)) & TREES.keys() - {module} for module, tree in TREES.items()}
-
-
 def package(module: str) -> str:
-    """The longest row of the table that the module belongs to."""
-    rows = [row for row in ALLOWED if module == row or module.startswith(f"{row}.")]
-    assert rows, f"{module} has no row in the table of allowed imports"
-    return max(rows, key=len)
+    return package_of(module, ALLOWED)
 
 
 def allowed(row: str) -> set[str]:
     names = ALLOWED[row].split()
-    return {row, *(name if name in ("preprocess",) else f"motionfollower.{name}" for name in names)}
-
-
-def floors() -> dict[str, int]:
-    """The floor of each package, one above the highest it imports; CycleError where packages import in a circle."""
-    graph: dict[str, set[str]] = {row: set() for row in ALLOWED}
-    for module, names in IMPORTS.items():
-        graph[package(module)] |= {package(name) for name in names} - {package(module)}
-    floor: dict[str, int] = {}
-    for row in TopologicalSorter(graph).static_order():
-        floor[row] = 1 + max((floor[below] for below in graph[row]), default=0)
-    return floor
+    return {row, *(name if name == "preprocess" else f"motionfollower.{name}" for name in names)}
 
 
 def test_imports_point_down() -> None:
@@ -111,18 +74,23 @@ def test_imports_point_down() -> None:
     assert not upward
 
 
-def test_no_module_imports_itself_in_a_circle() -> None:
+def test_modules_do_not_import_in_a_circle() -> None:
     assert list(TopologicalSorter(IMPORTS).static_order())
 
 
-def test_there_are_few_floors() -> None:
-    floor = floors()
+def test_packages_have_few_floors_and_no_circle() -> None:
+    floor = floors(ALLOWED)
     for row in sorted(floor, key=floor.__getitem__):
         print(f"floor {floor[row]}  {row}")
     assert max(floor.values()) <= MOST_FLOORS
 
 
-def test_only_backends_builds_implementations() -> None:
+def test_packages_have_few_root_entries() -> None:
+    entries = {name: root_entries(name) for name in MOST_ROOT_ENTRIES}
+    assert not {name: found for name, found in entries.items() if len(found) > MOST_ROOT_ENTRIES[name]}
+
+
+def test_only_backends_instantiates_implementations() -> None:
     built = [
         f"{module} imports {alias.name}"
         for module, tree in TREES.items()
@@ -134,14 +102,14 @@ def test_only_backends_builds_implementations() -> None:
     assert not built
 
 
-def test_only_the_app_knows_gradio() -> None:
+def test_only_the_app_imports_gradio() -> None:
     others = [module for module in TREES if package(module) not in ("app", "motionfollower.ui")]
-    knowing = [m for m in others if any(name.split(".")[0] == "gradio" for name in imports(TREES[m]))]
-    assert not knowing
+    importing = [m for m in others if any(name.split(".")[0] == "gradio" for name in imports(TREES[m]))]
+    assert not importing
 
 
 def test_slow_libraries_are_imported_late() -> None:
-    late = [
+    early = [
         f"{module} imports {name}"
         for module, tree in TREES.items()
         for node in tree.body
@@ -149,7 +117,7 @@ def test_slow_libraries_are_imported_late() -> None:
         for name in imports(node)
         if name.split(".")[0] in slow_for(module)
     ]
-    assert not late
+    assert not early
 
 
 def slow_for(module: str) -> set[str]:
@@ -158,27 +126,27 @@ def slow_for(module: str) -> set[str]:
     return SLOW | {"torch"} if package(module) == "preprocess" else SLOW
 
 
-def test_only_device_knows_devices() -> None:
-    knowing = [
+def test_only_device_names_devices() -> None:
+    naming = [
         f"{module}, line {node.lineno}"
         for module, tree in TREES.items()
         if module != "motionfollower.core.device"
         for node in ast.walk(tree)
-        if is_about_devices(node)
+        if isinstance(node, ast.expr) and is_about_devices(node)
     ]
-    assert not knowing
+    assert not naming
 
 
-def is_about_devices(node: ast.AST) -> bool:
+def is_about_devices(node: ast.expr) -> bool:
     match node:
         case ast.Attribute(value=ast.Name("torch"), attr="Generator" | "device") | ast.Name():
-            return False  # in annotations; making one is the next case
+            return False  # annotations; constructing one is a case below
         case ast.Attribute(value=ast.Attribute(value=ast.Name("np"), attr="random"), attr="Generator"):
-            return False  # numpy's, which knows no device
+            return False  # numpy's, which has no device
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="Generator")):
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device"), args=[ast.Constant("meta")]):
-            return False  # building a network without memory
+            return False  # building a network without allocating memory
         case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="device")):
             return True
         case ast.Attribute(attr=name) | ast.Constant(value=str(name)):

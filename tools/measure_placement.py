@@ -18,7 +18,7 @@ from motionfollower.pipeline.backends import load_length_reader
 from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.assets.store import load_assets
-from motionfollower.research.synthetic.clip import RenderedClip
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.seeds import HELD_OUT, parse_seeds
 from preprocess.align.align import AlignMode, align
 from preprocess.pose.mediapipe import HolisticEstimator

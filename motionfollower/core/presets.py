@@ -37,12 +37,12 @@ def apply_preset(default: SamplerSettings, preset: PresetName) -> SamplerSetting
     speed = SPEEDS.get(preset)
     if speed is None or default.steps == 1:
         return default
-    guidance = replace(default.guidance, scale=0.0) if speed.every is None else replace(default.guidance, every=speed.every)
+    unguided, sparse = replace(default.guidance, scale=0.0), replace(default.guidance, every=speed.every or 1)
     return replace(
         default,
         steps=max(1, round(speed.steps * default.steps)),
         cfg_span=speed.cfg_span,
         reuse=speed.reuse,
         repeats=min(speed.repeats, default.repeats),
-        guidance=guidance,
+        guidance=unguided if speed.every is None else sparse,
     )

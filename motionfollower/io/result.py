@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from motionfollower.core.config import SoundChoice
 from motionfollower.core.errors import OutputError
 from motionfollower.io.run_record import RunMetadata
-from motionfollower.io.side_by_side import side_by_side
 from preprocess.progress import OnProgress
 from preprocess.types import Frame, Sound
 from preprocess.video.atomic import (
@@ -20,8 +24,15 @@ from preprocess.video.atomic import (
     renaming_errors,
     scratch_folder,
 )
+from preprocess.video.probe import Media
 from preprocess.video.read import stream_frames
 from preprocess.video.write import save_frame, write_video
+from preprocess.warnings import ClipWarning, WarningCode
+
+MAX_HEIGHT = 720  # of a panel, in pixels
+CAPTION_FRACTION = 0.07  # of a panel's height
+SMALLEST_CAPTION = 16
+BACKGROUND, TEXT = (24, 24, 27), (244, 244, 245)
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,22 @@ def _saved(
         yield row
 
 
+def choose_audio(
+    choice: SoundChoice, source: Sound | None, target: Media | None, seconds: float
+) -> tuple[Sound | None, tuple[ClipWarning, ...]]:
+    """The sound for an edit of so many seconds, and a warning where the target was chosen and is silent.
+
+    Both clips are read from their beginning at one rate, so the target's sound stays in step with its motion.
+    """
+    if choice == "source":
+        return source, ()
+    if choice == "none" or target is None:
+        return None, ()
+    if not target.has_sound:
+        return None, (ClipWarning(WarningCode.TARGET_SILENT),)
+    return Sound(target.path, 0.0, seconds), ()
+
+
 def write_edited_video(draft: ResultFiles, fps: float, sound: Sound | None) -> None:
     """Encode the edited frames that were written."""
     write_video(draft.edited, stream_frames(draft.frames, fps=fps), fps, sound)
@@ -133,3 +160,43 @@ def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
                 moved = file.rename(place.folder / file.relative_to(origin.folder))
                 undo.callback(moved.rename, file)
         undo.pop_all()
+
+
+def side_by_side(captions: Sequence[str], rows: Iterable[Sequence[Frame]]) -> Iterator[Frame]:
+    """Yield frames uint8 [H, W, 3] that show the images of each row from left to right, each over its caption.
+
+    Where heights differ, the images are scaled to the largest, at most MAX_HEIGHT.
+    """
+    rows = iter(rows)
+    first = next(rows)
+    height = min(max(len(image) for image in first), MAX_HEIGHT)
+    widths = [max(1, round(image.shape[1] * height / len(image))) for image in first]
+    strip = _caption_strip(captions, widths, max(SMALLEST_CAPTION, round(height * CAPTION_FRACTION)))
+    for row in chain([first], rows):
+        images = [_resize(image, width, height) for image, width in zip(row, widths, strict=True)]
+        yield np.vstack([np.hstack(images), strip])
+
+
+def _resize(frame: Frame, width: int, height: int) -> Frame:
+    if frame.shape[:2] == (height, width):
+        return frame
+    return np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _caption_strip(captions: Sequence[str], widths: Sequence[int], height: int) -> Frame:
+    """The captions, each centred below its panel."""
+    image = Image.new("RGB", (sum(widths), height), BACKGROUND)
+    draw = ImageDraw.Draw(image)
+    left = 0
+    for caption, width in zip(captions, widths, strict=True):
+        font = _fitting_font(caption, width, height)
+        draw.text((left + width / 2, height / 2), caption, TEXT, font, anchor="mm")
+        left += width
+    return np.asarray(image)
+
+
+def _fitting_font(caption: str, width: int, height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The default font as large as the strip lets it be, smaller where the panel is narrow."""
+    size = 0.6 * height
+    length = ImageFont.load_default(size).getlength(caption)
+    return ImageFont.load_default(max(1, size * min(1, 0.9 * width / length)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from motionfollower.core.types import EditMetrics, Origin
+from motionfollower.core.types import EditMetrics, Origin, StepLosses
 from preprocess.pose.skeleton import NECK, SEEN
 from preprocess.pose.tracking import measure_torso
 from preprocess.progress import OnProgress, ignore_progress
@@ -96,6 +96,18 @@ def combine_metrics(
         pose_error=float(np.mean(errors)) if errors else None,
         flicker=float(np.mean([chunk.flicker for chunk in chunks])),
         source_flicker=float(np.mean(source_flickers)),
+    )
+
+
+def combine_losses(chunks: list[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
+    """The losses of each step, averaged over the chunks that have any."""
+    return tuple(
+        StepLosses(
+            step[0].step,
+            float(np.mean([losses.foreground for losses in step])),
+            float(np.mean([losses.background for losses in step])),
+        )
+        for step in zip(*filter(None, chunks), strict=True)
     )
 
 

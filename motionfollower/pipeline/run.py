@@ -19,7 +19,6 @@ from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, b
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, EditMetrics, Prepared
-from motionfollower.io.audio import choose_audio
 from motionfollower.io.bundle import bundle_files, opened_case, write_bundle
 from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
 from motionfollower.io.compositing import at_file_size
@@ -27,6 +26,7 @@ from motionfollower.io.redo import check_redo, frames_to_sample, stitch
 from motionfollower.io.result import (
     ResultFiles,
     check_result_dir,
+    choose_audio,
     draft_result,
     publish,
     write_edited_video,
@@ -35,12 +35,12 @@ from motionfollower.io.result import (
 from motionfollower.io.run_record import RunMetadata, clip_records, environment_changes, redo_record
 from motionfollower.pipeline.backends import Backend, Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal
-from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, MemoryStore, mean_losses
+from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, MemoryStore
 from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING, Chunking, blend_chunks
 from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.chunks.detection import PersonDetector
 from motionfollower.pipeline.chunks.executors import Executor, LocalExecutor, RayExecutor
-from motionfollower.pipeline.metrics import BackgroundKept, combine_metrics
+from motionfollower.pipeline.metrics import BackgroundKept, combine_losses, combine_metrics
 from motionfollower.pipeline.prepare import align_detections, prepare
 from motionfollower.pipeline.ray_cluster import RayCluster
 from motionfollower.pipeline.reading import ClipPair, promised_frames
@@ -134,8 +134,16 @@ def run(
     """Run an edit wherever an executor works; see `run_edit`."""
     check_result_dir(folder)
     check_not_overwritten(filter(None, (config.source, config.target)), ResultFiles(folder).replaced)
-    watch = Stopwatch(report)
-    clip, store = _open_clip(config, executor, folder, watch, prepared, chunking)
+    with _open_source(config) as source:
+        watch = Stopwatch(report)
+        clip, store = _open_clip(config, source, executor, folder, watch, prepared, chunking)
+        return _run(config, executor, clip, store, folder, watch)
+
+
+def _run(
+    config: EditConfig, executor: Executor, clip: EditClip, store: ChunkStore, folder: Path, watch: Stopwatch
+) -> RunMetadata:
+    """Edit a clip that has been prepared, and write the result."""
     sampler = replace(config.sampler, camera=_uses_camera_mode(config, clip))
     results = executor.edit(clip, store, sampler, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
@@ -154,6 +162,7 @@ def run(
 
 def _open_clip(
     config: EditConfig,
+    source: Path,
     executor: Executor,
     folder: Path,
     report: Report,
@@ -165,14 +174,12 @@ def _open_clip(
         return _whole_clip(config, prepared, folder), MemoryStore()
     if config.target is None:
         report(StageStarted(Stage.READ))
-        with _open_source(config) as case:
-            return _whole_clip(config, read_case(case, config.prepare.frames), folder), MemoryStore()
-    source, target = probe(config.source), probe(config.target)
-    if not _is_chunked(config, source, target, chunking):
-        inputs = executor.prepare(source, target, config.prepare, report)
-        return _whole_clip(config, inputs, folder), MemoryStore()
+        return _whole_clip(config, read_case(source, config.prepare.frames), folder), MemoryStore()
+    media = probe(source), probe(config.target)
+    if not _is_chunked(config, *media, chunking):
+        return _whole_clip(config, executor.prepare(*media, config.prepare, report), folder), MemoryStore()
     work = _open_chunk_dir(folder, _key(config, executor.environment, chunking))
-    clip = _detect_clip(config, source, target, executor, work, report, chunking)
+    clip = _detect_clip(config, *media, executor, work, report, chunking)
     return clip, DiskStore(work, clip.origin)
 
 
@@ -180,11 +187,11 @@ def _whole_clip(config: EditConfig, inputs: EditInputs, folder: Path) -> EditCli
     """A clip in one chunk; with a redo, only its frames are sampled."""
     measures = config.camera == "auto"
     travel = camera_travel(inputs.source, inputs.source_masks) if measures else config.known_travel
-    clip = EditClip.whole(inputs, None, travel)
+    clip = EditClip.whole(inputs, travel)
     if config.redo is None:
         return clip
     check_redo(config.redo, clip.frames, clip.size, folder)
-    return EditClip.whole(inputs, frames_to_sample(config.redo, clip.frames), travel)
+    return replace(clip, only=frames_to_sample(config.redo, clip.frames))
 
 
 def _detect_clip(
@@ -255,7 +262,7 @@ def _record(
         frames=clip.frames,
         surroundings=executor.environment,
         seconds=watch.seconds,
-        losses=mean_losses([result.losses for result in results]),
+        losses=combine_losses([result.losses for result in results]),
         warnings=messages((*changes, *warnings)),
         lock=config.lock,
         sound=config.sound,

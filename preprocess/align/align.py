@@ -1,4 +1,4 @@
-"""Alignment: the target's motion at the source person's place and size."""
+"""Align the target's poses with the source person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from preprocess.align.bone_lengths import BoneLengthEstimator, BoneLengths
-from preprocess.align.partial import Following, follow
+from preprocess.align.partial import Following, blend_motions
 from preprocess.align.person import Person
 from preprocess.align.placement import (
     ManualAlignment,
@@ -34,20 +34,19 @@ def align(
     following: Following | None = None,
     reader: BoneLengthEstimator | None = None,
 ) -> Alignment:
-    """The target's poses brought into the source picture, with a report.
+    """Align the target's poses with the source person.
 
-    All four have F frames; source and target may differ in size: target pixels are first letterboxed into the
-    source picture (one scale for both axes, centred), and an unaligned person stands where that puts it.
+    All four inputs have F frames; source and target may differ in size: target pixels are first letterboxed into the
+    source frame (one scale for both axes, centred).
 
-    - `official`: as the released aligned poses, a scale a frame by the masks' boxes.
+    - `official`: the released rule, one scale per frame from the masks' boxes.
     - `similarity`: one scale and one foot point for the clip.
-    - `bones`: the same, with the source's build (see `bones`); sizes and builds are the `reader`'s. Without one, or
-      where it sees nobody, as `similarity`.
-    - `none`: the letterboxed target as it is.
+    - `bones`: as `similarity`, by bone lengths that `reader` estimates, and with the source's proportions (see
+      `retarget`). Without a `reader`, or where it sees no person, the same as `similarity`.
+    - `none`: the letterboxed target.
 
-    `manual` comes on top of each. With `following` only some parts of the body do the target's motion, or all do
-    it half-way (see `partial`). Joints that are missing stay missing. `InputError` where the clips differ in
-    length or no frame shows a person.
+    `manual` is applied on top of each mode. `following` restricts or blends the motion (see `partial`). Missing joints
+    stay missing. InputError where the inputs differ in length or no frame shows a person.
     """
     _check(source_poses, source_masks, target_poses, target_masks)
     source, target = Person.of(source_poses, source_masks), Person.of(target_poses, target_masks)
@@ -62,17 +61,17 @@ def align_people(
     following: Following | None = None,
     reader: BoneLengthEstimator | None = None,
 ) -> Alignment:
-    """The same, where it is known already where the people are; both of F frames."""
+    """Align two measured people of F frames each; see `align`."""
     if mode not in get_args(AlignMode):
         raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
     lengths = _bone_lengths(source, target, reader) if mode == "bones" else None
-    placement = _place(source, target, mode, lengths).adjusted(manual or ManualAlignment())
+    placement = _placement(source, target, mode, lengths).adjusted(manual or ManualAlignment())
     transforms = placement.transforms()
     poses = target.poses.transformed(transforms, source.poses.size)
     if lengths:
-        poses = retarget(target, poses, lengths[0].build(lengths[1]), is_cut=source.is_cut or target.is_cut)
+        poses = retarget(target, poses, lengths[0].proportions_to(lengths[1]), is_cut=source.is_cut or target.is_cut)
     following = following or Following()
-    poses = follow(source.poses, poses, following)
+    poses = blend_motions(source.poses, poses, following)
     report = alignment_report(mode, source, target, placement, poses, following)
     warnings = alignment_warnings(source, target, placement, poses, following)
     return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
@@ -81,14 +80,14 @@ def align_people(
 def _bone_lengths(
     source: Person, target: Person, reader: BoneLengthEstimator | None
 ) -> tuple[BoneLengths, BoneLengths] | None:
-    """The lengths of both, where somebody reads them in both clips."""
+    """The bone lengths of both people; None without a `reader` or where a clip shows no person."""
     if reader is None:
         return None
-    ours, theirs = reader.read(source.seen), reader.read(target.seen)
-    return (ours, theirs) if ours and theirs else None
+    of_source, of_target = reader.estimate(source.visible_poses), reader.estimate(target.visible_poses)
+    return (of_source, of_target) if of_source and of_target else None
 
 
-def _place(
+def _placement(
     source: Person, target: Person, mode: AlignMode, lengths: tuple[BoneLengths, BoneLengths] | None
 ) -> Placement:
     if mode == "none":
@@ -96,7 +95,7 @@ def _place(
     if not (source.has_mask & target.has_mask).any():
         raise InputError(
             "No frame has both a source and a target mask with a person in it, so their sizes can't be compared. "
-            "Use clips in which the person is seen, or align with mode 'none' and by hand."
+            "Use clips that show the person, or align manually with mode 'none'."
         )
     if mode == "official":
         return place_official(source, target)

@@ -1,7 +1,7 @@
-"""How long the parts of somebody's body are, as a network reads it from the poses of a clip.
+"""Bone lengths of a person, estimated by a network from the 2-D poses of a clip.
 
-No frame shows a length: limbs point towards the camera, knees are bent, the picture cuts off the legs. But how a body
-holds itself tells how far it is foreshortened, and what is seen of it tells of the rest.
+No single frame shows them: limbs are foreshortened, knees are bent, the frame cuts off the legs. The network infers the
+foreshortening from the poses, and hidden bones from visible ones.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from preprocess.pose.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER, SEEN
 from preprocess.types import Floats, PoseSequence
 
-AT_ONCE = 24
-"""Frames that a network looks at together, at most; longer clips are read several times."""
+MAX_FRAMES = 24
+"""Frames per network input; estimates of longer clips are averaged over interleaved subsets."""
 
 _BONES = np.array([*LIMBS, (R_SHOULDER, L_SHOULDER), (R_HIP, L_HIP)])
 FEATURES = 18 * 3 + 2 * len(_BONES)
@@ -23,10 +23,10 @@ FEATURES = 18 * 3 + 2 * len(_BONES)
 
 @dataclass(frozen=True)
 class BoneLengths:
-    """In pixels of the clip, at the distance that the person mostly has from the camera.
+    """Bone lengths in pixels of the clip, at the person's typical distance from the camera.
 
-    `torso` from neck to hips; `head` from neck to nose; thighs, shins and arms are means of both sides. `drop` is no
-    length of the body: how far the lower ankle is below the neck, as the person mostly holds themself.
+    `torso` is from neck to hips, `head` from neck to nose; thighs, shins and arms are means of both sides. `drop` is
+    not a bone length but the typical height of the neck above the lower ankle.
     """
 
     torso: float
@@ -41,13 +41,13 @@ class BoneLengths:
 
     @property
     def stature(self) -> float:
-        """From the ankles to the neck, upright."""
+        """The standing height from ankles to neck."""
         return self.torso + self.thighs + self.shins
 
-    def build(self, other: BoneLengths) -> BoneLengths:
-        """How many times as long each is as another person's, were both of one stature."""
+    def proportions_to(self, other: BoneLengths) -> BoneLengths:
+        """The ratio of each length to another person's, with both scaled to the same stature."""
         size = self.stature / other.stature
-        return BoneLengths(*(ours / theirs / size for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return BoneLengths(*(own / others / size for own, others in zip(astuple(self), astuple(other), strict=True)))
 
 
 COUNT = len(fields(BoneLengths))
@@ -55,36 +55,36 @@ COUNT = len(fields(BoneLengths))
 
 @dataclass(frozen=True)
 class BoneLengthEstimator:
-    """`judge` is the network: what frames show, f32 [F, FEATURES], to the logarithms of the lengths f32 [COUNT]."""
+    """Estimates bone lengths; `predictor` is the network, f32 [F, FEATURES] to log lengths f32 [COUNT]."""
 
-    judge: Callable[[Floats], Floats]
+    predictor: Callable[[Floats], Floats]
 
-    def read(self, poses: PoseSequence) -> BoneLengths | None:
-        """The lengths that poses show; None where nobody is seen. Joints guessed outside the picture belong to none."""
+    def estimate(self, poses: PoseSequence) -> BoneLengths | None:
+        """The bone lengths from poses without joints outside the frame; None where no joint is visible."""
         seen = poses.body_scores > SEEN
-        known = np.flatnonzero(seen.any(axis=1))
-        if not len(known):
+        frames = np.flatnonzero(seen.any(axis=1))
+        if not len(frames):
             return None
-        features, unit = describe_bone_lengths(poses.body[known], seen[known])
-        times = -(-len(known) // AT_ONCE)
-        logarithms = np.mean([self.judge(features[first::times]) for first in range(times)], axis=0)
+        features, unit = describe_bone_lengths(poses.body[frames], seen[frames])
+        subsets = -(-len(frames) // MAX_FRAMES)
+        logarithms = np.mean([self.predictor(features[first::subsets]) for first in range(subsets)], axis=0)
         return BoneLengths(*(float(unit) * np.exp(logarithms)).tolist())
 
 
 def describe_bone_lengths(joints: Floats, seen: np.ndarray) -> tuple[Floats, Floats]:
-    """What frames show, f32 [..., F, FEATURES], and the unit of length in pixels f32 [...].
+    """The network's features f32 [..., F, FEATURES], and the unit of length in pixels f32 [...].
 
-    `joints` f32 [..., F, 18, 2], `seen` [..., F, 18]. Joints are taken from their frame's middle, in units of their
-    spread over the clip; then which are seen, how long the bones look, and which of these are seen.
+    `joints` f32 [..., F, 18, 2], `seen` [..., F, 18]. The features are the joints relative to their frame's mean, in
+    units of their spread over the clip; which are seen; the apparent bone lengths; and which of these are seen.
     """
     weights = seen[..., None].astype(np.float32)
-    middle = (joints * weights).sum(axis=-2, keepdims=True) / weights.sum(axis=-2, keepdims=True).clip(1)
-    places = (joints - middle) * weights
-    spread = np.square(places).sum(axis=(-3, -2, -1)) / weights.sum(axis=(-3, -2, -1)).clip(1)
+    centre = (joints * weights).sum(axis=-2, keepdims=True) / weights.sum(axis=-2, keepdims=True).clip(1)
+    offsets = (joints - centre) * weights
+    spread = np.square(offsets).sum(axis=(-3, -2, -1)) / weights.sum(axis=(-3, -2, -1)).clip(1)
     unit = np.sqrt(spread).clip(1e-3)
-    places = places / unit[..., None, None, None]
+    offsets = offsets / unit[..., None, None, None]
     starts, ends = _BONES.T
     linked = weights[..., starts, 0] * weights[..., ends, 0]
-    bones = np.linalg.norm(places[..., starts, :] - places[..., ends, :], axis=-1) * linked
-    parts = places.reshape(*places.shape[:-2], -1), weights[..., 0], bones, linked
+    bones = np.linalg.norm(offsets[..., starts, :] - offsets[..., ends, :], axis=-1) * linked
+    parts = offsets.reshape(*offsets.shape[:-2], -1), weights[..., 0], bones, linked
     return np.concatenate(parts, axis=-1).astype(np.float32), unit.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Measures of one clip's person: boxes, foot points, heights, body lengths."""
+"""Measurements of a clip's person: boxes, foot points, heights, body lengths."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from preprocess.pose.skeleton import (
 )
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
-CUT_MARGIN = 0.01  # of the picture's height: a mask this near the lower edge goes on below it
-SOLE = 0.05  # of the way from neck to ankles: how far below the ankle the ground is
-UPRIGHT = 90  # percentile over the frames: limbs only look shorter than they are, never longer
+CUT_MARGIN = 0.01  # of the frame's height: a mask this near to the lower edge is cut by it
+SOLE = 0.05  # of the length from neck to ankles: how far the ground is below the ankle
+LENGTH_PERCENTILE = 90  # over the frames: foreshortening makes bones shorter, never longer
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Person:
         return cls(poses, np.stack([_box(mask) for mask in masks.masks]))
 
     @cached_property
-    def seen(self) -> PoseSequence:
-        """The poses without joints that an estimator guesses outside the picture: those measure nothing."""
+    def visible_poses(self) -> PoseSequence:
+        """The poses without joints outside the frame, which an estimator only guesses."""
         return _inside(self.poses)
 
     @property
@@ -56,8 +56,8 @@ class Person:
 
     @property
     def is_seen(self) -> Bools:
-        """Frames with at least one believed body joint, bool [F]."""
-        return np.asarray((self.seen.body_scores > SEEN).any(axis=1))
+        """Frames with at least one visible body joint, bool [F]."""
+        return np.asarray((self.visible_poses.body_scores > SEEN).any(axis=1))
 
     @property
     def heights(self) -> Floats:
@@ -66,84 +66,91 @@ class Person:
 
     @property
     def feet(self) -> Floats:
-        """Foot points, f32 [F, 2]: the middle of each box's lower edge."""
+        """Foot points, f32 [F, 2]: the midpoint of each box's lower edge."""
         return np.stack([(self.boxes[:, 0] + self.boxes[:, 2]) / 2, self.boxes[:, 3]], axis=-1)
 
     @property
     def is_cut(self) -> bool:
-        """Whether the picture's lower edge cuts the person in most frames."""
+        """Whether the frame's lower edge cuts the person in most frames."""
         edge = (1 - CUT_MARGIN) * self.poses.size[1] - 0.5
         return bool(np.median(self.boxes[self.has_mask, 3] >= edge) > 0.5)
 
     @property
     def raises_arms(self) -> Bools:
         """Frames in which a wrist is above the nose, bool [F]."""
-        wrists = believed(self.seen, R_WRIST, L_WRIST)[..., 1]
-        return np.asarray((wrists < believed(self.seen, NOSE)[..., 1]).any(axis=1))
+        wrists = visible_joints(self.visible_poses, R_WRIST, L_WRIST)[..., 1]
+        return np.asarray((wrists < visible_joints(self.visible_poses, NOSE)[..., 1]).any(axis=1))
 
     @property
     def visible_height(self) -> float:
-        """The median box height, of the frames without raised arms where there are such."""
+        """The median box height, without frames with raised arms unless all have them."""
         usable = self.has_mask & ~self.raises_arms
         return float(np.median(self.heights[usable if usable.any() else self.has_mask]))
 
     @property
     def lengths(self) -> tuple[float, float, float, float]:
-        """Neck to ankles, to knees, to hips along the body, and shoulders; NaN where no frame shows it."""
+        """From neck to ankles, knees and hips along the body, and the shoulders; NaN where no frame shows it."""
         torsos, thighs, shins = self._torsos(), self._legs(_HIPS, _KNEES), self._legs(_KNEES, _ANKLES)
-        shoulders = np.linalg.norm(np.diff(believed(self.seen, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1)
-        return upright(torsos + thighs + shins), upright(torsos + thighs), upright(torsos), upright(shoulders)
+        shoulders = np.linalg.norm(
+            np.diff(visible_joints(self.visible_poses, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1
+        )
+        return (
+            typical_length(torsos + thighs + shins),
+            typical_length(torsos + thighs),
+            typical_length(torsos),
+            typical_length(shoulders),
+        )
 
     @property
     def ground(self) -> Floats:
-        """Where the person stands, f32 [2]: under the ankles, at the mask's lower edge where few frames show them."""
+        """The ground point f32 [2]: below the ankles, or the mask's lower edge where few frames show the ankles."""
         foot: Floats = np.median(self.feet[self.has_mask], axis=0)
-        ankles = lower_ankle(self.seen.keypoints, self.seen.scores)
+        ankles = lower_ankle(self.visible_poses.keypoints, self.visible_poses.scores)
         if np.isnan(ankles).mean() < 0.5 and np.isfinite(stature := self.lengths[0]):
             foot[1] = np.nanmedian(ankles) + SOLE * stature
         return foot
 
     @property
     def neck(self) -> float:
-        """The row that the neck is mostly in; NaN where no frame shows it."""
-        rows = believed(self.seen, NECK)[:, 0, 1]
+        """The median row of the neck; NaN where no frame shows it."""
+        rows = visible_joints(self.visible_poses, NECK)[:, 0, 1]
         return float(np.median(rows[~np.isnan(rows)])) if not np.isnan(rows).all() else float("nan")
 
     def _torsos(self) -> Floats:
-        hips = believed(self.seen, R_HIP, L_HIP).mean(axis=1)
-        lengths: Floats = np.linalg.norm(believed(self.seen, NECK)[:, 0] - hips, axis=-1)
+        hips = visible_joints(self.visible_poses, R_HIP, L_HIP).mean(axis=1)
+        lengths: Floats = np.linalg.norm(visible_joints(self.visible_poses, NECK)[:, 0] - hips, axis=-1)
         return lengths
 
     def _legs(self, starts: tuple[int, int], ends: tuple[int, int]) -> Floats:
-        """The mean length of both legs' parts, f32 [F]."""
-        parts: Floats = believed(self.seen, *ends) - believed(self.seen, *starts)
+        """The mean length of a bone of both legs, f32 [F]."""
+        parts: Floats = visible_joints(self.visible_poses, *ends) - visible_joints(self.visible_poses, *starts)
         return np.asarray(np.linalg.norm(parts, axis=-1).mean(axis=1))
 
 
 _HIPS, _KNEES, _ANKLES = (R_HIP, L_HIP), (R_KNEE, L_KNEE), (R_ANKLE, L_ANKLE)
 
 
-def believed(poses: PoseSequence, *indices: int) -> Floats:
-    """The body joints f32 [F, N, 2], NaN where not believed."""
+def visible_joints(poses: PoseSequence, *indices: int) -> Floats:
+    """Body joints f32 [F, N, 2], NaN where not visible."""
     seen = poses.body_scores[:, indices] > SEEN
     return np.where(seen[..., None], poses.body[:, indices], np.nan).astype(np.float32)
 
 
 def _inside(poses: PoseSequence) -> PoseSequence:
-    """The poses without the joints outside the picture."""
+    """The poses without the joints outside the frame."""
     seen = is_inside(poses.keypoints, poses.size)
     return replace(poses, scores=np.where(seen, poses.scores, 0).astype(np.float32), drawings=None)
 
 
 def is_inside(points: Floats, size: Size) -> Bools:
-    """Which points f32 [..., 2] lie in a picture, bool [...]."""
+    """Which points f32 [..., 2] lie inside a frame of `size`, bool [...]."""
     return np.asarray(((points >= -0.5) & (points <= np.array(size) - 0.5)).all(axis=-1))
 
 
-def upright(lengths: Floats) -> float:
-    """The length that lengths f32 [N] of one part amount to; NaN where none is known."""
+def typical_length(lengths: Floats) -> float:
+    """The robust maximum of the lengths f32 [N] of a bone; NaN where none is known."""
     known = lengths[~np.isnan(lengths)]
-    return float(np.percentile(known, UPRIGHT)) if len(known) else float("nan")
+    return float(np.percentile(known, LENGTH_PERCENTILE)) if len(known) else float("nan")
 
 
 def _box(mask: Bools) -> Floats:
@@ -157,14 +164,14 @@ ANKLES = [R_ANKLE, L_ANKLE]
 
 
 def lower_ankle(keypoints: Floats, scores: Floats) -> Floats:
-    """The row of the lower believed ankle, f32 [F]; NaN where neither is."""
+    """The row of the lower visible ankle, f32 [F]; NaN where neither is visible."""
     seen = scores[:, ANKLES] > SEEN
     rows = np.where(seen, keypoints[:, ANKLES, 1], -np.inf).max(axis=1)
     return np.where(seen.any(axis=1), rows, np.nan).astype(np.float32)
 
 
 def interpolate_gaps(values: Floats) -> Floats:
-    """Values f32 [F] with NaN frames filled from their neighbours; zeros where all are NaN."""
+    """Values f32 [F] with NaN frames interpolated linearly; zeros where all are NaN."""
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
         return np.zeros_like(values)

@@ -1,4 +1,4 @@
-"""A placement: how large the target's person becomes and where the feet stand, and the maps that follow."""
+"""Placements: the scale and foot position of the target's person in the source frame, by each alignment mode."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from preprocess.types import Floats, Size
 
 @dataclass(frozen=True)
 class ManualAlignment:
-    """What a person sets by hand on top of any mode.
+    """A manual adjustment on top of any mode.
 
-    `scale` enlarges the person about the foot point; `x` and `y` move the person right and down, in pixels of
-    the source; `foot_line` is the row of the source picture on which the feet stand, 0 where the mode decides.
+    `scale` enlarges the person about the foot point; `x` and `y` move the person right and down, in pixels of the
+    source; `foot_line` is the row of the source frame on which the feet stand, 0 to leave it to the mode.
     """
 
     scale: float = 1.0
@@ -27,59 +27,59 @@ class ManualAlignment:
 
 @dataclass(frozen=True)
 class Placement:
-    """The target's person in the source picture, frame by frame.
+    """The transform of the target's person into the source frame, frame by frame.
 
-    The foot points `feet` f32 [F, 2] of the target, in its pixels, come to `places` f32 [F, 2] in the source's;
-    around them everything is scaled by `scales` f32 [F], pixels of the source per pixel of the target.
+    The target's foot points `feet` f32 [F, 2] move to `positions` f32 [F, 2] in source pixels; everything is scaled
+    about them by `scales` f32 [F], source pixels per target pixel.
     """
 
     scales: Floats
     feet: Floats
-    places: Floats
+    positions: Floats
 
     def transforms(self) -> Floats:
         """The affine maps f32 [F, 2, 3] from the target's pixels to the source's."""
         linear = self.scales[:, None, None] * np.eye(2, dtype=np.float32)
-        offsets = self.places - self.scales[:, None] * self.feet
+        offsets = self.positions - self.scales[:, None] * self.feet
         return np.concatenate([linear, offsets[..., None]], axis=-1).astype(np.float32)
 
     def adjusted(self, manual: ManualAlignment) -> Placement:
-        """The placement with the settings made by hand."""
-        places = self.places + np.array([manual.x, manual.y], np.float32)
+        """The placement with a manual adjustment applied."""
+        positions = self.positions + np.array([manual.x, manual.y], np.float32)
         if manual.foot_line:
-            places[:, 1] += manual.foot_line - np.median(self.places[:, 1])
-        return replace(self, scales=self.scales * np.float32(manual.scale), places=places)
+            positions[:, 1] += manual.foot_line - np.median(self.positions[:, 1])
+        return replace(self, scales=self.scales * np.float32(manual.scale), positions=positions)
 
 
 def fit_factor(target: Size, source: Size) -> float:
-    """The factor at which a target picture just fits into a source picture."""
+    """The factor that fits a target frame into a source frame."""
     return min(source[0] / target[0], source[1] / target[1])
 
 
 def fit_points(points: Floats, target: Size, source: Size) -> Floats:
-    """Pixels [..., 2] of the target in the source picture: letterboxed, one scale for both axes, centred."""
+    """Target pixels [..., 2] in the source frame: letterboxed, one scale for both axes, centred."""
     factor = fit_factor(target, source)
     margin = (np.array(source) - factor * np.array(target)) / 2
     fitted: Floats = ((points + 0.5) * factor + margin - 0.5).astype(np.float32)
     return fitted
 
 
-ALIKE = 1.1  # two measures of a scale that differ by less mean the same
+SIMILAR = 1.1  # ratios that differ by less than this factor are taken as equal
 
 
 def place_unaligned(source: Person, target: Person) -> Placement:
-    """Mode `none`: the target's picture letterboxed into the source's, nothing else."""
+    """Mode `none`: the target's frame letterboxed into the source's."""
     width, height = target.poses.size
-    middle = np.array([(width - 1) / 2, height - 0.5], np.float32)
-    foot = np.median(target.feet[target.has_mask], axis=0) if target.has_mask.any() else middle
-    return _steady(source, target, fit_factor(target.poses.size, source.poses.size), foot)
+    bottom = np.array([(width - 1) / 2, height - 0.5], np.float32)
+    foot = np.median(target.feet[target.has_mask], axis=0) if target.has_mask.any() else bottom
+    return _constant(source, target, fit_factor(target.poses.size, source.poses.size), foot)
 
 
 def place_official(source: Person, target: Person) -> Placement:
     """Mode `official`, the rule of the released aligned poses: frame by frame, by the masks' boxes.
 
-    The target's box becomes as high as the source's box of the same frame; its foot point stays where it is
-    in the (letterboxed) target picture. Frames without a mask are interpolated from their neighbours.
+    The target's box is scaled to the height of the source's box of the same frame; its foot point keeps its position
+    in the letterboxed target frame. Frames without a mask are interpolated from their neighbours.
     """
     scales = _filled(source.heights / target.heights)
     feet = _filled(target.feet)
@@ -89,40 +89,42 @@ def place_official(source: Person, target: Person) -> Placement:
 def place_similarity(source: Person, target: Person) -> Placement:
     """Mode `similarity`: one scale and one foot point for the whole clip, so that nothing jitters or slides.
 
-    The scale is the ratio of the two persons' lengths along the body, as far down as both are seen (see `_ratio`).
-    The foot point, the ground under the target's feet, stays where it is in the (letterboxed) target picture, as
-    the official rule has it. Where the lower edge of only one picture cuts a person, or of both at different parts
-    of the body, the neck comes to the source's height instead.
+    The scale is the ratio of both people's lengths along the body, as far down as both are visible (see
+    `_scale_ratio`). The foot point, on the ground below the target's feet, keeps its position in the letterboxed
+    target frame, as in the official rule. Where the lower edge cuts only one person, or both at different parts of
+    the body, the neck is placed at the source's height instead.
     """
-    scale = _ratio(source, target)
-    placement = _steady(source, target, scale, target.ground)
+    scale = _scale_ratio(source, target)
+    placement = _constant(source, target, scale, target.ground)
     ends_alike = source.is_cut == target.is_cut and (not source.is_cut or scale == _visible_ratio(source, target))
     return placement if ends_alike else _at_neck_height(source, target, placement)
 
 
-def place_by_lengths(source: Person, target: Person, ours: BoneLengths, theirs: BoneLengths) -> Placement:
-    """Mode `bones`: as `similarity`, but by the lengths that were read from the two clips.
+def place_by_lengths(
+    source: Person, target: Person, source_lengths: BoneLengths, target_lengths: BoneLengths
+) -> Placement:
+    """Mode `bones`: as `similarity`, but by the bone lengths estimated from the two clips.
 
-    They tell where the ground is under feet that the picture's lower edge cuts off.
+    They also give the ground position below feet that the frame's lower edge cuts off.
     """
     ground = target.ground
     if target.is_cut and np.isfinite(target.neck):
-        ground = np.array([ground[0], target.neck + theirs.drop + SOLE * theirs.stature], np.float32)
-    placement = _steady(source, target, ours.stature / theirs.stature, ground)
+        ground = np.array([ground[0], target.neck + target_lengths.drop + SOLE * target_lengths.stature], np.float32)
+    placement = _constant(source, target, source_lengths.stature / target_lengths.stature, ground)
     return placement if source.is_cut == target.is_cut else _at_neck_height(source, target, placement)
 
 
-def _ratio(source: Person, target: Person) -> float:
-    """How much larger the source's person is.
+def _scale_ratio(source: Person, target: Person) -> float:
+    """The ratio of the source person's size to the target's.
 
-    By the longest stretch of the body that both clips show: to the feet, to the knees, to the hips. Where the
-    lower edge cuts both at the same part of the body their visible heights, frames with raised arms left out, are
-    the steadier measure: then both end at that edge, and close-ups that fill the picture get a scale near 1.
+    It compares the longest section of the body that both clips show: from the neck to the feet, knees or hips. Where
+    the lower edge cuts both at the same part of the body, their visible heights without frames with raised arms are
+    more stable: then both end at that edge, and close-ups that fill the frame get a scale near 1.
     """
     visible = _visible_ratio(source, target)
-    ratios = [ours / theirs for ours, theirs in zip(source.lengths, target.lengths, strict=True)]
+    ratios = [of_source / of_target for of_source, of_target in zip(source.lengths, target.lengths, strict=True)]
     along = next((ratio for ratio in ratios if np.isfinite(ratio)), visible)
-    are_cut_alike = source.is_cut and target.is_cut and max(along / visible, visible / along) < ALIKE
+    are_cut_alike = source.is_cut and target.is_cut and max(along / visible, visible / along) < SIMILAR
     return visible if are_cut_alike else along
 
 
@@ -130,17 +132,17 @@ def _visible_ratio(source: Person, target: Person) -> float:
     return source.visible_height / target.visible_height
 
 
-def _steady(source: Person, target: Person, scale: float, foot: Floats) -> Placement:
-    """The same in every frame; the foot point stays where the letterboxed target picture has it."""
+def _constant(source: Person, target: Person, scale: float, foot: Floats) -> Placement:
+    """A constant placement that keeps the foot point's position in the letterboxed target frame."""
     count = len(target.poses)
     feet = np.tile(foot, (count, 1)).astype(np.float32)
-    places = fit_points(feet, target.poses.size, source.poses.size)
-    return Placement(np.full(count, scale, np.float32), feet, places)
+    positions = fit_points(feet, target.poses.size, source.poses.size)
+    return Placement(np.full(count, scale, np.float32), feet, positions)
 
 
 def _at_neck_height(source: Person, target: Person, placement: Placement) -> Placement:
-    """The placement moved up or down until the necks are at the same height, where both are seen."""
-    neck = placement.places[0, 1] + placement.scales[0] * (target.neck - placement.feet[0, 1])
+    """The placement shifted vertically so that the necks are at the same height, where both are visible."""
+    neck = placement.positions[0, 1] + placement.scales[0] * (target.neck - placement.feet[0, 1])
     if not np.isfinite(source.neck - neck):
         return placement
     return placement.adjusted(ManualAlignment(y=source.neck - neck))

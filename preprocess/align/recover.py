@@ -1,4 +1,4 @@
-"""The alignment that aligned poses of somebody else's making amount to."""
+"""Estimate the alignment behind aligned poses that were supplied with a case."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from preprocess.types import Alignment, AlignmentReport, Floats, PoseSequence
 
 
 def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignment:
-    """The scale and shift of each frame that bring the target's joints nearest to the aligned ones.
+    """The scale and shift of each frame that map the target's joints to the aligned ones, by least squares.
 
-    Least squares over the body joints believed in both; a frame with fewer than two takes its neighbour's map.
+    Uses the body joints that are visible in both; a frame with fewer than two takes the nearest frame's transform.
     """
     both = (target_poses.body_scores > SEEN) & (aligned_poses.body_scores > SEEN)
     transforms = np.tile(np.eye(2, 3, dtype=np.float32), (len(target_poses), 1, 1))
@@ -26,7 +26,7 @@ def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignmen
 
 
 def _scale_and_shift(points: Floats, goals: Floats) -> Floats:
-    middle, goal = points.mean(axis=0), goals.mean(axis=0)
-    spread = ((points - middle) ** 2).sum()
-    scale = ((points - middle) * (goals - goal)).sum() / max(float(spread), 1e-6)
-    return np.concatenate([scale * np.eye(2), (goal - scale * middle)[:, None]], axis=1).astype(np.float32)
+    centre, goal = points.mean(axis=0), goals.mean(axis=0)
+    spread = ((points - centre) ** 2).sum()
+    scale = ((points - centre) * (goals - goal)).sum() / max(float(spread), 1e-6)
+    return np.concatenate([scale * np.eye(2), (goal - scale * centre)[:, None]], axis=1).astype(np.float32)

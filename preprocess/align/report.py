@@ -1,4 +1,4 @@
-"""What there is to say about an alignment: plain data for prepare.json, and warnings in sentences."""
+"""The report of an alignment for prepare.json, and warnings about doubtful frames."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from preprocess.pose.skeleton import SEEN
 from preprocess.types import AlignmentReport, Bools, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
 
-DOUBTFUL_GROUND = 0.08  # of the source person's height: feet this far above or below the source's
-DOUBTFUL_SCALE = 1.25  # a frame's own height ratio this far from the clip's median, either way
+DOUBTFUL_GROUND = 0.08  # of the source person's height: offset of the feet from the source's that is reported
+DOUBTFUL_SCALE = 1.25  # factor between a frame's height ratio and the clip's median, either way
 
 
 def alignment_report(
@@ -20,8 +20,8 @@ def alignment_report(
 ) -> AlignmentReport:
     """The report of an alignment; scale and shift are relative to the letterboxed target frame."""
     sizes = target.poses.size, source.poses.size
-    shift = np.median(placement.places - fit_points(placement.feet, *sizes), axis=0)
-    lost = _lost_joints(target.seen, poses)
+    shift = np.median(placement.positions - fit_points(placement.feet, *sizes), axis=0)
+    lost = _lost_joints(target.visible_poses, poses)
     return AlignmentReport(
         mode=mode,
         fit=round(fit_factor(*sizes), 4),
@@ -39,7 +39,7 @@ def alignment_warnings(
     source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
 ) -> tuple[ClipWarning, ...]:
     """A warning for each kind of doubtful frame that occurs, and for feet that leave the source's ground line."""
-    lost = np.asarray(_lost_joints(target.seen, poses).any(axis=1))
+    lost = np.asarray(_lost_joints(target.visible_poses, poses).any(axis=1))
     doubts = (*_doubts(source, target), (WarningCode.OUT_OF_FRAME, lost))
     warnings = [ClipWarning.of_frames(code, frames) for code, frames in doubts if frames.any()]
     return (*warnings, *(_ground_warnings(source, target, placement) if following.is_whole else ()))
@@ -51,11 +51,11 @@ def _ground_warnings(source: Person, target: Person, placement: Placement) -> li
     if not known.any() or source.is_cut or target.is_cut:
         return []
     ground = float(np.median(source.feet[known, 1]))
-    below = float(np.median(placement.places[known, 1])) - ground
+    below = float(np.median(placement.positions[known, 1])) - ground
     if abs(below) < DOUBTFUL_GROUND * source.visible_height:
         return []
     side = "below" if below > 0 else "above"
-    values = {"pixels": round(abs(below)), "side": side, "foot_line": round(ground)}
+    values: dict[str, str | int | float] = {"pixels": round(abs(below)), "side": side, "foot_line": round(ground)}
     return [ClipWarning(WarningCode.GROUND_OFFSET, values=values)]
 
 
@@ -79,7 +79,7 @@ def _unusual_scale(source: Person, target: Person) -> Bools:
 
 
 def _lost_joints(before: PoseSequence, after: PoseSequence) -> Bools:
-    """Believed body joints inside the target's picture that alignment takes out of the source's, bool [F, 18]."""
+    """Visible body joints inside the target's frame that the alignment moves out of the source's, bool [F, 18]."""
     lost: Bools = ~_outside(before) & _outside(after) & (after.body_scores > SEEN)
     return lost
 

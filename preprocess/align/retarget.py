@@ -1,4 +1,4 @@
-"""Retargeting part by part: the target's directions with the source's build."""
+"""Bone retargeting: the target's bone directions with the source's proportions."""
 
 from __future__ import annotations
 
@@ -31,65 +31,65 @@ from preprocess.pose.skeleton import (
 from preprocess.types import Floats, PoseSequence
 
 HIPS = [R_HIP, L_HIP]
-_FOLLOWERS = ((LEFT_HAND, L_WRIST), (RIGHT_HAND, R_WRIST), (FACE, NOSE))
+_ATTACHED = ((LEFT_HAND, L_WRIST), (RIGHT_HAND, R_WRIST), (FACE, NOSE))
 
 
-def retarget(target: Person, moved: PoseSequence, build: BoneLengths, *, is_cut: bool) -> PoseSequence:
-    """The target's poses, `moved` to the source's size and place, with the source's `build`, as factors of theirs.
+def retarget(target: Person, moved: PoseSequence, proportions: BoneLengths, *, is_cut: bool) -> PoseSequence:
+    """The target's poses, `moved` to the source's size and position, with bones scaled by `proportions`.
 
-    Directions and foreshortening stay the target's. The middle of the hips stays in its column, the parts follow
-    outward from it, hands and face ride along unscaled. The lower ankle stays in its row, so that feet keep their
-    foot line; the neck does where a picture cuts one of the persons.
+    Directions and foreshortening stay the target's. The hip centre keeps its column; the bones are scaled outward from
+    it; hands and face move along unscaled. The lower ankle keeps its row, so that the feet stay on their foot line;
+    if the frame cuts one of the people (`is_cut`), the neck does instead.
     """
-    keypoints = _rebuilt(moved, build)
-    for part, joint in _FOLLOWERS:
+    keypoints = _rescaled(moved, proportions)
+    for part, joint in _ATTACHED:
         keypoints[:, part] += (keypoints[:, joint] - moved.keypoints[:, joint])[:, None]
-    measured = replace(moved, scores=target.seen.scores)
-    kept = moved.keypoints[:, NECK, 1] - keypoints[:, NECK, 1] if is_cut else _lift(measured, keypoints)
-    keypoints[..., 1] += kept[:, None]
+    measured = replace(moved, scores=target.visible_poses.scores)
+    lift = moved.keypoints[:, NECK, 1] - keypoints[:, NECK, 1] if is_cut else _lift(measured, keypoints)
+    keypoints[..., 1] += lift[:, None]
     return replace(moved, keypoints=np.where(moved.scores[..., None] > 0, keypoints, 0).astype(np.float32))
 
 
 def _lift(before: PoseSequence, keypoints: Floats) -> Floats:
-    """What brings the lower ankle back to its row, f32 [F]."""
+    """The shift that moves the lower ankle back to its row, f32 [F]."""
     return interpolate_gaps(lower_ankle(before.keypoints, before.scores) - lower_ankle(keypoints, before.scores))
 
 
-def _rebuilt(moved: PoseSequence, build: BoneLengths) -> Floats:
-    """The joints f32 [F, 128, 2] with each part of the body scaled, from the hips outward."""
+def _rescaled(moved: PoseSequence, proportions: BoneLengths) -> Floats:
+    """The joints f32 [F, 128, 2] with each bone scaled, from the hips outward."""
     keypoints = moved.keypoints.copy()
-    middle = _middle_of_hips(moved)
-    known = np.isfinite(middle).all(axis=1)
-    for joint, factor in ((NECK, build.torso), (R_HIP, build.hips), (L_HIP, build.hips)):
-        scaled = middle + factor * (moved.keypoints[:, joint] - middle)
+    centre = _hip_centre(moved)
+    known = np.isfinite(centre).all(axis=1)
+    for joint, factor in ((NECK, proportions.torso), (R_HIP, proportions.hips), (L_HIP, proportions.hips)):
+        scaled = centre + factor * (moved.keypoints[:, joint] - centre)
         keypoints[known, joint] = scaled[known]
-    for start, end, factor in _outward(build):
+    for start, end, factor in _outward(proportions):
         linked = (moved.scores[:, [start, end]] > 0).all(axis=1)
         bone = moved.keypoints[:, end] - moved.keypoints[:, start]
         keypoints[linked, end] = (keypoints[:, start] + factor * bone)[linked]
     return keypoints
 
 
-def _middle_of_hips(poses: PoseSequence) -> Floats:
-    """Between the hips, f32 [F, 2]; one hip where the other is missing, NaN where both are."""
+def _hip_centre(poses: PoseSequence) -> Floats:
+    """The mean of the hips f32 [F, 2]; one hip where the other is missing, NaN where both are."""
     found = poses.scores[:, HIPS] > 0
     weights = found / np.where(found.any(axis=1), found.sum(axis=1), np.nan)[:, None]
     return np.asarray((weights[..., None] * poses.keypoints[:, HIPS]).sum(axis=1), np.float32)
 
 
-def _outward(build: BoneLengths) -> tuple[tuple[int, int, float], ...]:
-    """Bones from the neck and the hips outward, each with its factor."""
+def _outward(proportions: BoneLengths) -> tuple[tuple[int, int, float], ...]:
+    """The bones from the neck and the hips outward, each with its factor."""
     factors = {
-        R_SHOULDER: build.shoulders,
-        L_SHOULDER: build.shoulders,
-        R_ELBOW: build.upper_arms,
-        L_ELBOW: build.upper_arms,
-        R_WRIST: build.forearms,
-        L_WRIST: build.forearms,
-        R_KNEE: build.thighs,
-        L_KNEE: build.thighs,
-        R_ANKLE: build.shins,
-        L_ANKLE: build.shins,
-        NOSE: build.head,
+        R_SHOULDER: proportions.shoulders,
+        L_SHOULDER: proportions.shoulders,
+        R_ELBOW: proportions.upper_arms,
+        L_ELBOW: proportions.upper_arms,
+        R_WRIST: proportions.forearms,
+        L_WRIST: proportions.forearms,
+        R_KNEE: proportions.thighs,
+        L_KNEE: proportions.thighs,
+        R_ANKLE: proportions.shins,
+        L_ANKLE: proportions.shins,
+        NOSE: proportions.head,
     }
     return tuple((start, end, factors.get(end, 1.0)) for start, end in LIMBS if end not in (NECK, *HIPS))

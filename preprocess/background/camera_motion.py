@@ -1,4 +1,4 @@
-"""How the camera moved: every frame of a clip registered to the first of its shot, by its background."""
+"""Camera motion: homographies that register every frame to the first frame of its shot, by the background."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 
 from preprocess.types import Bools, Floats, Frames
 
-TRACKED_SIZE = 480  # points are tracked on pictures reduced to this long side
+TRACKED_SIZE = 480  # points are tracked on frames reduced to this long side
 MAX_POINTS = 400
 MIN_POINTS = 16
-MIN_INLIERS = 0.5  # of the points tracked: fewer agree where the background is no plane, or moves
-INLIER_DISTANCE = 1.5  # px of the reduced picture
-MIN_GAIN = 0.8  # of the difference between two pictures may remain where a motion explains it
+MIN_INLIERS = 0.5  # fraction of the tracked points; fewer agree if the background is not planar or moves
+INLIER_DISTANCE = 1.5  # px of the reduced frame
+MAX_RESIDUAL = 0.8  # fraction of the frame difference that may remain after the motion is compensated
 STILL_DIFFERENCE = 2.0  # levels
-STILL_DISTANCE = 0.35  # px of the reduced picture: less is tracking noise, not a camera that moves
-MAX_VIEW = 2.5  # a shot may see this many times the frame's width and height
-KEYFRAME_SHIFT = 0.15  # of the long side: past this, points are tracked from a new frame
+STILL_DISTANCE = 0.35  # px of the reduced frame: less is tracking noise, not a camera that moves
+MAX_VIEW = 2.5  # a shot may span this many frame widths and heights
+KEYFRAME_SHIFT = 0.15  # of the long side: beyond this shift, points are tracked from a new keyframe
 
 
 @dataclass(frozen=True)
 class Shot:
-    """Consecutive frames from `start` on whose backgrounds fit on one plane.
+    """Consecutive frames from `start` on whose backgrounds are related by homographies.
 
     `to_reference` f32 [n, 3, 3] are the homographies from each frame's pixels to the first frame's.
     """
@@ -33,68 +33,68 @@ class Shot:
 
     @property
     def frames(self) -> range:
-        """Indices of its frames in the clip."""
+        """The indices of its frames in the clip."""
         return range(self.start, self.start + len(self.to_reference))
 
 
 @dataclass(frozen=True)
-class _View:
-    """A frame reduced to greys uint8 [h, w], and where it shows the background, bool [h, w]."""
+class _TrackedFrame:
+    """A reduced frame in greys uint8 [h, w], and where it shows the background, bool [h, w]."""
 
     grey: np.ndarray
     clear: np.ndarray
 
 
 def find_shots(frames: Frames, holes: Bools) -> list[Shot]:
-    """Split a clip where its camera can't be followed; frames uint8 [F, H, W, 3], holes bool [F, H, W].
+    """Split a clip where its camera can't be tracked; frames uint8 [F, H, W, 3], holes bool [F, H, W].
 
-    What is inside the holes (the person) is not looked at. Where a frame does not fit to the one before
-    it, a new shot begins; a still camera gives one shot of identities.
+    Pixels inside the holes (the person) are ignored. Where a frame can't be registered to the previous one, a new
+    shot begins; a static camera gives one shot of identities.
     """
     scale = min(1.0, TRACKED_SIZE / max(frames.shape[1:3]))
-    views = [_view(frame, hole, scale) for frame, hole in zip(frames, holes, strict=True)]
-    middle = (scale - 1) / 2  # pixel centres lie at whole numbers in both
-    reduce = np.array([[scale, 0, middle], [0, scale, middle], [0, 0, 1]])
+    tracked = [_reduce(frame, hole, scale) for frame, hole in zip(frames, holes, strict=True)]
+    offset = (scale - 1) / 2  # pixel centres are at integers in both
+    reduce = np.array([[scale, 0, offset], [0, scale, offset], [0, 0, 1]])
     shots: list[Shot] = []
     start = 0
-    while start < len(views):
-        motions = np.linalg.inv(reduce) @ np.stack(_follow_shot(views[start:])) @ reduce
+    while start < len(tracked):
+        motions = np.linalg.inv(reduce) @ np.stack(_track_shot(tracked[start:])) @ reduce
         shots.append(Shot(start, motions.astype(np.float32)))
         start += len(motions)
     return shots
 
 
-def _view(frame: np.ndarray, hole: np.ndarray, scale: float) -> _View:
+def _reduce(frame: np.ndarray, hole: np.ndarray, scale: float) -> _TrackedFrame:
     grey, clear = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (~hole).astype(np.uint8) * 255
     if scale < 1:
         grey, clear = (
-            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for picture in (grey, clear)
+            cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for plane in (grey, clear)
         )
-    return _View(grey, clear > 127)
+    return _TrackedFrame(grey, clear > 127)
 
 
-def _follow_shot(views: list[_View]) -> list[np.ndarray]:
-    """The homographies to the first view from itself and those after it, as far as their backgrounds fit on it."""
+def _track_shot(frames: list[_TrackedFrame]) -> list[np.ndarray]:
+    """The homographies to the first frame from itself and the next ones, as long as they can be registered."""
     motions = [np.eye(3)]
-    key, motion = 0, np.eye(3)  # the view that points are tracked from, and the way from it to the latest
-    for index in range(1, len(views)):
-        found = _follow(views[key], views[index], motion)
+    key, motion = 0, np.eye(3)  # the keyframe, and the homography from it to the latest frame
+    for index in range(1, len(frames)):
+        found = _register(frames[key], frames[index], motion)
         if found is None and key != index - 1:
             key = index - 1
-            found = _follow(views[key], views[index], np.eye(3))
+            found = _register(frames[key], frames[index], np.eye(3))
         if found is None:
             break
         motions.append(motions[key] @ np.linalg.inv(found))
-        if not _is_in_reach(motions, views[0].grey.shape):
+        if not _is_within_view(motions, frames[0].grey.shape):
             return motions[:-1]
         motion = found
-        if _shift(motion, views[0].grey.shape) > KEYFRAME_SHIFT * max(views[0].grey.shape):
+        if _shift(motion, frames[0].grey.shape) > KEYFRAME_SHIFT * max(frames[0].grey.shape):
             key, motion = index, np.eye(3)
     return motions
 
 
-def _follow(before: _View, after: _View, guess: np.ndarray) -> np.ndarray | None:
-    """The homography that takes the background of one view to another's; None where none fits."""
+def _register(before: _TrackedFrame, after: _TrackedFrame, guess: np.ndarray) -> np.ndarray | None:
+    """The homography from the background of one frame to that of another; None where none fits."""
     corners, points = _track(before, after, guess)
     if len(points) >= MIN_POINTS:
         if np.median(np.linalg.norm(points - corners, axis=1)) < STILL_DISTANCE:
@@ -105,8 +105,8 @@ def _follow(before: _View, after: _View, guess: np.ndarray) -> np.ndarray | None
     return np.eye(3) if _looks_still(before, after) else None
 
 
-def _track(before: _View, after: _View, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points of one view's background and where they are in the other, both f32 [n, 2]."""
+def _track(before: _TrackedFrame, after: _TrackedFrame, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of one frame's background and their positions in the other, both f32 [n, 2]."""
     inner = cv2.erode(before.clear.astype(np.uint8), np.ones((5, 5)))
     corners = cv2.goodFeaturesToTrack(before.grey, MAX_POINTS, 0.005, 6, mask=inner)
     if corners is None:
@@ -120,7 +120,7 @@ def _track(before: _View, after: _View, guess: np.ndarray) -> tuple[np.ndarray, 
 def _flow(
     before: np.ndarray, after: np.ndarray, corners: np.ndarray, expected: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where corners f32 [n, 1, 2] are in another picture, near where they are expected; whether they are seen there."""
+    """The positions of corners f32 [n, 1, 2] in another frame, near the expected ones, and which are found."""
     points, seen, _ = cv2.calcOpticalFlowPyrLK(
         before, after, corners, expected, winSize=(15, 15), maxLevel=4, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
     )
@@ -128,25 +128,25 @@ def _flow(
 
 
 def _is_clear(points: np.ndarray, clear: np.ndarray) -> np.ndarray:
-    """Whether points f32 [n, 1, 2] lie inside the picture and on its background, bool [n]."""
+    """Whether points f32 [n, 1, 2] lie inside the frame and on its background, bool [n]."""
     x, y = np.rint(points[:, 0]).astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < clear.shape[1]) & (y < clear.shape[0])
     return np.asarray(inside & clear[y.clip(0, clear.shape[0] - 1), x.clip(0, clear.shape[1] - 1)])
 
 
-def _explains(motion: np.ndarray, before: _View, after: _View) -> bool:
-    """Whether a motion makes the views alike; one found on a few moving shadows does not."""
+def _explains(motion: np.ndarray, before: _TrackedFrame, after: _TrackedFrame) -> bool:
+    """Whether compensating a motion reduces the frame difference; one estimated on moving shadows does not."""
     size = after.grey.shape[::-1]
     moved = cv2.warpPerspective(before.grey, motion, size)
     both = before.clear & after.clear & (cv2.warpPerspective(before.clear.astype(np.uint8), motion, size) > 0)
     if not both.any():
         return False
-    left, given = (float(cv2.absdiff(grey, after.grey)[both].mean()) for grey in (moved, before.grey))
-    return left < MIN_GAIN * given
+    residual, difference = (float(cv2.absdiff(grey, after.grey)[both].mean()) for grey in (moved, before.grey))
+    return residual < MAX_RESIDUAL * difference
 
 
-def _looks_still(before: _View, after: _View) -> bool:
-    """Whether a background too plain to track, or full of moving shadows, is for the most part unchanged."""
+def _looks_still(before: _TrackedFrame, after: _TrackedFrame) -> bool:
+    """Whether a background that is too plain to track, or full of moving shadows, is mostly unchanged."""
     clear = before.clear & after.clear
     return bool(clear.any()) and float(np.median(cv2.absdiff(before.grey, after.grey)[clear])) <= STILL_DIFFERENCE
 
@@ -161,7 +161,7 @@ def _shift(motion: np.ndarray, shape: tuple[int, ...]) -> float:
     return float(np.abs(_corners(motion, shape) - _corners(np.eye(3), shape)).max())
 
 
-def _is_in_reach(motions: list[np.ndarray], shape: tuple[int, ...]) -> bool:
+def _is_within_view(motions: list[np.ndarray], shape: tuple[int, ...]) -> bool:
     corners = np.concatenate([_corners(motion, shape) for motion in motions])
     height, width = shape
     return bool((np.ptp(corners, axis=0) <= (MAX_VIEW * width, MAX_VIEW * height)).all())

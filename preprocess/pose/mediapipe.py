@@ -1,7 +1,7 @@
-"""Poses by MediaPipe Holistic, whose networks lie inside its wheel: body, hands, face and mask in one look.
+"""Pose estimation by MediaPipe Holistic, which ships its networks in its wheel: body, hands, face and mask at once.
 
-Frames are looked at one by one ("static mode"): on real clips this is more accurate than MediaPipe's own
-tracking, and smoothing over time makes fast wrists worse. `tracking` keeps to one person.
+Frames are processed independently (static mode): on real clips this is more accurate than MediaPipe's tracking, and
+temporal smoothing makes fast wrists worse. `tracking` follows one person.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.selfie import SegmentPeople, open_selfie, quiet_start, quiet_warnings
 from preprocess.types import Clip, ClipPoint, Floats, Frame, Observation, Size
 
-# The body joints among MediaPipe's 33 landmarks; the neck (None) is between the shoulders.
+# The indices of the body joints among MediaPipe's 33 landmarks; the neck (None) is the mean of the shoulders.
 LANDMARKS = (0, None, 12, 14, 16, 11, 13, 15, 24, 26, 28, 23, 25, 27, 5, 2, 8, 7)
-SELFIE_SHARE = 0.25  # of a mask: selfie segmentation sees some edges better
+SELFIE_WEIGHT = 0.25  # of selfie segmentation in the mask: it is better at some edges
 MASK_THRESHOLD = 0.6
-HAND_REACH = 0.2  # a hand this many torso lengths from its wrist is believed, one twice as far is not
+HAND_OFFSET = 0.2  # torso lengths from the wrist up to which a hand has score 1; it has 0 from twice that on
 
 
 class HolisticEstimator:
-    """A `PoseEstimator` that needs nothing but the installed packages; about 60 ms a frame of 512² on two cores."""
+    """A `PoseEstimator` without downloads; about 60 ms for a frame of 512² on two cores."""
 
     def estimate(
         self, clip: Clip, person: ClipPoint | None = None, on_progress: OnProgress = ignore_progress
@@ -55,30 +55,30 @@ class HolisticEstimator:
 
 @contextmanager
 def open_holistic() -> Iterator[DetectFn]:
-    """A function that looks at one picture uint8 [H, W, 3]; the networks are freed at the end."""
+    """A function that detects one person in an image uint8 [H, W, 3]; the networks are freed at the end."""
     with quiet_start():
         from mediapipe.python.solutions.holistic import Holistic
 
         graph = Holistic(static_image_mode=True, enable_segmentation=True)
-        graph.process(np.zeros((64, 64, 3), np.uint8))  # the last networks start with the first picture
-    with graph, open_selfie() as find_people:
-        yield lambda picture: _look(graph, find_people, picture)
+        graph.process(np.zeros((64, 64, 3), np.uint8))  # loads the networks that start lazily
+    with graph, open_selfie() as segment_people:
+        yield lambda image: _detect(graph, segment_people, image)
 
 
-def _look(graph: Any, find_people: SegmentPeople, picture: Frame) -> PersonDetection | None:
+def _detect(graph: Any, segment_people: SegmentPeople, image: Frame) -> PersonDetection | None:
     with quiet_warnings():
-        found = graph.process(picture)
-    if found.pose_landmarks is None or found.segmentation_mask is None:
+        landmarks = graph.process(image)
+    if landmarks.pose_landmarks is None or landmarks.segmentation_mask is None:
         return None
-    keypoints, scores = _joints(found, (picture.shape[1], picture.shape[0]))
+    keypoints, scores = _joints(landmarks, (image.shape[1], image.shape[0]))
     if scores.max() <= SEEN:
         return None
-    likely = (1 - SELFIE_SHARE) * found.segmentation_mask + SELFIE_SHARE * find_people(picture)
-    return PersonDetection(keypoints, scores, likely > MASK_THRESHOLD)
+    probability = (1 - SELFIE_WEIGHT) * landmarks.segmentation_mask + SELFIE_WEIGHT * segment_people(image)
+    return PersonDetection(keypoints, scores, probability > MASK_THRESHOLD)
 
 
 def _joints(found: Any, size: Size) -> tuple[Floats, Floats]:
-    """All joints f32 [128, 2] and their scores f32 [128]; the face and the hands where they were found."""
+    """All joints f32 [128, 2] and scores f32 [128]; face and hands have score 0 where they are not detected."""
     keypoints, scores = np.zeros((JOINTS, 2), np.float32), np.zeros(JOINTS, np.float32)
     keypoints[BODY], scores[BODY] = _body(found.pose_landmarks, size)
     torso = measure_torso(keypoints)
@@ -88,7 +88,7 @@ def _joints(found: Any, size: Size) -> tuple[Floats, Floats]:
     ):
         if landmarks is not None:
             keypoints[hand] = _pixels(landmarks, size)
-            scores[hand] = _trust(keypoints[hand][0], keypoints[wrist], torso)
+            scores[hand] = _hand_score(keypoints[hand][0], keypoints[wrist], torso)
     if found.face_landmarks is not None:
         keypoints[FACE], scores[FACE] = _pixels(found.face_landmarks, size)[list(FACE68)], 1
     keypoints[scores == 0] = 0
@@ -96,13 +96,13 @@ def _joints(found: Any, size: Size) -> tuple[Floats, Floats]:
 
 
 def _pixels(landmarks: Any, size: Size) -> Floats:
-    """Landmarks as f32 [N, 2] pixels with centres at whole numbers; MediaPipe has the picture's edges at 0 and 1."""
-    shares = np.array([(mark.x, mark.y) for mark in landmarks.landmark], np.float32)
-    return shares * np.array(size, np.float32) - np.float32(0.5)
+    """Landmarks in pixels f32 [N, 2] with centres at integers; MediaPipe's coordinates are 0 and 1 at the edges."""
+    fractions = np.array([(mark.x, mark.y) for mark in landmarks.landmark], np.float32)
+    return fractions * np.array(size, np.float32) - np.float32(0.5)
 
 
 def _body(landmarks: Any, size: Size) -> tuple[Floats, Floats]:
-    """The 18 joints f32 [18, 2] and their visibility f32 [18]."""
+    """The 18 body joints f32 [18, 2] and their visibility f32 [18]."""
     order = [0 if index is None else index for index in LANDMARKS]
     joints = _pixels(landmarks, size)[order]
     scores = np.array([mark.visibility for mark in landmarks.landmark], np.float32)[order]
@@ -111,10 +111,10 @@ def _body(landmarks: Any, size: Size) -> tuple[Floats, Floats]:
     return joints, scores
 
 
-def _trust(root: Floats, wrist: Floats, torso: float) -> float:
-    """1 for a hand that begins at the body's wrist, falling to 0 for one that is elsewhere."""
+def _hand_score(root: Floats, wrist: Floats, torso: float) -> float:
+    """1 for a hand whose root is near the body's wrist, falling to 0 with the distance."""
     distance = float(np.linalg.norm(root - wrist))
-    return float(np.clip(2 - distance / max(HAND_REACH * torso, 1e-6), 0, 1))
+    return float(np.clip(2 - distance / max(HAND_OFFSET * torso, 1e-6), 0, 1))
 
 
 JAW = (162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389)

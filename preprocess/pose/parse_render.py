@@ -1,9 +1,9 @@
-"""Read the joints back from pose pictures in the released style.
+"""Read joints back from pose images in the released style (see `render`).
 
-Each body joint is a dot of radius 4 in a colour of its own, over limbs that are ellipses at 0.6 of their
-colour's brightness; hands are drawn over both. Every pixel gets the label of its nearest colour; a dot is where
-a disc covers most pixels of the joint's label, pixels of dots and lines drawn over it counting neither way.
-Limbs tell whose joint is whose and where a dot is that another one hides.
+Each body joint is a dot of radius 4 in a colour of its own, over limbs that are ellipses at 0.6 of their colour's
+brightness; hands are drawn over both. Every pixel is labelled by its nearest colour. A dot is located where a disc
+covers most pixels of the joint's label; pixels that other dots and lines overdraw count neither for nor against it.
+Limbs assign joints to people and locate dots that are hidden.
 
 Hands are not read: their 42 dots are all red and overlap. They stay in the `drawings`.
 """
@@ -25,19 +25,19 @@ Labels = NDArray[np.uint8]
 BACKGROUND = 0
 FIRST_LIMB = 1
 FIRST_JOINT = FIRST_LIMB + len(LIMBS)
-OVERDRAWN = FIRST_JOINT + len(COLOURS)  # a hand's line, or outside the picture
+OVERDRAWN = FIRST_JOINT + len(COLOURS)  # a hand's line, or outside the image
 
-MARGIN = 8  # dots may stick out of the picture
-LEAST_EVIDENCE = 1 / 6  # of a dot's pixels: those of its colour less half of those that contradict it
-LEAST_SUPPORT = 0.25  # a line of limb is 1, under dots 0.4, under other limbs 0.1, on background −0.5
+MARGIN = 8  # dots may extend beyond the image
+MIN_EVIDENCE = 1 / 6  # of a dot's pixels: those of its colour minus half of those that contradict it
+MIN_SUPPORT = 0.25  # mean along a limb's line: 1 on the limb, 0.4 under dots, 0.1 under limbs, −0.5 on background
 HIDDEN_SCORE = 0.5
 
 
 def read_drawings(frames: Frames) -> PoseSequence:
-    """The 18 body joints of the person in pose pictures uint8 [F, H, W, 3], within a pixel.
+    """The 18 body joints of the person in pose images uint8 [F, H, W, 3], accurate to a pixel.
 
-    Of several people the largest of the first picture is followed. A joint's score is 1 where its dot is
-    seen, 0.5 where it was found from its limb alone, 0 where it is missing. The pictures stay as `drawings`.
+    Of several people the largest one of the first image is followed. A joint's score is 1 where its dot is visible,
+    0.5 where it is located from its limb alone, 0 where it is missing. The images are kept as `drawings`.
     """
     count, height, width = frames.shape[:3]
     poses = PoseSequence(
@@ -53,9 +53,9 @@ def read_drawings(frames: Frames) -> PoseSequence:
     return poses
 
 
-def _read_people(picture: NDArray[np.uint8]) -> list[Floats]:
-    """Everybody in one picture, each f32 [18, 3]: x, y, score."""
-    labels = _labels(picture)
+def _read_people(image: NDArray[np.uint8]) -> list[Floats]:
+    """All people in one image, each f32 [18, 3]: x, y, score."""
+    labels = _labels(image)
     radius = _dot_radius(labels)
     dots = [_dots(labels, joint, radius) for joint in range(len(COLOURS))]
     roots = dots[NECK] if len(dots[NECK]) else np.full((1, 2), np.nan, np.float32)
@@ -67,7 +67,7 @@ def _read_people(picture: NDArray[np.uint8]) -> list[Floats]:
 
 @lru_cache(maxsize=1)
 def _nearest_labels() -> Labels:
-    """The label nearest to each colour of five bits a channel, [32, 32, 32] by red, green, blue."""
+    """The label nearest to each colour with five bits a channel, [32, 32, 32] by red, green, blue."""
     limbs = np.array(COLOURS[: len(LIMBS)]) * LIMB_BRIGHTNESS
     palette = np.concatenate([[(0, 0, 0)], limbs, COLOURS, RAINBOW])[:, ::-1]
     grid = np.stack(np.meshgrid(*[np.arange(32) * 8 + 4] * 3, indexing="ij"), axis=-1)
@@ -76,14 +76,14 @@ def _nearest_labels() -> Labels:
     return labels
 
 
-def _labels(picture: NDArray[np.uint8]) -> Labels:
-    """The label of every pixel, in a margin that may hide anything."""
-    red, green, blue = np.moveaxis(picture >> 3, -1, 0)
+def _labels(image: NDArray[np.uint8]) -> Labels:
+    """The label of every pixel, padded with `OVERDRAWN`."""
+    red, green, blue = np.moveaxis(image >> 3, -1, 0)
     return np.pad(_nearest_labels()[red, green, blue], MARGIN, constant_values=OVERDRAWN)
 
 
 def _dot_radius(labels: Labels) -> int:
-    """The radius of the dots, which is 4 unless the picture has been scaled: from their median area."""
+    """The radius of the dots from their median area: 4 unless the image has been scaled."""
     areas: list[int] = []
     for joint in range(len(COLOURS)):
         parts = cv2.connectedComponentsWithStats((labels == FIRST_JOINT + joint).astype(np.uint8))[2]
@@ -93,7 +93,7 @@ def _dot_radius(labels: Labels) -> int:
 
 
 def _dots(labels: Labels, joint: int, radius: int) -> Floats:
-    """Centres f32 [N, 2] where a dot of the joint's colour may be, the likeliest first."""
+    """Candidate centres f32 [N, 2] of the joint's dot, by descending evidence."""
     found = np.argwhere(labels == FIRST_JOINT + joint)
     if not len(found):
         return np.zeros((0, 2), np.float32)
@@ -105,7 +105,7 @@ def _dots(labels: Labels, joint: int, radius: int) -> Floats:
     disc = _disc(radius).astype(np.float32)
     matches = cv2.filter2D(evidence, -1, disc / disc.sum(), borderType=cv2.BORDER_CONSTANT)
     centres = []
-    while matches.max() >= LEAST_EVIDENCE:
+    while matches.max() >= MIN_EVIDENCE:
         y, x = np.unravel_index(matches.argmax(), matches.shape)
         centres.append(_refine(own, labels, int(x), int(y), radius + 2))
         cv2.circle(matches, (int(x), int(y)), 2 * radius, 0, thickness=-1)
@@ -119,7 +119,7 @@ def _disc(radius: int) -> NDArray[np.uint8]:
 
 
 def _refine(own: NDArray[np.bool_], labels: Labels, x: int, y: int, reach: int) -> tuple[float, float]:
-    """The centre to a part of a pixel where the dot is whole; (x, y) where something lies over it."""
+    """The subpixel centre of a dot that is not overdrawn, else (x, y)."""
     top, left = max(y - reach, 0), max(x - reach, 0)
     near = np.s_[top : y + reach + 1, left : x + reach + 1]
     if np.any((labels[near] >= FIRST_JOINT) & ~own[near]):
@@ -129,7 +129,7 @@ def _refine(own: NDArray[np.bool_], labels: Labels, x: int, y: int, reach: int) 
 
 
 def _trace(labels: Labels, radius: int, dots: list[Floats], root: Floats, alone: bool) -> Floats:
-    """Follow the limbs from the neck at `root`: f32 [18, 3] x, y, score; `alone` allows unlinked joints."""
+    """Follow the limbs from the neck at `root`: f32 [18, 3] x, y, score; `alone` accepts unlinked joints."""
     person = np.zeros((len(COLOURS), 3), np.float32)
     if not np.isnan(root).any():
         person[NECK] = (*root, 1)
@@ -148,25 +148,25 @@ def _trace(labels: Labels, radius: int, dots: list[Floats], root: Floats, alone:
 
 
 def _linked_dot(labels: Labels, limb: int, start: Floats, dots: Floats) -> Floats | None:
-    """The dot to which the limb leads from `start`: the farthest with its colour along most of the line."""
+    """The dot that the limb connects with `start`: the farthest with the limb's colour along most of the line."""
     if not len(dots):
         return None
     steps = np.linspace(0.15, 0.85, 24)[:, None, None]
     line = np.rint(start + steps * (dots - start)).astype(int)
     seen = labels[line[..., 1], line[..., 0]]
-    cases = [seen == limb, seen == BACKGROUND, seen < FIRST_JOINT]  # then dots and hands, which may cover the limb
+    cases = [seen == limb, seen == BACKGROUND, seen < FIRST_JOINT]  # then dots and hands, which may hide the limb
     support = np.select(cases, [1.0, -0.5, 0.1], default=0.4).mean(axis=0)
-    if support.max() < LEAST_SUPPORT:
+    if support.max() < MIN_SUPPORT:
         return None
     distances = np.linalg.norm(dots - start, axis=-1)
     return np.asarray(dots[np.where(support > 0.8 * support.max(), distances, 0).argmax()])
 
 
 def _limb_tip(labels: Labels, limb: int, start: Floats, radius: int) -> Floats | None:
-    """Where the limb that begins at `start` ends, from the ellipse that it draws.
+    """The end of the limb that begins at `start`, from its ellipse.
 
-    The visible pixels give the direction; the length is the one whose ellipse agrees best with the picture:
-    most limb inside, least limb outside and least background inside.
+    The visible pixels give the direction; the length is the one whose ellipse agrees best with the labels: most limb
+    inside, least limb outside and least background inside.
     """
     here = _joined_to(labels, limb, start)
     rows, columns = np.nonzero(here)
@@ -189,7 +189,7 @@ def _limb_tip(labels: Labels, limb: int, start: Floats, radius: int) -> Floats |
 
 
 def _joined_to(labels: Labels, limb: int, start: Floats) -> NDArray[np.bool_]:
-    """The limb's pixels that hang together with `start`, over dots and lines that cover them."""
+    """The limb's pixels that are connected with `start`, also across dots and lines that hide them."""
     x, y = np.rint(start).astype(int)
     if not (0 <= x < labels.shape[1] and 0 <= y < labels.shape[0]):
         return np.zeros(labels.shape, bool)
@@ -199,7 +199,7 @@ def _joined_to(labels: Labels, limb: int, start: Floats) -> NDArray[np.bool_]:
 
 
 def _follow(people: list[Floats], last: Floats | None) -> Floats:
-    """The largest person at first, then whoever is nearest to where that one was."""
+    """The largest person at first, then the one nearest to the `last`."""
     if last is None:
         return max(people, key=_height)
     return min(people, key=lambda person: _distance(person, last))

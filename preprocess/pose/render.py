@@ -1,7 +1,7 @@
-"""Poses as the pictures that the checkpoints were trained on: DWPose's drawing of body and hands.
+"""Render poses as the images that the checkpoints were trained on: DWPose's drawing of body and hands.
 
-The style is that of `controlnet_aux.dwpose.util` to the byte, with red and blue swapped as in every
-released picture and without the face.
+The output equals that of `controlnet_aux.dwpose.util` byte for byte, with red and blue swapped as in all released pose
+images, and without the face.
 """
 
 import colorsys
@@ -29,15 +29,15 @@ RAINBOW = tuple(
 
 
 def draw_poses(poses: PoseSequence) -> Frames:
-    """Pictures uint8 [F, H, W, 3] of the poses on black, in the released style.
+    """Pose images uint8 [F, H, W, 3] on black, in the released style.
 
-    Joints with a score of `SEEN` or less are left out. Where the poses bring `drawings`, these are returned.
+    Joints with a score of `SEEN` or less are left out. Poses with `drawings` return these.
     """
     return poses.drawings if poses.drawings is not None else np.stack(list(drawn(poses)))
 
 
 def drawn(poses: PoseSequence) -> Iterator[Frame]:
-    """The same pictures one by one, uint8 [H, W, 3]."""
+    """Yield the images of `draw_poses` one by one, uint8 [H, W, 3]."""
     if poses.drawings is not None:
         yield from poses.drawings
         return
@@ -46,7 +46,7 @@ def drawn(poses: PoseSequence) -> Iterator[Frame]:
 
 
 def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frames:
-    """One picture uint8 [H, W, 3] of one frame's joints, f32 [128, 2] with scores f32 [128]."""
+    """The pose image uint8 [H, W, 3] of one frame's joints, f32 [128, 2] with scores f32 [128]."""
     width, height = size
     seen = scores > SEEN
     joints = keypoints.astype(np.float64)

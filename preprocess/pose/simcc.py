@@ -1,4 +1,4 @@
-"""SimCC: poses as one classification along each axis (arXiv 2107.03332), around a crop of the person."""
+"""SimCC (arXiv 2107.03332): joint positions as a classification along each axis of a crop of the person."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from preprocess.types import Floats, Frame, Size
 MEAN = np.array((123.675, 116.28, 103.53), np.float32)
 STD = np.array((58.395, 57.12, 57.375), np.float32)
 MARGIN = 1.25
-BINS = 2  # classes a pixel
+BINS = 2  # classes per pixel
 
 
 @dataclass(frozen=True)
-class Crop:
-    """A rectangle of a picture that is seen at `size`: its `centre` and its `extent`, in the picture's pixels."""
+class PersonCrop:
+    """A rectangle of an image, resampled to `size`: its `centre` and `extent` in the image's pixels."""
 
     centre: Floats
     extent: Floats
     size: Size
 
     @classmethod
-    def around(cls, box: Floats, size: Size) -> Crop:
+    def around(cls, box: Floats, size: Size) -> PersonCrop:
         """The box f32 [4] (left, top, right, bottom) with a margin, widened to the aspect of `size`."""
         width, height = (box[2:] - box[:2]) * MARGIN
         aspect = size[0] / size[1]
         extent = np.array((max(width, height * aspect), max(height, width / aspect)), np.float32)
         return cls(np.asarray((box[:2] + box[2:]) / 2, np.float32), extent, size)
 
-    def input(self, picture: Frame) -> Floats:
-        """The network's input f32 [1, 3, h, w] of a picture uint8 [H, W, 3] RGB.
+    def input(self, image: Frame) -> Floats:
+        """The network's input f32 [1, 3, h, w] from an image uint8 [H, W, 3] RGB.
 
-        Its blue comes first, under statistics whose red comes first: so the network is fed wherever it is used.
+        The channels are BGR but normalised with RGB statistics, as in all implementations that use these weights.
         """
         scale = self.size[0] / self.extent[0]
         shift = np.array(self.size) / 2 - scale * self.centre
         matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
-        seen = cv2.warpAffine(np.ascontiguousarray(picture[..., ::-1]), matrix, self.size, flags=cv2.INTER_LINEAR)
-        return np.asarray(((seen - MEAN) / STD).transpose(2, 0, 1)[None], np.float32)
+        crop = cv2.warpAffine(np.ascontiguousarray(image[..., ::-1]), matrix, self.size, flags=cv2.INTER_LINEAR)
+        return np.asarray(((crop - MEAN) / STD).transpose(2, 0, 1)[None], np.float32)
 
     def joints(self, along_x: Floats, along_y: Floats) -> tuple[Floats, Floats]:
-        """Joints f32 [K, 2] in the picture's pixels and their scores f32 [K] in [0, 1].
+        """Joints f32 [K, 2] in the image's pixels and their scores f32 [K] in [0, 1].
 
-        `along_x` f32 [K, 2·w] and `along_y` f32 [K, 2·h] are the network's: how likely a joint is at each half pixel.
+        `along_x` f32 [K, 2·w] and `along_y` f32 [K, 2·h] are the network's scores of each half pixel.
         """
-        places = np.stack([along_x.argmax(axis=1), along_y.argmax(axis=1)], axis=1) / BINS
+        positions = np.stack([along_x.argmax(axis=1), along_y.argmax(axis=1)], axis=1) / BINS
         scores = (along_x.max(axis=1) + along_y.max(axis=1)) / 2
-        keypoints = places / np.array(self.size) * self.extent + self.centre - self.extent / 2
+        keypoints = positions / np.array(self.size) * self.extent + self.centre - self.extent / 2
         return keypoints.astype(np.float32), scores.clip(0, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The joints: OpenPose's 18 of the body, 21 of each hand, 68 of the face, in one array of 128."""
+"""The joint layout: OpenPose's 18 body joints, 2 × 21 hand joints and 68 face points in one array of 128."""
 
 BODY = slice(0, 18)
 HANDS = slice(18, 60)
@@ -7,7 +7,7 @@ RIGHT_HAND = slice(39, 60)
 FACE = slice(60, 128)
 JOINTS = 128
 
-SEEN = 0.3  # a joint with a score above this is drawn and believed: the rule of the released poses
+SEEN = 0.3  # joints with a score above this count as visible and are drawn, as in the released poses
 
 (NOSE, NECK, R_SHOULDER, R_ELBOW, R_WRIST, L_SHOULDER, L_ELBOW, L_WRIST, R_HIP, R_KNEE, R_ANKLE,
  L_HIP, L_KNEE, L_ANKLE, R_EYE, L_EYE, R_EAR, L_EAR) = range(18)  # fmt: skip
@@ -18,7 +18,7 @@ BODY_NAMES = (
     "right eye", "left eye", "right ear", "left ear",
 )  # fmt: skip
 
-# The 17 limbs in drawing order; each has the colour of its own index in COLOURS.
+# The 17 limbs in drawing order; limb i has colour i of COLOURS.
 LIMBS = (
     (NECK, R_SHOULDER), (NECK, L_SHOULDER), (R_SHOULDER, R_ELBOW), (R_ELBOW, R_WRIST),
     (L_SHOULDER, L_ELBOW), (L_ELBOW, L_WRIST), (NECK, R_HIP), (R_HIP, R_KNEE), (R_KNEE, R_ANKLE),
@@ -26,14 +26,14 @@ LIMBS = (
     (NOSE, L_EYE), (L_EYE, L_EAR),
 )  # fmt: skip
 
-# OpenPose's rainbow, RGB: one colour a limb and one a body joint.
+# OpenPose's colours, RGB: one per limb and one per body joint.
 COLOURS = (
     (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0), (0, 255, 0),
     (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255), (0, 0, 255), (85, 0, 255),
     (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
 )  # fmt: skip
 
-# The bones of one hand: from the wrist (0) along each finger.
+# The bones of a hand, from the wrist (0) along each finger.
 HAND_BONES = tuple((0 if joint % 4 == 1 else joint - 1, joint) for joint in range(1, 21))
 
 MIRRORED_BODY = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
@@ -42,4 +42,4 @@ MIRRORED_FACE = (
     39, 38, 37, 36, 41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), 67, 66, 65,
 )  # fmt: skip
 MIRRORED = (*MIRRORED_BODY, *range(39, 60), *range(18, 39), *(60 + point for point in MIRRORED_FACE))
-"""The joint that each joint is in a mirror."""
+"""The index of each joint in a mirrored image."""

@@ -1,8 +1,8 @@
-"""One person through a clip: the largest, kept from frame to frame, short gaps filled.
+"""Track one person through a clip with a detector that returns a single person per image.
 
-MediaPipe shows one person a picture, whichever it likes best. Every frame is looked at whole; the largest
-person of a few frames, or the one that `pointing` finds, is then followed in both directions, and a frame that
-shows somebody else, or nobody, is looked at again near where the person was.
+Such a detector returns whichever person it favours. It runs on every whole frame; the largest person of a few frames,
+or the selected one, is then followed in both directions, and where a frame gives another person or none, the detector
+runs again on the region around the last detection.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Floats, Frame, Frames
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are outside
+Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are exclusive
 
 TORSO = (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
-PROBES = 3  # frames that are searched for several people
-CROWD = 3  # people searched for in one frame
-PATIENCE = 5  # frames after which a missing person is lost
-STRIDE = 0.75  # how far a torso may move between frames, in torso lengths
-GROWTH = 1.6  # by how much it may grow or shrink
-MARGIN = 0.4  # around the person's box when a frame is looked at again, in box sizes
-SMALL = 0.4  # people below this share of the largest one's size go unmentioned
+SEARCHED_FRAMES = 3  # frames that are searched for several people
+MAX_PEOPLE = 3  # people searched for in one frame
+MAX_MISSES = 5  # frames after which a missing person is lost
+MAX_MOTION = 0.75  # of a torso between frames, in torso lengths
+MAX_GROWTH = 1.6  # of a torso between frames, as a factor either way
+MARGIN = 0.4  # around the last box when a frame is searched again, in box sizes
+MIN_SIZE = 0.4  # of the largest person's torso: smaller people are not reported
 
 
 @dataclass(frozen=True)
 class PersonDetection:
-    """A person in one picture: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W].
+    """A person in one image: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W].
 
-    At least one joint is believed.
+    At least one joint has a score above `SEEN`.
     """
 
     keypoints: Floats
@@ -42,7 +42,7 @@ class PersonDetection:
 
     @property
     def centre(self) -> Floats:
-        """The middle of the torso."""
+        """The centre of the torso, f32 [2]."""
         centre: Floats = self.keypoints[list(TORSO)].mean(axis=0)
         return centre
 
@@ -53,21 +53,21 @@ class PersonDetection:
 
     @property
     def is_inside(self) -> bool:
-        """Whether the middle of the torso lies in the picture."""
+        """Whether the centre of the torso lies inside the image."""
         return bool(((self.centre >= 0) & (self.centre < self.mask.shape[::-1])).all())
 
     def is_as_large(self, other: PersonDetection) -> bool:
-        """Whether both are about equally near to the camera."""
+        """Whether both are about equally large."""
         small, large = sorted((self.torso, other.torso))
-        return large < GROWTH * small
+        return large < MAX_GROWTH * small
 
     def is_near(self, other: PersonDetection) -> bool:
-        """Whether both can be one person in neighbouring frames."""
+        """Whether both can be the same person in neighbouring frames."""
         distance = float(np.linalg.norm(self.centre - other.centre))
-        return distance < STRIDE * max(self.torso, other.torso) and self.is_as_large(other)
+        return distance < MAX_MOTION * max(self.torso, other.torso) and self.is_as_large(other)
 
     def box(self, margin: float = 0) -> Box:
-        """The box of joints and mask with a margin in box sizes, within the picture."""
+        """The bounding box of joints and mask with a margin in box sizes, clipped to the image."""
         height, width = self.mask.shape
         rows, columns = np.nonzero(self.mask)
         points = np.concatenate([self.keypoints[self.scores > SEEN], np.stack([columns, rows], axis=-1)])
@@ -79,7 +79,7 @@ class PersonDetection:
 
 
 def measure_torso(keypoints: Floats) -> float:
-    """The longest way between two joints of the torso: its length, or its width when it is foreshortened."""
+    """The largest distance between two torso joints: its length, or its width where it is foreshortened."""
     corners = keypoints[list(TORSO)]
     return float(np.linalg.norm(corners[:, None] - corners, axis=-1).max())
 
@@ -89,23 +89,23 @@ DetectFn = Callable[[Frame], PersonDetection | None]
 
 @dataclass(frozen=True)
 class Track:
-    """The followed person in every frame, None where out of sight; whether there are other people."""
+    """The tracked person in every frame, None where not detected, and whether there are other people."""
 
-    sightings: tuple[PersonDetection | None, ...]
+    detections: tuple[PersonDetection | None, ...]
     has_others: bool
 
 
 def follow_largest(detect: DetectFn, frames: Frames, on_progress: OnProgress = ignore_progress) -> Track:
-    """Yield the number of frames looked at, return the largest person's track; all None where nobody is."""
+    """Track the largest person; all None where no person is detected. `on_progress` gets the number of frames done."""
     detections = detect_frames(detect, frames, on_progress)
-    inhabited = [index for index, glance in enumerate(detections) if glance]
-    if not inhabited:
+    occupied = [index for index, detection in enumerate(detections) if detection]
+    if not occupied:
         return Track(tuple(detections), has_others=False)
-    probes = {inhabited[round(share * (len(inhabited) - 1))] for share in np.linspace(0, 1, PROBES)}
-    people = [(index, person) for index in sorted(probes) for person in detect_people(detect, frames[index])]
-    start, largest = max(people, key=lambda found: found[1].torso)
-    has_others = sum(person.torso > SMALL * largest.torso for _, person in people) > len(probes)
-    return follow(detect, frames, detections, start, largest, patience=PATIENCE, has_others=has_others)
+    searched = {occupied[round(fraction * (len(occupied) - 1))] for fraction in np.linspace(0, 1, SEARCHED_FRAMES)}
+    people = [(index, person) for index in sorted(searched) for person in detect_people(detect, frames[index])]
+    start, largest = max(people, key=lambda entry: entry[1].torso)
+    has_others = sum(person.torso > MIN_SIZE * largest.torso for _, person in people) > len(searched)
+    return follow(detect, frames, detections, start, largest, max_misses=MAX_MISSES, has_others=has_others)
 
 
 def detect_frames(
@@ -126,22 +126,22 @@ def follow(
     start: int,
     person: PersonDetection,
     *,
-    patience: int,
+    max_misses: int,
     has_others: bool,
 ) -> Track:
-    """The track of the `person` who was seen in frame `start`, both ways; lost after `patience` frames unseen."""
-    onwards = _trace(detect, frames, detections, range(start, len(frames)), person, patience)
-    backwards = _trace(detect, frames, detections, range(start - 1, -1, -1), person, patience)
-    return Track((*reversed(list(backwards)), *onwards), has_others)
+    """Track the `person` detected in frame `start` in both directions; lost after `max_misses` missed frames."""
+    forward = _trace(detect, frames, detections, range(start, len(frames)), person, max_misses)
+    backward = _trace(detect, frames, detections, range(start - 1, -1, -1), person, max_misses)
+    return Track((*reversed(list(backward)), *forward), has_others)
 
 
 def detect_people(detect: DetectFn, frame: Frame) -> list[PersonDetection]:
-    """The people in one picture: each one found is painted over before the next look.
+    """The people in one frame: each detected person is painted over before the detector runs again.
 
-    Where nobody is left the estimator may invent somebody, mostly beyond the picture; that ends the search.
+    Where no person is left the detector may hallucinate one, mostly outside the frame; this ends the search.
     """
     frame, people = frame.copy(), list[PersonDetection]()
-    while len(people) < CROWD and (person := detect(frame)) and (person.is_inside or not people):
+    while len(people) < MAX_PEOPLE and (person := detect(frame)) and (person.is_inside or not people):
         people.append(person)
         left, top, right, bottom = person.box()
         frame[top:bottom, left:right] = frame.mean(axis=(0, 1))
@@ -154,35 +154,35 @@ def _trace(
     detections: Sequence[PersonDetection | None],
     indices: Iterable[int],
     person: PersonDetection,
-    patience: int,
+    max_misses: int,
 ) -> Iterator[PersonDetection | None]:
-    """The person in the frames of `indices`, one after the other from where `person` was seen."""
+    """The person in the frames of `indices`, in this order, starting from the detection `person`."""
     misses = 0
     for index in indices:
-        found = _recognise(detect, frames[index], detections[index], person, lost=misses > patience)
-        misses = 0 if found else misses + 1
-        person = found or person
-        yield found
+        match = _match(detect, frames[index], detections[index], person, lost=misses > max_misses)
+        misses = 0 if match else misses + 1
+        person = match or person
+        yield match
 
 
-def _recognise(
-    detect: DetectFn, frame: Frame, glance: PersonDetection | None, person: PersonDetection, lost: bool
+def _match(
+    detect: DetectFn, frame: Frame, whole: PersonDetection | None, person: PersonDetection, lost: bool
 ) -> PersonDetection | None:
-    """The glance if it shows the person, else what a closer look shows where the person was.
+    """The detection `whole` of the whole frame if it matches the person, else one near the person's last position.
 
-    A person who is lost may be anywhere, but is not somebody much smaller or larger.
+    A lost person may reappear anywhere, but at about the same size.
     """
-    if glance and (glance.is_as_large(person) if lost else glance.is_near(person)):
-        return glance
-    closer = detect_inside(detect, frame, person.box(MARGIN))
-    if closer is None:
+    if whole and (whole.is_as_large(person) if lost else whole.is_near(person)):
+        return whole
+    local = detect_inside(detect, frame, person.box(MARGIN))
+    if local is None:
         return None
-    moved_fast = glance is not None and closer.is_near(glance)
-    return closer if moved_fast or closer.is_near(person) else None
+    moved_fast = whole is not None and local.is_near(whole)
+    return local if moved_fast or local.is_near(person) else None
 
 
 def detect_inside(detect: DetectFn, frame: Frame, box: Box) -> PersonDetection | None:
-    """Look at the part of a picture in the box; what is seen is told in the whole picture's pixels."""
+    """Detect a person inside a box of the frame; the result is in the whole frame's pixels."""
     left, top, right, bottom = box
     person = detect(np.ascontiguousarray(frame[top:bottom, left:right]))
     if person is None:
@@ -194,9 +194,9 @@ def detect_inside(detect: DetectFn, frame: Frame, box: Box) -> PersonDetection |
 
 
 def fill_gaps(keypoints: Floats, scores: Floats, longest: int) -> tuple[Floats, Floats]:
-    """Joints f32 [F, K, 2] and scores f32 [F, K] with inner gaps of up to `longest` frames filled linearly.
+    """Joints f32 [F, K, 2] and scores f32 [F, K] with inner gaps of up to `longest` frames interpolated linearly.
 
-    A filled joint has the lower score of the gap's two ends.
+    An interpolated joint has the lower score of the gap's two ends.
     """
     keypoints, scores = keypoints.copy(), scores.copy()
     for joint in range(scores.shape[1]):
@@ -204,8 +204,8 @@ def fill_gaps(keypoints: Floats, scores: Floats, longest: int) -> tuple[Floats, 
         for before, after in pairwise(seen):
             if not 1 < after - before <= longest + 1:
                 continue
-            share = np.linspace(0, 1, after - before + 1, dtype=np.float32)[1:-1, None]
+            weight = np.linspace(0, 1, after - before + 1, dtype=np.float32)[1:-1, None]
             ends = keypoints[before, joint], keypoints[after, joint]
-            keypoints[before + 1 : after, joint] = (1 - share) * ends[0] + share * ends[1]
+            keypoints[before + 1 : after, joint] = (1 - weight) * ends[0] + weight * ends[1]
             scores[before + 1 : after, joint] = min(scores[before, joint], scores[after, joint])
     return keypoints, scores

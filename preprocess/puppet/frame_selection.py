@@ -1,4 +1,4 @@
-"""Which source frame each limb of the puppet is taken from: the one whose own limb is posed most alike."""
+"""Select the source frame from which each limb of the puppet is taken: the one with the most similar limb pose."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from preprocess.pose.skeleton import (
 from preprocess.puppet.parts import TORSO_JOINTS, PartName, Pose
 from preprocess.types import Bools, Floats
 
-SWITCH = 0.02  # what another picture of a limb must gain, in squared torso lengths, for it is seen to jump
-FAULT = 0.2  # what an arm that isn't shown at all costs; one that is hidden by half costs half of it
-TURN = 0.25  # the share that remains of differences which a turn explains: turned pictures are as good, but for light
-UNSEEN = 1.0  # the distance of a joint that the source frame does not show
+SWITCH_COST = 0.02  # of jumping to another source frame, in squared torso lengths: jumps are visible
+FAULT_COST = 0.2  # of a limb that is fully hidden; proportional to the hidden fraction
+ROTATION_WEIGHT = 0.25  # of pose differences that a rotation explains: rotated limbs differ in lighting only
+MISSING_DISTANCE = 1.0  # of a joint that the source frame does not show
 
 
 @dataclass(frozen=True)
 class Limb:
-    """Parts that are taken from one source frame, back to front, and the joints that pose them, the root first.
+    """Parts that are taken from the same source frame, back to front, and the joints of their pose, the root first.
 
-    `span` is the limb's size in torso lengths, by which differences are judged: a nose that moves by a thumb's
-    width is another face, a wrist that does is the same arm.
+    `span` is the limb's size in torso lengths, by which pose differences are normalised: an offset that is negligible
+    for a wrist changes the view of a face.
     """
 
     parts: tuple[PartName, ...]
@@ -48,9 +48,10 @@ class Limb:
     span: float = 1.0
 
 
-FACE_JOINTS = (NOSE, NECK, R_EYE, L_EYE, R_EAR, L_EAR)  # between the ears or beyond, the nose says which way they look
+# The nose's position between the ears gives the viewing direction.
+FACE_JOINTS = (NOSE, NECK, R_EYE, L_EYE, R_EAR, L_EAR)
 
-# As they are painted, back to front.
+# In painting order, back to front.
 LIMBS = (
     Limb((PartName.R_SHIN, PartName.R_THIGH), (R_HIP, R_KNEE, R_ANKLE)),
     Limb((PartName.L_SHIN, PartName.L_THIGH), (L_HIP, L_KNEE, L_ANKLE)),
@@ -66,26 +67,29 @@ def select_frames(
 ) -> list[int]:
     """For each aligned pose the index of the source pose that a limb is taken from.
 
-    `faults` f32 [S] say how badly the source frames show the limb, 0 well to 1 not at all; `unit` is the source's
-    torso length in pixels, `ratio` how much larger the aligned person is.
+    `faults` f32 [S] tell how poorly each source frame shows the limb, from 0 to 1; `unit` is the source's torso length
+    in pixels, `ratio` the size of the aligned person relative to the source.
     """
-    places, seen = _relative_joints(limb, source, unit * limb.span)
-    wanted, known = _relative_joints(limb, aligned, unit * ratio * limb.span)
-    unseen = UNSEEN * (known[:, None] & ~seen[None]).sum(axis=-1)
-    distances = _differences(wanted[:, None], places[None], known[:, None] & seen[None]) + unseen
-    fault = FAULT / limb.span**2  # in the scale of the differences
-    return cheapest_path(distances / len(limb.joints) + fault * faults, SWITCH)
+    joints, visible = _relative_joints(limb, source, unit * limb.span)
+    target, known = _relative_joints(limb, aligned, unit * ratio * limb.span)
+    missing = MISSING_DISTANCE * (known[:, None] & ~visible[None]).sum(axis=-1)
+    distances = _differences(target[:, None], joints[None], known[:, None] & visible[None]) + missing
+    fault = FAULT_COST / limb.span**2  # in the scale of the differences
+    return cheapest_path(distances / len(limb.joints) + fault * faults, SWITCH_COST)
 
 
-def _differences(wanted: Floats, places: Floats, compared: Bools) -> Floats:
-    """Squared distances f32 [F, S] summed over the compared joints, most of what a turn about the root takes away.
+def _differences(target: Floats, source: Floats, compared: Bools) -> Floats:
+    """Squared distances f32 [F, S] summed over the compared joints, discounting a rotation about the root.
 
-    The best turn takes the sum to |a|² + |b|² − 2 |Σ āb|, with joints as complex numbers; no turn leaves the real part.
+    With joints as complex numbers, the optimal rotation reduces the sum to |a|² + |b|² − 2 |Σ āb|; without rotation it
+    is |a|² + |b|² − 2 Re Σ āb.
     """
-    a, b = (np.where(compared, joints[..., 0] + 1j * joints[..., 1], 0) for joints in (wanted, places))
-    likeness = (a.conj() * b).sum(axis=-1)
+    a, b = (np.where(compared, joints[..., 0] + 1j * joints[..., 1], 0) for joints in (target, source))
+    product = (a.conj() * b).sum(axis=-1)
     squares = (np.abs(a) ** 2 + np.abs(b) ** 2).sum(axis=-1)
-    return np.asarray(squares - 2 * (TURN * likeness.real + (1 - TURN) * np.abs(likeness)), np.float32)
+    return np.asarray(
+        squares - 2 * (ROTATION_WEIGHT * product.real + (1 - ROTATION_WEIGHT) * np.abs(product)), np.float32
+    )
 
 
 def _relative_joints(limb: Limb, poses: list[Pose], unit: float) -> tuple[Floats, Bools]:
@@ -96,19 +100,19 @@ def _relative_joints(limb: Limb, poses: list[Pose], unit: float) -> tuple[Floats
 
 
 def cheapest_path(costs: Floats, switch: float) -> list[int]:
-    """The column for each row of `costs` [F, S] with the least sum (Viterbi 1967).
+    """The column for each row of `costs` [F, S] on the cheapest path (Viterbi 1967).
 
-    To stay with a column or to go on to the next is free, as in the clip that they come from; to jump costs `switch`.
+    Staying in a column or advancing to the next one is free, as in the source clip; any other jump costs `switch`.
     """
     total, origins = costs[0], []
     columns = np.arange(costs.shape[1])
     for row in costs[1:]:
         advanced = np.concatenate([[np.inf], total[:-1]])
         jumped = np.full_like(total, total.min() + switch)
-        ways = np.stack([advanced, total, jumped])
-        best = ways.argmin(axis=0)
+        options = np.stack([advanced, total, jumped])
+        best = options.argmin(axis=0)
         origins.append(np.choose(best, [columns - 1, columns, total.argmin()]))
-        total = row + ways.min(axis=0)
+        total = row + options.min(axis=0)
     path = [int(total.argmin())]
     for origin in reversed(origins):
         path.append(int(origin[path[-1]]))

@@ -1,4 +1,4 @@
-"""How far each pixel of a picture is from each part of a body, so that every pixel can go to the nearest."""
+"""The distance of each pixel of a frame from each body part, by which pixels are assigned to parts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, NOSE, R_HIP, R_SHO
 from preprocess.puppet.parts import ARM_PARTS, LIMB_PARTS, PARTS, Build, PartName, Pose
 from preprocess.types import Bools, Floats
 
-FAR = 1.8  # half widths from a limb past which the torso claims what hangs there (hair, a skirt)
-CROTCH = 0.1  # torso lengths from the middle of the hips down to where the legs part
+FAR = 1.8  # half widths from a limb beyond which pixels rather belong to the torso (hair, a skirt)
+CROTCH = 0.1  # torso lengths from the hip centre down to the crotch
 
 
 def part_distances(pose: Pose, build: Build, shape: tuple[int, ...], scale: float) -> Floats:
-    """The distances on a picture of `shape` reduced by `scale`, f32 [10, h, w].
+    """The distances on a frame of `shape` reduced by `scale`, f32 [10, h, w].
 
-    1 is the part's own outline; a part whose joints aren't trusted is infinitely far.
+    The outline of a part has distance 1; a part with untrusted joints is infinitely far.
     """
     height, width = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     x, y = np.meshgrid(np.arange(width, dtype=np.float32) / scale, np.arange(height, dtype=np.float32) / scale)
@@ -38,14 +38,14 @@ def part_distances(pose: Pose, build: Build, shape: tuple[int, ...], scale: floa
 def _limb_distance(points: Floats, pose: Pose, build: Build, name: PartName) -> Floats:
     distance = _bone_distance(points, pose, name, PARTS[name].extent) / build.widths[name]
     distance = np.maximum(distance, FAR + 3 * (distance - FAR))
-    if name in ARM_PARTS:  # arms are before the body: what lies within their outline is their own, but for bent hands
-        is_before = _bone_distance(points, pose, name) <= build.widths[name]
-        distance = np.where(is_before, distance - 1, distance)
+    if name in ARM_PARTS:  # arms are in front of the body: pixels within their outline are theirs
+        is_inside = _bone_distance(points, pose, name) <= build.widths[name]
+        distance = np.where(is_inside, distance - 1, distance)
     return np.asarray(distance, np.float32)
 
 
 def _bone_distance(points: Floats, pose: Pose, name: PartName, extent: float = 0.0) -> Floats:
-    """Distance from a part's bone, drawn out by `extent` of its length, in pixels."""
+    """The distance from a part's bone, extended by `extent` of its length, in pixels."""
     start, bone = pose.joints[PARTS[name].start], pose.bone(name)
     along = (points - start) @ bone / max(float(bone @ bone), 1e-6)
     nearest = start + along.clip(0, 1 + extent)[..., None] * bone
@@ -53,7 +53,7 @@ def _bone_distance(points: Floats, pose: Pose, name: PartName, extent: float = 0
 
 
 def _torso_distance(points: Floats, pose: Pose, build: Build) -> Floats:
-    """1 between shoulders, hips and crotch, growing with the distance from there outside."""
+    """1 inside the polygon of shoulders, hips and crotch, increasing outside."""
     corners = torso_corners(pose)
     if corners is None:
         return np.ones(points.shape[:2], np.float32)
@@ -64,7 +64,7 @@ def _torso_distance(points: Floats, pose: Pose, build: Build) -> Floats:
 
 
 def torso_corners(pose: Pose) -> Floats | None:
-    """Right shoulder, left shoulder, left hip, crotch, right hip, f32 [5, 2]; None where one of them isn't trusted."""
+    """Right shoulder, left shoulder, left hip, crotch, right hip, f32 [5, 2]; None where a joint isn't trusted."""
     if not pose.has(R_SHOULDER, L_SHOULDER, L_HIP, R_HIP):
         return None
     right_shoulder, left_shoulder, left_hip, right_hip = pose.joints[[R_SHOULDER, L_SHOULDER, L_HIP, R_HIP]]
@@ -89,21 +89,21 @@ def _cross(a: Floats, b: Floats) -> Floats:
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
 
 
-SIZE = 256  # pixels are given to parts on a picture reduced to this long side
+SIZE = 256  # pixels are assigned to parts on frames reduced to this long side
 
 
 @dataclass(frozen=True)
 class PartView:
-    """A picture uint8 [h, w, 3], the person in it, bool [h, w], and the distances from their parts, f32 [10, h, w]."""
+    """A reduced frame uint8 [h, w, 3], the person's mask bool [h, w], and the distances from parts f32 [10, h, w]."""
 
-    picture: np.ndarray
+    image: np.ndarray
     person: Bools
     distances: Floats
 
     @classmethod
-    def of(cls, picture: np.ndarray, mask: Bools, pose: Pose, build: Build) -> PartView:
+    def of(cls, image: np.ndarray, mask: Bools, pose: Pose, build: Build) -> PartView:
         """Reduce a frame, uint8 [H, W, 3] and bool [H, W]."""
         distances = part_distances(pose, build, mask.shape, min(1.0, SIZE / max(mask.shape)))
         size = distances.shape[2], distances.shape[1]
         person = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-        return cls(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.asarray(person), distances)
+        return cls(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.asarray(person), distances)

@@ -1,4 +1,4 @@
-"""The parts that a person is cut into, and what one clip tells about their sizes."""
+"""The body parts of a puppet, and measurements of a person's build over a clip."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
 
 class PartName(IntEnum):
-    """Index of each part in `PARTS`."""
+    """The index of each part in `PARTS`."""
 
     TORSO = 0
     HEAD = 1
@@ -49,10 +49,10 @@ class PartName(IntEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A part hangs on its `parent` at joint `start` and ends at joint `end`.
+    """A part is attached to its `parent` at joint `start` and ends at joint `end`.
 
-    `width` is its usual half width in lengths of the torso; it goes on past its end by `extent` of its own
-    length (a hand, a foot, the top of the head).
+    `width` is its default half width in torso lengths; it extends past its end by `extent` of its length (a hand, a
+    foot, the top of the head).
     """
 
     start: int
@@ -94,12 +94,12 @@ class Pose:
         return bool(self.trusted[list(joints)].all())
 
     def bone(self, name: PartName) -> Floats:
-        """From the start of a part to its end, f32 [2]."""
+        """The vector from the start to the end of a part, f32 [2]."""
         return np.asarray(self.joints[PARTS[name].end] - self.joints[PARTS[name].start])
 
 
 def split_poses(poses: PoseSequence) -> list[Pose]:
-    """One `Pose` a frame."""
+    """One `Pose` per frame."""
     trusted = (poses.body_scores >= SEEN) & np.isfinite(poses.body).all(axis=2)
     return [Pose(joints, seen) for joints, seen in zip(poses.body, trusted, strict=True)]
 
@@ -113,24 +113,24 @@ class Build:
 
 
 def measure_build(poses: list[Pose], masks: MaskSequence) -> Build:
-    """Measure a person over a clip.
+    """Measure a person's build over a clip.
 
-    The mask's half width along a limb is the limb's own only where the limb is clear of the body, so the
-    smaller values count; it is kept near what is usual.
+    The mask's half width along a limb is the limb's own only where the limb is clear of the body, so a low quantile
+    over the frames is used; it is clamped to a range around the default.
     """
     torso = _torso_length(poses, masks)
-    depths: list[list[float]] = [[] for _ in PARTS]
+    half_widths: list[list[float]] = [[] for _ in PARTS]
     for pose, mask in zip(poses, masks.masks, strict=True):
         depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
         for name in LIMB_PARTS:
-            depths[name] += _depths_along(pose, name, depth)
-    usual = np.array([part.width * torso for part in PARTS], np.float32)
-    widths = [np.quantile(found, 0.3) if found else np.nan for found in depths]
-    measured = np.where(np.isnan(widths), usual, widths)
-    return Build(torso, measured.clip(0.6 * usual, 1.3 * usual).astype(np.float32))
+            half_widths[name] += _half_widths_along(pose, name, depth)
+    default = np.array([part.width * torso for part in PARTS], np.float32)
+    widths = [np.quantile(found, 0.3) if found else np.nan for found in half_widths]
+    measured = np.where(np.isnan(widths), default, widths)
+    return Build(torso, measured.clip(0.6 * default, 1.3 * default).astype(np.float32))
 
 
-def _depths_along(pose: Pose, name: PartName, depth: np.ndarray) -> list[float]:
+def _half_widths_along(pose: Pose, name: PartName, depth: np.ndarray) -> list[float]:
     part = PARTS[name]
     if not pose.has(part.start, part.end):
         return []
@@ -140,7 +140,7 @@ def _depths_along(pose: Pose, name: PartName, depth: np.ndarray) -> list[float]:
 
 
 def _torso_length(poses: list[Pose], masks: MaskSequence) -> float:
-    """Neck to hips, or what can be told of it by the shoulders or the mask's height."""
+    """The length from neck to hips; estimated from the shoulders or the mask's height where it isn't visible."""
     spines = [
         float(np.linalg.norm(pose.joints[NECK] - (pose.joints[R_HIP] + pose.joints[L_HIP]) / 2))
         for pose in poses
@@ -159,9 +159,9 @@ def _torso_length(poses: list[Pose], masks: MaskSequence) -> float:
 
 
 def size_ratio(source: list[Pose], aligned: list[Pose]) -> float:
-    """How much larger the person is in the aligned poses than in the source: one number for the clip.
+    """The size of the person in the aligned poses relative to the source, one number for the clip.
 
-    The median over the bones of the ratio of their long lengths, which foreshortening does not touch.
+    The median over the bones of the ratio of their 80th percentile lengths, which foreshortening hardly affects.
     """
     ratios = [
         long_aligned / long_source

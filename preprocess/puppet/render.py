@@ -1,8 +1,8 @@
-"""Paint one part of a cut-out where its bones have gone, bent smoothly where it meets the next part.
+"""Render a puppet's layers by inverse warping, bent smoothly where two parts of a limb meet.
 
-Every pixel of the new picture looks up where it came from. Along a part that is the bone's own move; towards a
-joint it is blended into the joint's move, which turns half as far as the limb bends there. On the outer side of a
-bend both parts therefore agree and no gap opens; on the inner side they overlap, as folded limbs do.
+Along a part a pixel is warped by the transform of its bone; towards a joint this is blended into the transform of the
+joint, which rotates by half of the bend. On the outer side of a bend both parts therefore agree and no gap opens; on
+the inner side they overlap, as folded limbs do.
 """
 
 from __future__ import annotations
@@ -15,79 +15,79 @@ import numpy as np
 
 from preprocess.puppet.parts import LIMB_PARTS, PARTS, Build, PartName, Pose
 from preprocess.puppet.segment_parts import Layer
-from preprocess.puppet.transforms import BoneMove
+from preprocess.puppet.transforms import BoneTransform
 from preprocess.types import Bools, Floats
 
-LEAST_AGREEMENT = 0.5  # 1 for moves that turn alike, 0 for opposite ones, here 90° apart: past it limbs fold, not bend
+MIN_AGREEMENT = 0.5  # 1 for equal rotations, 0 for opposite ones, 0.5 for 90° apart; below it limbs fold, not bend
 
 
 @dataclass(frozen=True)
 class Bend:
-    """A joint where a part meets another: its move, the unit vector [2] from it into the part, the blend's length."""
+    """A joint between two parts: its transform, the unit vector [2] from it into the part, the length of the blend."""
 
-    move: BoneMove
+    transform: BoneTransform
     inward: Floats
     length: float
 
 
-def find_bends(name: PartName, pose: Pose, moves: tuple[BoneMove | None, ...], build: Build) -> list[Bend]:
-    """Where a part of an arm or a leg meets the other one; nothing for torso and head, which are stiff."""
+def find_bends(name: PartName, pose: Pose, transforms: tuple[BoneTransform | None, ...], build: Build) -> list[Bend]:
+    """The joints where a part of an arm or leg meets the other one; none for torso and head, which are rigid."""
     part, bone = PARTS[name], pose.bone(name)
-    meetings = ((part.child, part.end, -bone), (part.parent, part.start, bone))
+    connections = ((part.child, part.end, -bone), (part.parent, part.start, bone))
     return [
         _bend(own, other, pose.joints[joint], into, float(build.widths[name]))
-        for neighbour, joint, into in meetings
-        if neighbour in LIMB_PARTS and (own := moves[name]) and (other := moves[neighbour])
+        for neighbour, joint, into in connections
+        if neighbour in LIMB_PARTS and (own := transforms[name]) and (other := transforms[neighbour])
     ]
 
 
-def _bend(own: BoneMove, other: BoneMove, joint: Floats, into: Floats, length: float) -> Bend:
-    move = BoneMove(joint, own.apply(joint), mean_turn(own.forward, other.forward))
+def _bend(own: BoneTransform, other: BoneTransform, joint: Floats, into: Floats, length: float) -> Bend:
+    transform = BoneTransform(joint, own.apply(joint), mean_transform(own.forward, other.forward))
     inward = own.forward @ into
     scale = float(np.sqrt(abs(np.linalg.det(own.forward))))
-    return Bend(move, inward / max(float(np.linalg.norm(inward)), 1e-6), scale * length)
+    return Bend(transform, inward / max(float(np.linalg.norm(inward)), 1e-6), scale * length)
 
 
-def mean_turn(a: Floats, b: Floats) -> Floats:
-    """The map halfway between two maps [2, 2], as large as both; the first where they hardly agree."""
+def mean_transform(a: Floats, b: Floats) -> Floats:
+    """The mean of two maps [2, 2] with the geometric mean of their areas; the first map where they fold."""
     mean = (a + b) / 2
     area, goal = np.linalg.det(mean), np.sqrt(abs(np.linalg.det(a) * np.linalg.det(b)))
-    if area < LEAST_AGREEMENT * goal:
+    if area < MIN_AGREEMENT * goal:
         return a
     return np.asarray(mean * np.sqrt(goal / area), np.float32)
 
 
 class Canvas:
-    """The picture that layers are painted on: `picture` f32 [H, W, 3], and `cover` f32 [H, W], how much they hide."""
+    """The image f32 [H, W, 3] that layers are composited on, and their accumulated `alpha` f32 [H, W]."""
 
     def __init__(self, background: np.ndarray) -> None:
-        self.picture = background.astype(np.float32)
-        self.cover = np.zeros(background.shape[:2], np.float32)
+        self.image = background.astype(np.float32)
+        self.alpha = np.zeros(background.shape[:2], np.float32)
 
-    def paint(self, layer: Layer, move: BoneMove, bends: Sequence[Bend]) -> None:
-        """Paint a layer over what is there."""
-        area = self._reach(layer, move, margin=max((bend.length for bend in bends), default=0.0) + 2)
+    def paint(self, layer: Layer, transform: BoneTransform, bends: Sequence[Bend]) -> None:
+        """Composite a warped layer over the image."""
+        area = self._extent(layer, transform, margin=max((bend.length for bend in bends), default=0.0) + 2)
         if area is None:
             return
         rows, columns = area
         x, y = np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop)
         points = np.stack(np.meshgrid(x, y), axis=-1).astype(np.float32)
-        sources = sample_image(points, move, bends) - np.array(layer.corner, np.float32)
+        sources = inverse_warp(points, transform, bends) - np.array(layer.corner, np.float32)
         painted = cv2.remap(_premultiplied(layer), sources, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         alpha = painted[..., 3] / 255
-        self.picture[area] = painted[..., :3] + self.picture[area] * (1 - alpha[..., None])
-        self.cover[area] = alpha + self.cover[area] * (1 - alpha)
+        self.image[area] = painted[..., :3] + self.image[area] * (1 - alpha[..., None])
+        self.alpha[area] = alpha + self.alpha[area] * (1 - alpha)
 
-    def finished(self) -> tuple[np.ndarray, Bools]:
-        """The picture uint8 [H, W, 3], and where it shows a layer, bool [H, W]."""
-        return np.rint(self.picture).clip(0, 255).astype(np.uint8), self.cover > 0.5
+    def result(self) -> tuple[np.ndarray, Bools]:
+        """The image uint8 [H, W, 3], and where it shows a layer, bool [H, W]."""
+        return np.rint(self.image).clip(0, 255).astype(np.uint8), self.alpha > 0.5
 
-    def _reach(self, layer: Layer, move: BoneMove, margin: float) -> tuple[slice, slice] | None:
-        """The rows and columns that a layer may touch; None where it lies outside the picture."""
+    def _extent(self, layer: Layer, transform: BoneTransform, margin: float) -> tuple[slice, slice] | None:
+        """The rows and columns that a warped layer may cover; None where it lies outside the image."""
         height, width = layer.rgba.shape[:2]
         corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float32) + layer.corner
-        moved = move.apply(corners)
-        limit = np.array(self.cover.shape[::-1])
+        moved = transform.apply(corners)
+        limit = np.array(self.alpha.shape[::-1])
         low = np.floor(moved.min(axis=0) - margin).clip(0, limit).astype(int)
         high = np.ceil(moved.max(axis=0) + margin).clip(0, limit).astype(int)
         if (high <= low).any():
@@ -96,19 +96,19 @@ class Canvas:
 
 
 def _premultiplied(layer: Layer) -> Floats:
-    """Colours times opacity, and the opacity, f32 [h, w, 4], so that nothing shines in from beyond an edge."""
+    """Premultiplied colours and alpha, f32 [h, w, 4], so that interpolation does not bleed across edges."""
     rgba = layer.rgba.astype(np.float32)
     rgba[..., :3] *= rgba[..., 3:] / 255
     return rgba
 
 
-def sample_image(points: Floats, move: BoneMove, bends: Sequence[Bend]) -> Floats:
-    """Where the new picture's points f32 [h, w, 2] come from in the source."""
-    sources = move.undo(points)
+def inverse_warp(points: Floats, transform: BoneTransform, bends: Sequence[Bend]) -> Floats:
+    """The source positions of points f32 [h, w, 2] of the new image."""
+    sources = transform.invert(points)
     for bend in bends:
-        along = (points - bend.move.target) @ bend.inward / max(bend.length, 1e-6)
+        along = (points - bend.transform.target) @ bend.inward / max(bend.length, 1e-6)
         own = _smooth_step(along.astype(np.float32))[..., None]
-        sources = own * sources + (1 - own) * bend.move.undo(points)
+        sources = own * sources + (1 - own) * bend.transform.invert(points)
     return np.asarray(sources, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""The source person of one frame, cut into parts by its mask, the nearest bone and the parts' colours."""
+"""Segment the source person of a frame into layers, one per part, by mask, nearest bone and colour."""
 
 from __future__ import annotations
 
@@ -13,58 +13,58 @@ from preprocess.puppet.part_distances import PartView
 from preprocess.puppet.parts import ARM_PARTS, PARTS, PartName
 from preprocess.types import Bools, Floats
 
-TORSO_OVERLAP = 0.15  # half widths: how far the torso reaches beyond shoulders and hips
-RIM = 1 / 512  # of the long side: what is taken off the mask's edge
+TORSO_OVERLAP = 0.15  # half widths: how far the torso extends beyond shoulders and hips
+RIM = 1 / 512  # of the long side: by how much the mask is eroded
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
 PAD = 3
-ISLAND = 0.25  # of a part's largest piece: smaller ones may be another part's
-THREAD = 3  # pixels of the reduced picture: what hangs on a part by less is none of it; ...
-SLEEVE = 7  # ... and on the torso it is the edge of a sleeve
-FRONT = (*ARM_PARTS, PartName.HEAD)  # before the body: what looks like something else there is something else
-SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced picture, so that nothing shines through
+ISLAND = 0.25  # of a part's largest component: smaller components may belong to another part
+MIN_WIDTH = 3  # pixels of the reduced frame: thinner structures are removed from a part; ...
+MIN_TORSO_WIDTH = 7  # ... on the torso they are the edges of sleeves
+FRONT = (*ARM_PARTS, PartName.HEAD)  # in front of the body: only pixels assigned to them are theirs
+SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced frame, so that no gap opens
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One part's picture, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame.
+    """One part's image, uint8 RGBA [h, w, 4], with its upper left corner at `corner` (x, y) of the frame.
 
-    `hidden` is the share of it that lies over or under other parts, so that its cut and its colours are a guess.
+    `overlap` is the fraction of it that lies over or under other parts, where its outline and colours are uncertain.
     """
 
     rgba: np.ndarray
     corner: tuple[int, int]
-    hidden: float
+    overlap: float
 
 
-Cutout = tuple[Layer | None, ...]  # by PartName; None where the frame does not show the part
+Cutout = tuple[Layer | None, ...]  # by PartName; None for parts that the frame does not show
 
 
-def cut_out(picture: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
-    """Cut the person of one frame, uint8 [H, W, 3] and bool [H, W], into layers; `view` is the frame reduced."""
+def cut_out(image: np.ndarray, mask: Bools, view: PartView, colours: PartColours) -> Cutout:
+    """Cut the person of a frame, uint8 [H, W, 3] with mask bool [H, W], into layers; `view` is the reduced frame."""
     labels = join_islands(colours.distances(view).argmin(axis=0), view.person)
     outlines = (view.distances <= 1) & view.person
     inner = _erode(mask)
     return tuple(
-        _cut_part(picture, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, outlines))
+        _cut_part(image, inner, *_areas(name, view.distances[name], labels, view.person), _overlap(name, outlines))
         for name in PartName
     )
 
 
 def _overlap(name: PartName, outlines: Bools) -> float:
-    """The share of a part's outline, of bool [10, h, w], that a part which is no neighbour shares; 0 to 1."""
+    """The fraction of a part's outline, of bool [10, h, w], that lies in the outline of a part that is no neighbour."""
     others = [part for part in PartName if part not in _NEIGHBOURS[name]]
     return float((outlines[name] & outlines[others].any(axis=0)).sum() / max(outlines[name].sum(), 1))
 
 
 def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
-    """The labels [h, w], where pieces of the person that are cut off from their part go to the part they hang on.
+    """The labels [h, w] with small components reassigned to the part that surrounds them.
 
-    So a hand that lies farther from its bone than forearms reach doesn't become a piece of the torso; the halves of a
-    torso that an arm lies across are too large for islands.
+    This keeps a hand that is far from its bone from becoming part of the torso; the halves of a torso that an arm
+    crosses are too large to be islands.
     """
     main = np.zeros_like(person)
     for name in PartName:
-        main |= _large_pieces((labels == name) & person)
+        main |= _large_components((labels == name) & person)
     _, nearest = cv2.distanceTransformWithLabels(
         (~main).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -73,41 +73,41 @@ def join_islands(labels: np.ndarray, person: Bools) -> np.ndarray:
     return np.where(person, owners[nearest], labels)
 
 
-def _large_pieces(area: Bools) -> Bools:
-    """The pieces that an area, bool [h, w], falls into, without those that are small beside the largest."""
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+def _large_components(area: Bools) -> Bools:
+    """The connected components of an area, bool [h, w], without those much smaller than the largest."""
+    _, components, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
     sizes = stats[:, cv2.CC_STAT_AREA]
     large = sizes >= ISLAND * sizes[1:].max(initial=0)
     large[0] = False
-    return np.asarray(large[pieces])
+    return np.asarray(large[components])
 
 
-def _largest_piece(area: Bools) -> Bools:
-    """The largest of the pieces that an area, bool [h, w], falls into."""
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+def _largest_component(area: Bools) -> Bools:
+    """The largest connected component of an area, bool [h, w]."""
+    _, components, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
     sizes = stats[1:, cv2.CC_STAT_AREA]
-    return np.asarray(pieces == 1 + sizes.argmax()) if len(sizes) else area
+    return np.asarray(components == 1 + sizes.argmax()) if len(sizes) else area
 
 
 def _areas(name: PartName, distance: Floats, labels: np.ndarray, person: Bools) -> tuple[Bools, Bools]:
-    """Where a part is: its own pixels and those within its half width; and where of this other parts hide it."""
+    """A part's region, its own pixels and those within its half width; and the pixels assigned to other parts."""
     within = (distance <= (1 + TORSO_OVERLAP if name == PartName.TORSO else 1)) & person
     others = ~np.isin(labels, _NEIGHBOURS[name])
     if name in FRONT:
         within &= ~others
     own = (labels == name) & person
-    own &= within | _open(own, SLEEVE if name == PartName.TORSO else THREAD)
-    region = (cv2.dilate(own.astype(np.uint8), SEAM) > 0) | _largest_piece(within)
-    return _largest_piece(region & person), others
+    own &= within | _open(own, MIN_TORSO_WIDTH if name == PartName.TORSO else MIN_WIDTH)
+    region = (cv2.dilate(own.astype(np.uint8), SEAM) > 0) | _largest_component(within)
+    return _largest_component(region & person), others
 
 
 def _open(area: Bools, width: int) -> Bools:
-    """An area without what is narrower than `width`."""
+    """The morphological opening of an area by a square of `width`."""
     return np.asarray(cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)) > 0)
 
 
 def _neighbours(name: PartName) -> list[int]:
-    """The parts whose pixels a part may share at its joints."""
+    """The parts with which a part may share pixels at its joints."""
     if name == PartName.TORSO:
         return [PartName.TORSO, PartName.HEAD, PartName.R_THIGH, PartName.L_THIGH]
     family = [part for part in (name, PARTS[name].parent, PARTS[name].child) if part is not None]
@@ -117,8 +117,8 @@ def _neighbours(name: PartName) -> list[int]:
 _NEIGHBOURS = tuple(_neighbours(name) for name in PartName)
 
 
-def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools, overlap: float) -> Layer | None:
-    """A part's layer: soft at its edge, and its colours carried in where another part hides it."""
+def _cut_part(image: np.ndarray, inner: Bools, region: Bools, hidden: Bools, overlap: float) -> Layer | None:
+    """A part's layer with a soft edge; colours are diffused into the area that other parts hide."""
     region, hidden = (_resize(area, inner.shape) for area in (region, hidden))
     shown = region & inner
     if not shown.any():
@@ -126,7 +126,7 @@ def _cut_part(picture: np.ndarray, inner: Bools, region: Bools, hidden: Bools, o
     x, y, width, height = cv2.boundingRect(shown.astype(np.uint8))
     x0, y0, x1, y1 = max(x - PAD, 0), max(y - PAD, 0), x + width + PAD, y + height + PAD
     crop = (slice(y0, y1), slice(x0, x1))
-    colours, covered = picture[crop], hidden[crop] & shown[crop]
+    colours, covered = image[crop], hidden[crop] & shown[crop]
     known = shown[crop] & ~covered
     if covered.any() and known.any():
         colours = np.where(covered[..., None], diffuse(colours, ~known), colours)
@@ -139,7 +139,7 @@ def _resize(area: Bools, shape: tuple[int, ...]) -> Bools:
 
 
 def _erode(mask: Bools) -> Bools:
-    """The mask without its outermost pixels, where the background shines through."""
+    """The mask without its outermost pixels, which contain background."""
     rim = max(1, round(RIM * max(mask.shape)))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1))
     eroded = cv2.erode(mask.astype(np.uint8), disc, borderType=cv2.BORDER_CONSTANT, borderValue=1)

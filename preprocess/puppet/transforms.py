@@ -1,4 +1,4 @@
-"""Carry a cut-out's bones to an aligned pose: where each joint goes, and how the picture around a bone moves."""
+"""Bone transforms: the affine map of each part from a source pose to an aligned pose."""
 
 from __future__ import annotations
 
@@ -9,58 +9,58 @@ import numpy as np
 from preprocess.puppet.parts import HEAD_JOINTS, PARTS, TORSO_JOINTS, PartName, Pose
 from preprocess.types import Floats
 
-STRETCH = (0.5, 1.6)  # how short and how long a bone may become, times the person's size ratio
+STRETCH = (0.5, 1.6)  # limits of a bone's stretch, relative to the person's size ratio
 TORSO_STRETCH = (0.65, 1.5)
-STIFFNESS = 0.3  # how much the torso resists shear and uneven stretch, in joints
+STIFFNESS = 0.3  # regularisation of the torso against shear and uneven stretch, in joints
 
 
 @dataclass(frozen=True)
-class BoneMove:
-    """The move of one part: the source's joint `origin` goes to `target`, vectors from there by `forward` [2, 2]."""
+class BoneTransform:
+    """The affine map of one part: source point `origin` goes to `target`, vectors by `forward` [2, 2]."""
 
     origin: Floats
     target: Floats
     forward: Floats
 
     def apply(self, points: Floats) -> Floats:
-        """Where source points [..., 2] go."""
+        """Map source points [..., 2] to the new frame."""
         return np.asarray(self.target + (points - self.origin) @ self.forward.T)
 
-    def undo(self, points: Floats) -> Floats:
-        """Where points [..., 2] of the new picture come from."""
+    def invert(self, points: Floats) -> Floats:
+        """Map points [..., 2] of the new frame back to the source."""
         return np.asarray(self.origin + (points - self.target) @ np.linalg.inv(self.forward).T)
 
 
-def move_bones(source: Pose, aligned: Pose, ratio: float) -> tuple[BoneMove | None, ...]:
-    """The move of every part from one source frame to an aligned pose; None for parts the source lacks.
+def bone_transforms(source: Pose, aligned: Pose, ratio: float) -> tuple[BoneTransform | None, ...]:
+    """The transform of every part from one source frame to an aligned pose; None for parts that the source lacks.
 
-    Parts hang on each other: each starts where its parent has carried its joint, and its length is limited, so
-    that a wrong joint can't tear the person apart. A part whose aligned joints aren't trusted follows its parent.
+    Forward kinematics: each part starts where its parent puts the joint, and its stretch is limited, so that a wrong
+    joint does not tear the person apart. A part whose aligned joints aren't trusted follows its parent.
     """
-    moves: list[BoneMove | None] = [None] * len(PARTS)
-    torso = _move_torso(source, aligned, ratio)
-    moves[PartName.TORSO] = torso
+    transforms: list[BoneTransform | None] = [None] * len(PARTS)
+    torso = _torso_transform(source, aligned, ratio)
+    transforms[PartName.TORSO] = torso
     for name in PartName:
         part = PARTS[name]
         if part.parent is None or not source.has(part.start, part.end):
             continue
-        parent = moves[part.parent] or torso
-        moves[name] = _move_part(name, source, aligned, ratio, parent)
-    return tuple(moves)
+        parent = transforms[part.parent] or torso
+        transforms[name] = _part_transform(name, source, aligned, ratio, parent)
+    return tuple(transforms)
 
 
-def _move_part(name: PartName, source: Pose, aligned: Pose, ratio: float, parent: BoneMove) -> BoneMove:
+def _part_transform(name: PartName, source: Pose, aligned: Pose, ratio: float, parent: BoneTransform) -> BoneTransform:
     origin = source.joints[PARTS[name].start]
     target = parent.apply(origin)
     if name == PartName.HEAD:
-        return _move_head(source, aligned, ratio, parent)
+        return _head_transform(source, aligned, ratio, parent)
     if not aligned.has(PARTS[name].start, PARTS[name].end):
-        return BoneMove(origin, target, parent.forward)
-    return BoneMove(origin, target, _bone_map(source.bone(name), aligned.bone(name), ratio))
+        return BoneTransform(origin, target, parent.forward)
+    return BoneTransform(origin, target, _bone_map(source.bone(name), aligned.bone(name), ratio))
 
 
 def _bone_map(source: Floats, aligned: Floats, ratio: float) -> Floats:
-    """The 2 × 2 map that turns one bone into another: stretched along it, scaled by the ratio across it."""
+    """The 2 × 2 map from one bone to another: stretched along it, scaled by `ratio` across it."""
     length, new_length = float(np.linalg.norm(source)), float(np.linalg.norm(aligned))
     if min(length, new_length) < 1e-3:
         return np.eye(2, dtype=np.float32) * ratio
@@ -70,12 +70,12 @@ def _bone_map(source: Floats, aligned: Floats, ratio: float) -> Floats:
     return np.asarray(stretch * np.outer(v, u) + ratio * np.outer(across_v, across_u), np.float32)
 
 
-def _move_torso(source: Pose, aligned: Pose, ratio: float) -> BoneMove:
-    """The affine map that fits the torso's joints best, held back from shear; at worst a shift of the whole person."""
+def _torso_transform(source: Pose, aligned: Pose, ratio: float) -> BoneTransform:
+    """The affine map that fits the torso's joints, regularised against shear; with few joints a similarity."""
     both = source.trusted & aligned.trusted
     joints = [joint for joint in TORSO_JOINTS if both[joint]] or [int(joint) for joint in np.flatnonzero(both)]
     if not joints:
-        return BoneMove(np.zeros(2, np.float32), np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
+        return BoneTransform(np.zeros(2, np.float32), np.zeros(2, np.float32), np.eye(2, dtype=np.float32))
     points, goals = source.joints[joints], aligned.joints[joints]
     origin, target = points.mean(axis=0), goals.mean(axis=0)
     points, goals = points - origin, goals - target
@@ -83,22 +83,22 @@ def _move_torso(source: Pose, aligned: Pose, ratio: float) -> BoneMove:
     spread = float((points**2).sum()) / 2 + 1e-6
     rest = goals - points @ rigid.T
     correction = np.linalg.solve(points.T @ points + STIFFNESS * spread * np.eye(2), points.T @ rest).T
-    return BoneMove(origin, target, _limit(rigid + correction, ratio))
+    return BoneTransform(origin, target, _limit(rigid + correction, ratio))
 
 
-def _move_head(source: Pose, aligned: Pose, ratio: float, parent: BoneMove) -> BoneMove:
-    """The head is rigid: it turns and shifts as its joints do."""
+def _head_transform(source: Pose, aligned: Pose, ratio: float, parent: BoneTransform) -> BoneTransform:
+    """The head's rigid transform, fitted to its joints."""
     joints = [joint for joint in HEAD_JOINTS if source.trusted[joint] and aligned.trusted[joint]]
     origin = source.joints[PARTS[PartName.HEAD].start]
     if len(joints) < 2 or not aligned.has(PARTS[PartName.HEAD].start):
-        return BoneMove(origin, parent.apply(origin), parent.forward)
+        return BoneTransform(origin, parent.apply(origin), parent.forward)
     points, goals = source.joints[joints], aligned.joints[joints]
     turn = _rotation(points - points.mean(axis=0), goals - goals.mean(axis=0)) * ratio
-    return BoneMove(points.mean(axis=0), goals.mean(axis=0), turn)
+    return BoneTransform(points.mean(axis=0), goals.mean(axis=0), turn)
 
 
 def _rotation(points: Floats, goals: Floats) -> Floats:
-    """The rotation that turns centred points into centred goals best (Kabsch, in the plane)."""
+    """The least-squares rotation from centred points to centred goals (Kabsch, in the plane)."""
     cosine = float((points * goals).sum())
     sine = float((points[:, 0] * goals[:, 1] - points[:, 1] * goals[:, 0]).sum())
     length = np.hypot(cosine, sine)
@@ -108,7 +108,7 @@ def _rotation(points: Floats, goals: Floats) -> Floats:
 
 
 def _limit(matrix: Floats, ratio: float) -> Floats:
-    """A map whose stretches lie in `TORSO_STRETCH`; it never mirrors."""
+    """A map with its singular values clamped to `TORSO_STRETCH` and without reflection."""
     left, stretch, right = np.linalg.svd(matrix)
     if np.linalg.det(matrix) < 0:
         stretch[1] = -stretch[1]

@@ -1,4 +1,4 @@
-"""What a target-mask network looks at: all that is known of where the person will be, in a square around them."""
+"""Target masks by a small network, whose inputs are limb profiles, the moved target mask and the aligned pose."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import mask_log_odds, move_mask
 from preprocess.types import Alignment, Bools, Floats, MaskSequence, PoseSequence, Size
 
-SIDE = 96  # pixels of the square
-MARGIN = 0.15  # room on each side, in sizes of the person's box
-SUREST = 4.0  # log-odds are cut here, and divided by it
-GROUPS = (range(2, 6), range(6, 12), (0, 1, 12))  # limbs that are drawn together: arms, legs, trunk
+SIDE = 96  # pixels of the network's square input
+MARGIN = 0.15  # on each side, in sizes of the person's box
+MAX_LOG_ODDS = 4.0  # log-odds are clipped to ± this, and divided by it
+GROUPS = (range(2, 6), range(6, 12), (0, 1, 12))  # limbs that share a channel: arms, legs, trunk
 CHANNELS = 2 + len(GROUPS)
 THICKNESS = 3  # pixels of a drawn limb
 
 
 def mask_net_inputs(profiles: LimbProfiles, body: Floats, scores: Floats, moved: Bools) -> tuple[Floats, Floats]:
-    """The evidence of one frame, f32 [5, 96, 96], and the map f32 [2, 3] from the frame's pixels to the square's.
+    """The network's input for one frame, f32 [5, 96, 96], and the map f32 [2, 3] from frame to square pixels.
 
     The channels are the log-odds by the source person's limb profiles and by the `moved` target mask bool [H, W],
     both in [−1, 1] and 0 where unknown, then arms, legs and trunk of the aligned pose, f32 [18, 2] with scores [18].
@@ -30,45 +30,45 @@ def mask_net_inputs(profiles: LimbProfiles, body: Floats, scores: Floats, moved:
     size = moved.shape[1], moved.shape[0]
     square = _square(body[scores > SEEN], moved, size)
     odds = (profiles.log_odds(body, scores, size), mask_log_odds(moved))
-    seen = [_view(np.clip(part / SUREST, -1, 1), square) for part in odds]
+    channels = [_view(np.clip(part / MAX_LOG_ODDS, -1, 1), square) for part in odds]
     joints = body @ square[:, :2].T + square[:, 2]
-    return np.stack([*seen, *_draw(joints, scores)]).astype(np.float32), square
+    return np.stack([*channels, *_draw(joints, scores)]).astype(np.float32), square
 
 
 def paste_logits(logits: Floats, square: Floats, size: Size) -> Floats:
-    """Logits f32 [96, 96] in their place in a frame of `size`, f32 [H, W]; surely nobody outside the square."""
+    """Paste logits f32 [96, 96] into a frame of `size`, f32 [H, W]; background outside the square."""
     back = cv2.invertAffineTransform(square)
-    placed: Floats = cv2.warpAffine(logits, back, size, flags=cv2.INTER_LINEAR, borderValue=-SUREST)
-    return placed
+    pasted: Floats = cv2.warpAffine(logits, back, size, flags=cv2.INTER_LINEAR, borderValue=-MAX_LOG_ODDS)
+    return pasted
 
 
 def view_mask(mask: Bools, square: Floats) -> Floats:
-    """A mask bool [H, W] as the square shows it, f32 [96, 96] in [0, 1]."""
+    """A mask bool [H, W] resampled to the square, f32 [96, 96] in [0, 1]."""
     return _view(mask.astype(np.float32), square)
 
 
 def _square(joints: Floats, mask: Bools, size: Size) -> Floats:
-    """The map to the square around joints and mask; to the whole picture where there are none."""
+    """The map to the square around joints and mask; around the whole frame where there are none."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     corners = [joints] if len(joints) else []
     if len(rows):
         corners.append(np.array([[columns[0], rows[0]], [columns[-1], rows[-1]]], np.float32))
     points = np.concatenate(corners) if corners else np.array([[0, 0], size], np.float32)
     points = np.clip(points, 0, np.array(size) - 1)
-    middle, reach = (points.min(axis=0) + points.max(axis=0)) / 2, np.ptp(points, axis=0).max()
-    scale = SIDE / max((1 + 2 * MARGIN) * float(reach), 1)
-    shift = (SIDE - 1) / 2 - scale * middle
+    centre, extent = (points.min(axis=0) + points.max(axis=0)) / 2, np.ptp(points, axis=0).max()
+    scale = SIDE / max((1 + 2 * MARGIN) * float(extent), 1)
+    shift = (SIDE - 1) / 2 - scale * centre
     return np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
 
 
-def _view(picture: Floats, square: Floats) -> Floats:
-    """The square's part of a picture f32 [H, W], without aliasing; beyond its edges the picture goes on."""
+def _view(values: Floats, square: Floats) -> Floats:
+    """Values f32 [H, W] resampled to the square without aliasing; replicated beyond the frame's edges."""
     shrink = 1 / square[0, 0]
-    smooth = cv2.GaussianBlur(picture, (0, 0), 0.4 * shrink) if shrink > 1 else picture
-    shown: Floats = cv2.warpAffine(
+    smooth = cv2.GaussianBlur(values, (0, 0), 0.4 * shrink) if shrink > 1 else values
+    resampled: Floats = cv2.warpAffine(
         smooth, square, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return shown
+    return resampled
 
 
 def _draw(joints: Floats, scores: Floats) -> Iterator[Floats]:
@@ -84,25 +84,25 @@ def _draw(joints: Floats, scores: Floats) -> Iterator[Floats]:
 
 @dataclass(frozen=True)
 class LearnedTargetMask:
-    """A `TargetMaskPredictor`; `judge` is the network: evidence f32 [N, 5, S, S] to logits f32 [N, S, S]."""
+    """A `TargetMaskPredictor`; `predictor` is the network: inputs f32 [N, 5, S, S] to logits f32 [N, S, S]."""
 
-    judge: Callable[[Floats], Floats]
+    predictor: Callable[[Floats], Floats]
 
     def predict(
         self, source_poses: PoseSequence, source_masks: MaskSequence, aligned: Alignment, target_masks: MaskSequence
     ) -> MaskSequence:
         """Masks bool [F, H, W] of the source's size, one for each aligned pose.
 
-        The target's mask is no evidence where the person follows the target in part.
+        For partial motion the target's mask is left out of the inputs.
         """
         size = source_masks.size
         profiles = LimbProfiles.measure(source_poses, source_masks)
-        known = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
-        moved = (move_mask(mask, way, size) for mask, way in zip(known, aligned.transforms, strict=True))
-        seen = [
+        given = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
+        moved = (move_mask(mask, transform, size) for mask, transform in zip(given, aligned.transforms, strict=True))
+        inputs = [
             mask_net_inputs(profiles, body, scores, mask)
             for body, scores, mask in zip(aligned.poses.body, aligned.poses.body_scores, moved, strict=True)
         ]
-        logits = self.judge(np.stack([channels for channels, _ in seen]))
-        masks = [paste_logits(logit, square, size) > 0 for logit, (_, square) in zip(logits, seen, strict=True)]
+        logits = self.predictor(np.stack([channels for channels, _ in inputs]))
+        masks = [paste_logits(logit, square, size) > 0 for logit, (_, square) in zip(logits, inputs, strict=True)]
         return MaskSequence(np.stack(masks), "learned")

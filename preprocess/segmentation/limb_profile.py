@@ -1,9 +1,8 @@
-"""A person's shape, limb by limb: how far the body reaches around each of its bones.
+"""Limb profiles: a person's shape as occupancy probabilities around each bone.
 
-Every pixel belongs to its nearest bone and has coordinates there: `along` it (0 where it starts, 1 where it ends)
-and `across` it. Over the frames of a clip the masks tell how often the pixels at such coordinates are the person:
-the limb's profile, with hair, skirt and sleeves. Laid around the bones of another pose it foretells the person's
-outline there.
+Every pixel belongs to its nearest bone and has bone coordinates: `along` (0 at its start, 1 at its end) and `across`.
+Over the frames of a clip, the masks give the frequency with which pixels at such coordinates are the person: the
+limb's profile, including hair, skirt and sleeves. Around the bones of another pose it predicts the person's outline.
 """
 
 from __future__ import annotations
@@ -19,31 +18,31 @@ from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 BONES = np.array(LIMBS[:13])  # without the lines of the face
 HEAD = 12  # neck to nose
-MIRROR = [1, 0, 4, 5, 2, 3, 9, 10, 11, 6, 7, 8, 12]  # each bone's partner on the other side
-TOP_OF_HEAD = 1.6  # so far along neck–nose pixels count as near to it
+MIRROR = [1, 0, 4, 5, 2, 3, 9, 10, 11, 6, 7, 8, 12]  # each bone's counterpart on the other side
+TOP_OF_HEAD = 1.6  # length of the neck–nose bone for distances, in lengths of the bone
 
 ALONG = (-0.75, 2.25)
-REACH = 0.2  # of the person's height: the farthest across a bone that is told apart
+REACH = 0.2  # of the person's height: the range of `across` that the bins resolve
 BINS = (30, 40)  # along, across
-DOUBT = 20.0  # pixels' worth of not knowing that each bin starts with
-GRID = 100  # samples on a picture's longer side
-SUREST = 0.98  # no bin is surer than this of being person or background
+PRIOR_COUNT = 20.0  # pixels of the uniform prior in each bin
+GRID = 100  # samples along the frame's longer side
+MAX_PROBABILITY = 0.98  # of a bin being person, or background
 
 Bins = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
 class LimbProfiles:
-    """How likely a place around a bone is the person: f32 [13, along, across]; `reach` is in pixels."""
+    """The probability that a point around a bone is the person, f32 [13, along, across]; `reach` is in pixels."""
 
     occupancy: Floats
     reach: float
 
     @classmethod
     def measure(cls, poses: PoseSequence, masks: MaskSequence) -> LimbProfiles:
-        """The profiles of the person with these poses and masks, both sides of the body taken as mirror images.
+        """Measure the profiles over a clip's poses and masks, assuming that both sides of the body are mirror images.
 
-        What no frame shows is 0.5: neither likely nor unlikely.
+        Bins that no frame shows have probability 0.5.
         """
         reach = REACH * _height(masks)
         person, total = np.zeros((2, len(BONES), *BINS), np.float32)
@@ -54,40 +53,40 @@ class LimbProfiles:
                 total += _count(bins)
                 person += _count(bins, mask[step // 2 :: step, step // 2 :: step])
         person, total = (_smooth(counts + counts[MIRROR, :, ::-1]) for counts in (person, total))
-        return cls((person + DOUBT / 2) / (total + DOUBT), reach)
+        return cls((person + PRIOR_COUNT / 2) / (total + PRIOR_COUNT), reach)
 
     def log_odds(self, body: Floats, scores: Floats, size: Size) -> Floats:
-        """The log-odds f32 [H, W] of each pixel being the person in a pose, f32 [18, 2]; 0 where unknown."""
+        """The log-odds f32 [H, W] that each pixel is the person in a pose, f32 [18, 2]; 0 without a visible bone."""
         points, step = _grid(size)
         bins = _locate(points, body, scores, self.reach)
         if bins is None:
             return np.zeros(size[::-1], np.float32)
-        likely = np.clip(cv2.GaussianBlur(self.occupancy[bins], (0, 0), 1), 1 - SUREST, SUREST)
-        return _enlarge(np.log(likely / (1 - likely)), step, size)
+        probability = np.clip(cv2.GaussianBlur(self.occupancy[bins], (0, 0), 1), 1 - MAX_PROBABILITY, MAX_PROBABILITY)
+        return _enlarge(np.log(probability / (1 - probability)), step, size)
 
 
 def _height(masks: MaskSequence) -> float:
-    """The median height of the masks that are not empty; the picture's where all are."""
+    """The median height of the non-empty masks; the frame's height where all are empty."""
     heights = [np.ptp(np.flatnonzero(rows)) + 1 for rows in np.asarray(masks.masks.any(axis=2)) if rows.any()]
     return float(np.median(heights)) if heights else float(masks.size[1])
 
 
 def _grid(size: Size) -> tuple[Floats, int]:
-    """Sample points f32 [h, w, 2] a few pixels apart, the middles of their squares, and how many."""
+    """Sample points f32 [h, w, 2] at the centres of squares, and the side of a square in pixels."""
     step = max(1, max(size) // GRID)
     columns, rows = (np.arange(step // 2, side, step) for side in size)
     return np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32), step
 
 
 def _enlarge(samples: Floats, step: int, size: Size) -> Floats:
-    """The values f32 [h, w] at the sample points as a picture of `size`."""
-    places = np.array([[step, 0, step // 2], [0, step, step // 2]], np.float32)
-    picture: Floats = cv2.warpAffine(samples, places, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return picture
+    """Interpolate values f32 [h, w] at the sample points to a frame of `size`."""
+    matrix = np.array([[step, 0, step // 2], [0, step, step // 2]], np.float32)
+    enlarged: Floats = cv2.warpAffine(samples, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return enlarged
 
 
 def _locate(points: Floats, body: Floats, scores: Floats, reach: float) -> Bins | None:
-    """The nearest bone of each point, and the bins along and across it, each [h, w]; None without a bone."""
+    """Each point's nearest bone and its bins along and across, each [h, w]; None without a visible bone."""
     bones = np.flatnonzero((scores[BONES] > SEEN).all(axis=1))
     if not len(bones):
         return None
@@ -100,7 +99,7 @@ def _locate(points: Floats, body: Floats, scores: Floats, reach: float) -> Bins 
 
 
 def _bone_coordinates(points: Floats, bones: Floats) -> tuple[Floats, Floats, Floats]:
-    """Along (in bone lengths) and across (in pixels) each bone f32 [B, 2, 2], [h, w, B], and its length [B]."""
+    """Coordinates [h, w, B] along (in bone lengths) and across (in pixels) bones f32 [B, 2, 2], and lengths [B]."""
     directions = bones[:, 1] - bones[:, 0]
     lengths = np.maximum(np.linalg.norm(directions, axis=-1), 1)
     units = directions / lengths[:, None]
@@ -115,7 +114,7 @@ def _bin(values: Floats, low: float, high: float, count: int) -> NDArray[np.intp
 
 
 def _count(bins: Bins, chosen: Bools | None = None) -> Floats:
-    """How many of the (chosen) points fall into each bin, f32 [13, along, across]."""
+    """The number of the (chosen) points in each bin, f32 [13, along, across]."""
     shape = (len(BONES), *BINS)
     flat = np.ravel_multi_index(bins, shape)
     counts = np.bincount(flat.ravel() if chosen is None else flat[chosen], minlength=int(np.prod(shape)))

@@ -1,4 +1,4 @@
-"""Person masks with what lies inside MediaPipe's wheel: those that come with the pose, mended where they fail."""
+"""Person masks by MediaPipe: those of the pose estimator, replaced where they do not fit the joints."""
 
 from __future__ import annotations
 
@@ -12,83 +12,83 @@ from preprocess.segmentation.selfie import open_selfie
 from preprocess.types import Bools, Clip, Floats, MaskSequence, Observation, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
 
-CONFIDENT = 0.5  # the score of joints that a mask should cover
-LEAST_COVERED = 0.6  # the share of them that it must cover
-SLACK = 0.01  # a joint this near to the mask is covered, in picture heights
-LARGEST_HOLE = 0.0005  # larger ones are background seen between the limbs, in picture areas
+CONFIDENT = 0.5  # minimum score of the joints that a mask should cover
+MIN_COVERED = 0.6  # fraction of them that it must cover
+SLACK = 0.01  # frame heights; a joint this near to the mask counts as covered
+MAX_HOLE = 0.0005  # of the frame's area; larger holes are background between the limbs
 SELFIE_THRESHOLD = 0.6
 
 
 class MediaPipeSegmenter:
-    """A `Segmenter` that needs nothing but the installed packages."""
+    """A `Segmenter` without downloads."""
 
     def segment(
         self, clip: Clip, seen: Observation, on_progress: OnProgress = ignore_progress
     ) -> tuple[MaskSequence, tuple[ClipWarning, ...]]:
         """The person's mask in each frame, and warnings; `on_progress` gets the number of frames done.
 
-        A mask that came with the pose is cleaned; one that misses most joints is made anew by selfie
-        segmentation, and where that fails too it is moved there from the nearest good frame. Frames
-        without a pose have empty masks.
+        A mask that comes with the pose is cleaned. One that misses most joints is replaced by selfie segmentation,
+        and where that misses them too, by the mask of the nearest good frame, shifted with the joints. Frames without
+        a pose have empty masks.
         """
         width, height = clip.size
         masks = np.zeros((len(clip), height, width), bool)
-        with open_selfie() as find_people:
+        with open_selfie() as segment_people:
             for index, frame in enumerate(clip.frames):
                 pixels = confident_pixels(seen.poses, index)
                 if len(pixels):
                     given = clean(seen.masks.masks[index], pixels) if seen.masks else masks[index]
                     fits = covers(given, pixels)
-                    masks[index] = given if fits else clean(find_people(frame) > SELFIE_THRESHOLD, pixels)
+                    masks[index] = given if fits else clean(segment_people(frame) > SELFIE_THRESHOLD, pixels)
                     masks[index] &= covers(masks[index], pixels)
                 on_progress(index + 1)
         posed = seen.poses.scores.max(axis=1) > 0
-        moved = posed & is_empty(masks)
-        masks = fill_from_nearest(masks, seen.poses, moved)
-        return MaskSequence(masks, "mediapipe"), _warnings(moved, posed & is_empty(masks))
+        failed = posed & is_empty(masks)
+        masks = fill_from_nearest(masks, seen.poses, failed)
+        return MaskSequence(masks, "mediapipe"), _warnings(failed, posed & is_empty(masks))
 
 
 def clean(mask: Bools, pixels: NDArray[np.int_]) -> Bools:
-    """The parts of a mask [H, W] that hold one of the joints' pixels [N, 2], small holes in them filled."""
-    _, parts = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
-    own = np.unique(parts[pixels[:, 1], pixels[:, 0]])
-    kept = np.isin(parts, own[own > 0])
+    """The components of a mask [H, W] that contain one of the joints' pixels [N, 2], with small holes filled."""
+    _, components = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    own = np.unique(components[pixels[:, 1], pixels[:, 0]])
+    kept = np.isin(components, own[own > 0])
     _, holes, stats, _ = cv2.connectedComponentsWithStats((~kept).astype(np.uint8), connectivity=4)
-    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= LARGEST_HOLE * mask.size)
+    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= MAX_HOLE * mask.size)
     return np.asarray(kept | np.isin(holes, small[small > 0]))
 
 
 def covers(mask: Bools, pixels: NDArray[np.int_]) -> bool:
-    """Whether a mask [H, W] covers enough of the joints' pixels [N, 2], or nearly so."""
-    reach = 2 * round(SLACK * len(mask)) + 1
-    wide = cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    return bool(wide[pixels[:, 1], pixels[:, 0]].mean() >= LEAST_COVERED)
+    """Whether a mask [H, W] covers enough of the joints' pixels [N, 2], within a tolerance."""
+    side = 2 * round(SLACK * len(mask)) + 1
+    dilated = cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return bool(dilated[pixels[:, 1], pixels[:, 0]].mean() >= MIN_COVERED)
 
 
 def fill_from_nearest(masks: Bools, poses: PoseSequence, missing: Bools) -> Bools:
-    """Masks [F, H, W] with the missing ones taken from the nearest frame that has one, moved with the joints."""
+    """Masks [F, H, W] with the missing ones copied from the nearest frame that has one, shifted with the joints."""
     filled = masks.copy()
-    givers = np.flatnonzero(~is_empty(masks))
-    for index in np.flatnonzero(missing if len(givers) else np.zeros_like(missing)):
-        giver = givers[np.abs(givers - index).argmin()]
-        weights = np.minimum(poses.body_scores[giver], poses.body_scores[index]) + 1e-6
-        shift = np.average(poses.body[index] - poses.body[giver], axis=0, weights=weights)
-        filled[index] = _shifted(masks[giver], shift)
+    donors = np.flatnonzero(~is_empty(masks))
+    for index in np.flatnonzero(missing if len(donors) else np.zeros_like(missing)):
+        donor = donors[np.abs(donors - index).argmin()]
+        weights = np.minimum(poses.body_scores[donor], poses.body_scores[index]) + 1e-6
+        shift = np.average(poses.body[index] - poses.body[donor], axis=0, weights=weights)
+        filled[index] = _shifted(masks[donor], shift)
     return filled
 
 
 def is_empty(masks: Bools) -> Bools:
-    """Which of masks [F, H, W] are, bool [F]."""
+    """Which of the masks [F, H, W] are empty, bool [F]."""
     return ~np.asarray(masks.any(axis=(1, 2)))
 
 
 def _shifted(mask: Bools, shift: Floats) -> Bools:
-    step = np.hstack([np.eye(2), shift[:, None]])
-    return np.asarray(cv2.warpAffine(mask.astype(np.uint8), step, mask.shape[::-1], flags=cv2.INTER_NEAREST) > 0)
+    matrix = np.hstack([np.eye(2), shift[:, None]])
+    return np.asarray(cv2.warpAffine(mask.astype(np.uint8), matrix, mask.shape[::-1], flags=cv2.INTER_NEAREST) > 0)
 
 
 def confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
-    """The pixels [N, 2] (x, y) of the body joints that are surely seen and inside the picture."""
+    """The pixels [N, 2] (x, y) of the body joints with a high score inside the frame."""
     pixels = np.rint(poses.body[index]).astype(int)
     inside = ((pixels >= 0) & (pixels < poses.size)).all(axis=1)
     return np.asarray(pixels[inside & (poses.scores[index, BODY] > CONFIDENT)])

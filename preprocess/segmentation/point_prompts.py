@@ -1,4 +1,4 @@
-"""Clicks that put a mask right: here is the person, here is not."""
+"""Point prompts: the user's clicks that correct masks, and the protocol of what applies them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from preprocess.types import Clip, ClipPoint, MaskSequence
 
 @dataclass(frozen=True)
 class MaskClick:
-    """A place that belongs to the person (`is_person`), or doesn't."""
+    """A point that belongs to the person (`is_person`) or to the background."""
 
     at: ClipPoint
     is_person: bool
 
 
 class MaskRefiner(Protocol):
-    """Puts masks right where somebody clicked."""
+    """Corrects masks at the user's clicks."""
 
     def refine(self, clip: Clip, masks: MaskSequence, clicks: Sequence[MaskClick]) -> MaskSequence:
-        """The masks with all clicks honoured, and carried to the frames beside them.
+        """The masks with all clicks applied and propagated to neighbouring frames.
 
-        Depends on what is given and nothing else: without its last click everything is as before that click.
-        InputError where a click is outside the clip.
+        The result depends on the arguments only, so leaving out the last click undoes it. InputError where a click is
+        outside the clip.
         """

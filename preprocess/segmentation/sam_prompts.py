@@ -1,4 +1,4 @@
-"""Pure: from a pose to what Segment Anything is asked, and whether its answer can be the person."""
+"""Prompts for Segment Anything from a pose, and checks whether a mask can be the person (pure functions)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 from preprocess.pose.skeleton import LIMBS, SEEN
 from preprocess.types import Bools, Floats, Size
 
-BOX_MARGIN = 0.12  # around the joints, in the larger side of their box: hair, feet, clothes
-ELSEWHERE = 0.2  # a corner of the box this far from every joint, in its height, is background
-REACH = 0.25  # a person's mask stays this near to the box, in its sides
-MOST_OUTSIDE = 0.3  # of a mask; one that is inverted has most of it outside
-NEIGHBOURS = 4  # frames on each side whose masks should be about as large
-GROWTH = 1.8
+BOX_MARGIN = 0.12  # around the joints, in the larger side of their box, for hair, feet and clothes
+BACKGROUND_DISTANCE = 0.2  # box heights from every joint from which on a box corner is background
+LEAK_MARGIN = 0.25  # box sides beyond the box up to which a mask is not leaking
+MAX_LEAK = 0.3  # fraction of a mask outside; an inverted mask has most of it outside
+NEIGHBOURS = 4  # frames on each side whose masks should have about the same area
+MAX_GROWTH = 1.8  # of the area, as a factor either way
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """Points f32 [N, 2] (x, y) that are the person or aren't, bool [N], and a box f32 [4] around them or None."""
+    """Points f32 [N, 2] (x, y), which of them are the person, bool [N], and a box f32 [4] or None."""
 
     points: Floats
     are_person: Bools
@@ -27,7 +27,7 @@ class Prompt:
 
 
 def make_prompts(inside: Floats, box: Floats) -> tuple[Prompt, ...]:
-    """Several ways to ask for the person around points of their body f32 [N, 2] in a box f32 [4], the best first."""
+    """Alternative prompts for the person at body points f32 [N, 2] in a box f32 [4], the most reliable first."""
     outside = _background_corners(inside, box)
     are_person = np.arange(len(inside) + len(outside)) < len(inside)
     everything = Prompt(np.concatenate([inside, outside]), are_person, box)
@@ -35,16 +35,16 @@ def make_prompts(inside: Floats, box: Floats) -> tuple[Prompt, ...]:
     return everything, person, replace(everything, box=None), Prompt(inside[:0], are_person[:0], box)
 
 
-def points_of_body(joints: Floats, scores: Floats, size: Size) -> Floats:
-    """The joints f32 [18, 2] that are seen, and the middles of the limbs between them, in the picture: f32 [N, 2]."""
+def body_points(joints: Floats, scores: Floats, size: Size) -> Floats:
+    """The visible joints of f32 [18, 2] and the midpoints of limbs between them inside the frame, f32 [N, 2]."""
     seen = scores > SEEN
-    middles = [(joints[start] + joints[end]) / 2 for start, end in LIMBS if seen[start] and seen[end]]
-    points = np.concatenate([joints[seen], np.reshape(middles, (-1, 2))]).astype(np.float32)
+    midpoints = [(joints[start] + joints[end]) / 2 for start, end in LIMBS if seen[start] and seen[end]]
+    points = np.concatenate([joints[seen], np.reshape(midpoints, (-1, 2))]).astype(np.float32)
     return np.asarray(points[((points >= 0) & (points < size)).all(axis=1)])
 
 
 def box_around(points: Floats, size: Size) -> Floats:
-    """The box f32 [4] (left, top, right, bottom) of points [N, 2] with a margin, within the picture."""
+    """The box f32 [4] (left, top, right, bottom) of points [N, 2] with a margin, clipped to the frame."""
     low, high = points.min(axis=0), points.max(axis=0)
     margin = BOX_MARGIN * max(*(high - low), 8)
     box = np.concatenate([(low - margin).clip(0), (high + margin).clip(max=np.array(size) - 1)])
@@ -55,28 +55,28 @@ def _background_corners(points: Floats, box: Floats) -> Floats:
     left, top, right, bottom = box
     corners = np.array([(left, top), (right, top), (left, bottom), (right, bottom)], np.float32)
     distances = np.linalg.norm(corners[:, None] - points, axis=-1).min(axis=1)
-    return np.asarray(corners[distances > ELSEWHERE * (bottom - top)])
+    return np.asarray(corners[distances > BACKGROUND_DISTANCE * (bottom - top)])
 
 
-def spills(mask: Bools, box: Floats) -> bool:
-    """Whether too much of a mask [H, W] is far from the person's box: it is inverted, or something else."""
+def leaks(mask: Bools, box: Floats) -> bool:
+    """Whether too much of a mask [H, W] is outside the person's box: it is inverted or another object."""
     width, height = box[2:] - box[:2]
-    reach = REACH * np.array((width, height))
-    left, top = np.maximum(box[:2] - reach, 0).astype(int)
-    right, bottom = np.ceil(box[2:] + reach).astype(int) + 1
-    return bool(mask[top:bottom, left:right].sum() < (1 - MOST_OUTSIDE) * mask.sum())
+    margin = LEAK_MARGIN * np.array((width, height))
+    left, top = np.maximum(box[:2] - margin, 0).astype(int)
+    right, bottom = np.ceil(box[2:] + margin).astype(int) + 1
+    return bool(mask[top:bottom, left:right].sum() < (1 - MAX_LEAK) * mask.sum())
 
 
-def usual_areas(masks: Bools) -> Floats:
-    """How large each frame's mask should be: the median of those around it that aren't empty, f32 [F]; 0: unknown."""
+def typical_areas(masks: Bools) -> Floats:
+    """The median area of the non-empty masks around each frame, f32 [F]; 0 where there are none."""
     areas = masks.sum(axis=(1, 2)).astype(np.float32)
-    usual = np.zeros_like(areas)
+    typical = np.zeros_like(areas)
     for index in range(len(areas)):
         near = areas[max(0, index - NEIGHBOURS) : index + NEIGHBOURS + 1]
-        usual[index] = np.median(near[near > 0]) if (near > 0).any() else 0
-    return np.asarray(usual)
+        typical[index] = np.median(near[near > 0]) if (near > 0).any() else 0
+    return np.asarray(typical)
 
 
-def is_about(area: float, usual: float) -> bool:
-    """Whether a mask's area is near to the usual one, or that is unknown."""
-    return bool(usual == 0 or usual / GROWTH < area < usual * GROWTH)
+def is_typical(area: float, typical: float) -> bool:
+    """Whether a mask's area is near to the typical one, or that is unknown (0)."""
+    return bool(typical == 0 or typical / MAX_GROWTH < area < typical * MAX_GROWTH)

@@ -1,4 +1,4 @@
-"""MediaPipe's selfie segmentation: where people are in a picture, whoever they may be."""
+"""MediaPipe's selfie segmentation: the people in an image, without telling them apart."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ SegmentPeople = Callable[[Frame], Floats]
 
 @contextmanager
 def open_selfie() -> Iterator[SegmentPeople]:
-    """A function from a picture uint8 [H, W, 3] to how likely each pixel is a person, f32 [H, W] in [0, 1].
+    """A function from an image uint8 [H, W, 3] to each pixel's person probability, f32 [H, W] in [0, 1].
 
-    About 6 ms a picture on two cores; the network is freed at the end.
+    About 6 ms an image on two cores; the network is freed at the end.
     """
     with quiet_start():
         from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
 
         graph = SelfieSegmentation(model_selection=0)
-        graph.process(np.zeros((64, 64, 3), np.uint8))  # the network starts with the first picture
+        graph.process(np.zeros((64, 64, 3), np.uint8))  # loads the network, which starts lazily
 
-    def find_people(picture: Frame) -> Floats:
+    def segment_people(image: Frame) -> Floats:
         with quiet_warnings():
-            return np.array(graph.process(picture).segmentation_mask, np.float32)
+            return np.array(graph.process(image).segmentation_mask, np.float32)
 
     with graph:
-        yield find_people
+        yield segment_people
 
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Send the process's stderr nowhere for the moments in which a MediaPipe graph is imported and started."""
+    """Discard the process's stderr while a MediaPipe graph is imported and started."""
     stderr = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
     try:
         with quiet_warnings():
             yield
@@ -51,7 +51,7 @@ def quiet_start() -> Iterator[None]:
 
 @contextmanager
 def quiet_warnings() -> Iterator[None]:
-    """Ignore Python warnings: MediaPipe calls deprecated functions of protobuf at each picture."""
+    """Ignore Python warnings: MediaPipe calls deprecated protobuf functions for each image."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""Where the source person will be in the aligned poses."""
+"""Target masks without a network: the target's mask, warped and corrected by the source's limb profiles."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import numpy as np
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.types import Alignment, Bools, Floats, MaskSequence, PoseSequence, Size
 
-TRUST = 0.015  # of the person's height: within this of its outline the moved mask is unsure
+OUTLINE_SCALE = 0.015  # of the person's height: the distance from the outline that has log-odds 1
 
 
 class WarpedTargetMask:
-    """The target's own mask, moved by the alignment and corrected by the source person's shape.
+    """A `TargetMaskPredictor`: the target's mask, moved by the alignment and corrected by the source person's shape.
 
-    The moved mask knows the pose best but has the target's clothes and build; the source's limb profiles know
-    those. Each says how likely a pixel is the person, the mask by the signed distance from its outline, and
-    the sum of their log-odds decides. A frame without a target mask goes by the profiles alone, as do all frames
-    of a person who follows the target in part.
+    The moved mask follows the pose best but has the target's clothes and build; the source's limb profiles have the
+    source's. A pixel is the person where the sum of both log-odds is positive; the mask's are the signed distance
+    from its outline. Frames without a target mask use the profiles alone, as do all frames of partial motion.
     """
 
     def predict(
@@ -26,20 +25,20 @@ class WarpedTargetMask:
         """Masks bool [F, H, W] of the source's size, one for each aligned pose."""
         size = source_masks.size
         profiles = LimbProfiles.measure(source_poses, source_masks)
-        known = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
+        given = target_masks.masks if aligned.moves_masks else np.zeros_like(target_masks.masks)
         masks = [
             profiles.log_odds(body, scores, size) + mask_log_odds(move_mask(mask, transform, size)) > 0
             for body, scores, mask, transform in zip(
-                aligned.poses.body, aligned.poses.body_scores, known, aligned.transforms, strict=True
+                aligned.poses.body, aligned.poses.body_scores, given, aligned.transforms, strict=True
             )
         ]
         return MaskSequence(np.stack(masks), "warped")
 
 
 def move_mask(mask: Bools, transform: Floats, size: Size) -> Bools:
-    """A mask bool [H, W] moved by an affine map f32 [2, 3] into a picture of `size`.
+    """A mask bool [H, W] moved by an affine map f32 [2, 3] into a frame of `size`.
 
-    Whatever the mask's picture cuts goes on straight beyond its edge.
+    A mask that its frame's edge cuts is extended straight beyond the edge.
     """
     moved = cv2.warpAffine(
         mask.astype(np.uint8) * 255, transform, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -48,10 +47,10 @@ def move_mask(mask: Bools, transform: Floats, size: Size) -> Bools:
 
 
 def mask_log_odds(mask: Bools) -> Floats:
-    """How likely each pixel is the person, by its distance from the mask's outline; 0 where there is no mask."""
+    """Each pixel's log-odds of being the person, by its distance from the outline; 0 for an empty or full mask."""
     rows = np.flatnonzero(mask.any(axis=1))
     if not len(rows) or mask.all():
         return np.zeros(mask.shape, np.float32)
     inside, outside = (cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3) for part in (mask, ~mask))
-    odds: Floats = (inside - outside) / np.float32(TRUST * (rows[-1] - rows[0] + 1))
+    odds: Floats = (inside - outside) / np.float32(OUTLINE_SCALE * (rows[-1] - rows[0] + 1))
     return odds

@@ -1,4 +1,4 @@
-"""Results appear whole or not at all: they are made beside their place and moved there when done."""
+"""Atomic output: files and folders are written under a temporary name and renamed to their target when complete."""
 
 import shutil
 import signal
@@ -13,25 +13,25 @@ from preprocess.types import OutputError
 
 @contextmanager
 def atomic_path(target: Path) -> Generator[Path, None, None]:
-    """An unused path beside `target`; what is made there, a file or a folder, takes the target's place in the end.
+    """A temporary path beside `target`; the file or folder that the block writes there replaces the target at the end.
 
-    Where the block is left by an error, what it made is removed and the target stays as it was.
+    If the block raises, the draft is removed and the target stays unchanged.
     """
-    place = target.resolve()
-    draft = place.with_name(f".{place.name[:100]}.{uuid4().hex[:8]}.part")
+    path = target.resolve()
+    draft = path.with_name(f".{path.name[:100]}.{uuid4().hex[:8]}.part")
     try:
         with renaming_errors(target, draft):
             yield draft
         with output_errors(target), defer_interrupts():
-            take_place(draft, place)
+            take_place(draft, path)
     finally:
         _remove(draft)
 
 
 @contextmanager
-def scratch_folder(place: Path) -> Generator[Path, None, None]:
-    """A new hidden folder in the folder `place`, gone afterwards."""
-    folder = place / f".{uuid4().hex[:8]}.part"
+def scratch_folder(parent: Path) -> Generator[Path, None, None]:
+    """A temporary hidden folder in `parent`, removed at the end of the block."""
+    folder = parent / f".{uuid4().hex[:8]}.part"
     try:
         folder.mkdir()
         yield folder
@@ -41,7 +41,7 @@ def scratch_folder(place: Path) -> Generator[Path, None, None]:
 
 @contextmanager
 def output_errors(target: Path) -> Generator[None, None, None]:
-    """Turns the system's errors in writing `target` into an OutputError."""
+    """Raise OutputError for an OSError in writing `target`."""
     try:
         yield
     except OSError as error:
@@ -50,20 +50,20 @@ def output_errors(target: Path) -> Generator[None, None, None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, unless it is there; OutputError where it can't be made."""
+    """Create a folder and its parents unless they exist; OutputError where that fails."""
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file of UTF-8 whole or not at all, in place of an older one; OutputError where it can't be written."""
+    """Write or replace a UTF-8 file atomically; OutputError where it can't be written."""
     with atomic_path(path) as draft, output_errors(path):
         draft.write_text(text, encoding="utf-8")
 
 
 @contextmanager
 def renaming_errors(target: Path, draft: Path) -> Generator[None, None, None]:
-    """Lets errors in writing parts of a draft speak of the target that it is for."""
+    """Name the target instead of the draft in OutputErrors about parts of the draft."""
     try:
         yield
     except OutputError as error:
@@ -72,13 +72,13 @@ def renaming_errors(target: Path, draft: Path) -> Generator[None, None, None]:
 
 @contextmanager
 def defer_interrupts() -> Generator[None, None, None]:
-    """Put off Ctrl-C, and requests to terminate, to the block's end: for moments that must not stay half-done."""
+    """Defer SIGINT and SIGTERM to the end of the block, which must not be interrupted half-way."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is ever interrupted
+        yield  # signals are handled in the main thread only
         return
-    put_off: list[int] = []
+    deferred: list[int] = []
     handlers = {
-        request: signal.signal(request, lambda number, _: put_off.append(number))
+        request: signal.signal(request, lambda number, _: deferred.append(number))
         for request in (signal.SIGINT, signal.SIGTERM)
     }
     try:
@@ -86,36 +86,36 @@ def defer_interrupts() -> Generator[None, None, None]:
     finally:
         for request, handler in handlers.items():
             signal.signal(request, handler)
-        if put_off:
-            signal.raise_signal(put_off[0])
+        if deferred:
+            signal.raise_signal(deferred[0])
 
 
 def check_parent(folder: Path) -> None:
-    """Find out before the long work whether files can be made in `folder`, new or not; OutputError where not."""
+    """OutputError unless files can be created in `folder`, which may not exist yet: to be checked before long work."""
     with output_errors(folder):
-        home = existing_parent(folder)
-    if not home.is_dir():
-        raise OutputError(f"{home} is a file, so {folder} can't be the folder of a result. Choose another one.")
-    with output_errors(folder), scratch_folder(home):
+        parent = existing_parent(folder)
+    if not parent.is_dir():
+        raise OutputError(f"{parent} is a file, so {folder} can't be the folder of a result. Choose another one.")
+    with output_errors(folder), scratch_folder(parent):
         pass
 
 
 def check_not_overwritten(read: Iterable[Path], replaced: Iterable[Path]) -> None:
-    """OutputError where something that is read lies in what a result will replace."""
-    places = [place.resolve() for place in replaced]
+    """OutputError where one of the inputs `read` lies in a path that the output will replace."""
+    outputs = [path.resolve() for path in replaced]
     for path in read:
-        if any(path.resolve().is_relative_to(place) for place in places):
-            raise OutputError(f"The result would replace {path}, which it is made from. Choose another folder for it.")
+        if any(path.resolve().is_relative_to(output) for output in outputs):
+            raise OutputError(f"The result would replace its input {path}. Choose another folder for it.")
 
 
 def existing_parent(folder: Path) -> Path:
-    """`folder`, or else the nearest folder above it that is there."""
+    """`folder` if it exists, else its nearest existing parent."""
     path = folder.absolute()
-    return next(place for place in (path, *path.parents) if place.exists())
+    return next(candidate for candidate in (path, *path.parents) if candidate.exists())
 
 
 def take_place(draft: Path, target: Path) -> None:
-    """Move a draft, a file or a folder, to its target beside it; what is there is replaced."""
+    """Rename a draft file or folder to its target in the same folder, replacing an older one."""
     if not (draft.is_dir() and target.is_dir()):
         draft.replace(target)
         return
@@ -126,7 +126,7 @@ def take_place(draft: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    with defer_interrupts():  # a second Ctrl-C, or the first one at a lucky end, must not leave a part of it
+    with defer_interrupts():  # another Ctrl-C must not leave part of it behind
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -1,4 +1,4 @@
-"""The part of a clip that a model sees: a box shown at the model's size without distortion, and the way back."""
+"""Crops: a box of the clip resampled to the working size without distortion, and the inverse mapping."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Pixels = TypeVar("Pixels", Frames, Floats)
 
 @dataclass(frozen=True)
 class Crop:
-    """A `box` of the clip shown at `size`.
+    """A `box` of the clip resampled to `size`.
 
-    The box is in pixels from the picture's upper left corner: (0, 0, width, height) is the whole picture.
-    It may reach beyond the picture. Its aspect is that of `size`, so nothing is distorted.
+    The box is (left, top, width, height) in pixels from the frame's upper left corner: (0, 0, width, height) is the
+    whole frame. It may extend beyond the frame. Its aspect is that of `size`.
     """
 
     box: Box
@@ -32,25 +32,25 @@ class Crop:
 
     def __post_init__(self) -> None:
         if min(self.box[2:]) <= 0 or not math.isclose(self.box[3] * self.scale, self.size[1], rel_tol=1e-6):
-            raise ValueError(f"Framing: the box {self.box} has not the aspect of {self.size}.")
+            raise ValueError(f"Crop: the aspect of the box {self.box} is not that of {self.size}.")
 
     @classmethod
     def letterbox(cls, clip_size: Size, size: Size) -> Crop:
-        """The whole picture, with room around where its aspect is another."""
+        """The whole frame, padded where its aspect differs."""
         return cls._centred(clip_size, size, max(clip_size[0] / size[0], clip_size[1] / size[1]))
 
     @classmethod
     def crop(cls, clip_size: Size, size: Size) -> Crop:
-        """As much of the picture's middle as fills `size`."""
+        """The largest centred box of the frame that fills `size`."""
         return cls._centred(clip_size, size, min(clip_size[0] / size[0], clip_size[1] / size[1]))
 
     @classmethod
     def around(cls, *masks: MaskSequence, size: Size, margin: float = 0.1) -> Crop:
-        """The smallest box that holds the people of all frames of `masks`, which are of one clip's size.
+        """The smallest box that contains the masks of all frames; all `masks` have the clip's size.
 
-        `margin` is the room on each side as a part of that box; it gives way where the box would have to
-        leave the picture for it. The box lies inside the picture where it can, and is centred on it where not.
-        InputError where all the masks are empty.
+        `margin` is the space on each side as a fraction of that box; it shrinks where the box would exceed the frame.
+        The box lies inside the frame where it fits, and is centred on the frame along an axis where it doesn't.
+        InputError where all masks are empty.
         """
         left, top, right, bottom = _extent(np.any([part.masks.any(axis=0) for part in masks], axis=0))
         clip_width, clip_height = masks[0].size
@@ -58,71 +58,71 @@ class Crop:
         largest_inside = min(clip_width / size[0], clip_height / size[1])
         scale = max(needed, min(needed * (1 + 2 * margin), largest_inside))
         width, height = size[0] * scale, size[1] * scale
-        x = _placed((left + right - width) / 2, width, clip_width)
-        y = _placed((top + bottom - height) / 2, height, clip_height)
+        x = _shift_inside((left + right - width) / 2, width, clip_width)
+        y = _shift_inside((top + bottom - height) / 2, height, clip_height)
         return cls((x, y, width, height), size)
 
     @classmethod
     def _centred(cls, clip_size: Size, size: Size, scale: float) -> Crop:
-        """The box in the picture's middle that shows `scale` of its pixels as one."""
+        """The centred box in which `scale` clip pixels become one cropped pixel."""
         width, height = size[0] * scale, size[1] * scale
         return cls(((clip_size[0] - width) / 2, (clip_size[1] - height) / 2, width, height), size)
 
     @property
     def scale(self) -> float:
-        """Framed pixels a clip pixel."""
+        """Cropped pixels per clip pixel."""
         return self.size[0] / self.box[2]
 
     @property
     def transform(self) -> Floats:
-        """The affine map from clip pixels to framed pixels, f32 [2, 3]; pixel centres are at whole numbers."""
+        """The affine map from clip pixels to cropped pixels, f32 [2, 3]; pixel centres are at integers."""
         left, top = self.box[:2]
         shift_x, shift_y = (0.5 - left) * self.scale - 0.5, (0.5 - top) * self.scale - 0.5
         return np.array([[self.scale, 0, shift_x], [0, self.scale, shift_y]], dtype=np.float32)
 
     def apply(self, frames: Frames) -> Frames:
-        """The clip's frames uint8 [F, H, W, 3] as framed; beyond the picture its border goes on."""
+        """Crop frames uint8 [F, H, W, 3]; beyond the frame its border is replicated."""
         padding, box = self._padding((frames.shape[2], frames.shape[1]))
         return np.stack([_resized(np.pad(frame, (*padding, (0, 0)), mode="edge"), self.size, box) for frame in frames])
 
     def apply_masks(self, masks: Bools) -> Bools:
-        """Masks bool [F, H, W] as framed; false beyond the picture."""
+        """Crop masks bool [F, H, W]; False beyond the frame."""
         padding, box = self._padding((masks.shape[2], masks.shape[1]))
         padded = (np.pad(mask, padding).astype(np.float32)[..., None] for mask in masks)
         return np.stack([_resized(mask, self.size, box)[..., 0] >= 0.5 for mask in padded])
 
     def apply_poses(self, poses: PoseSequence) -> PoseSequence:
-        """The joints in framed pixels."""
+        """The joints in cropped pixels."""
         return poses.transformed(np.repeat(self.transform[None], len(poses), axis=0), self.size)
 
-    def undo(self, framed: Pixels, clip_size: Size) -> Pixels:
-        """Framed pictures [F, h, w, C] back in their place in frames of `clip_size`; 0 outside `coverage`.
+    def undo(self, cropped: Pixels, clip_size: Size) -> Pixels:
+        """Paste cropped images [F, h, w, C] into frames of `clip_size`; 0 outside `coverage`.
 
-        uint8 RGB, or f32 with any channels; at hard edges f32 may leave its range by some per cent.
+        uint8 RGB, or f32 with any channels; f32 may overshoot its range by some per cent at hard edges (Lanczos).
         """
         columns, rows = self._covered(clip_size)
         left, top = self.box[:2]
         box = (columns.start - left, rows.start - top, columns.stop - left, rows.stop - top)
         size = (columns.stop - columns.start, rows.stop - rows.start)
-        frames = np.zeros((len(framed), clip_size[1], clip_size[0], framed.shape[3]), framed.dtype)
-        for frame, picture in zip(frames, framed, strict=True):
-            frame[rows, columns] = _resized(picture, size, [edge * self.scale for edge in box])
+        frames = np.zeros((len(cropped), clip_size[1], clip_size[0], cropped.shape[3]), cropped.dtype)
+        for frame, image in zip(frames, cropped, strict=True):
+            frame[rows, columns] = _resized(image, size, [edge * self.scale for edge in box])
         return frames
 
     def coverage(self, clip_size: Size) -> Bools:
-        """Where `undo` gives pixels, bool [H, W]: those of the picture that lie wholly in the box."""
+        """The pixels that `undo` fills, bool [H, W]: those of the frame that lie wholly in the box."""
         columns, rows = self._covered(clip_size)
         covered = np.zeros((clip_size[1], clip_size[0]), np.bool_)
         covered[rows, columns] = True
         return covered
 
     def _covered(self, clip_size: Size) -> tuple[slice, slice]:
-        """The columns and rows of the picture that lie wholly in the box."""
+        """The columns and rows of the frame that lie wholly in the box."""
         left, top, width, height = self.box
         return _whole_pixels(left, left + width, clip_size[0]), _whole_pixels(top, top + height, clip_size[1])
 
     def _padding(self, clip_size: Size) -> tuple[Padding, Sequence[float]]:
-        """Rows and columns by which the picture grows to hold the box, and the box's four edges in it."""
+        """The padding that makes the frame contain the box, and the box's four edges in the padded frame."""
         left, top, width, height = self.box
         columns = max(math.ceil(-left), 0), max(math.ceil(left + width) - clip_size[0], 0)
         rows = max(math.ceil(-top), 0), max(math.ceil(top + height) - clip_size[1], 0)
@@ -130,53 +130,53 @@ class Crop:
         return (rows, columns), (x, y, x + width, y + height)
 
 
-def _resized(picture: Pixels, size: Size, box: Sequence[float]) -> Pixels:
-    """The part of `picture` between the edges left, top, right, bottom at `size`, without aliasing."""
-    height, width = picture.shape[:2]
-    inside = (max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height))  # rounding may lead out
-    if picture.dtype == np.uint8:
-        return np.asarray(Image.fromarray(picture).resize(size, Resampling.LANCZOS, inside))
-    planes = (Image.fromarray(plane).resize(size, Resampling.LANCZOS, inside) for plane in np.moveaxis(picture, -1, 0))
+def _resized(image: Pixels, size: Size, box: Sequence[float]) -> Pixels:
+    """The part of `image` between the edges left, top, right, bottom, resampled to `size` without aliasing."""
+    height, width = image.shape[:2]
+    inside = (max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height))  # against rounding errors
+    if image.dtype == np.uint8:
+        return np.asarray(Image.fromarray(image).resize(size, Resampling.LANCZOS, inside))
+    planes = (Image.fromarray(plane).resize(size, Resampling.LANCZOS, inside) for plane in np.moveaxis(image, -1, 0))
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
 def _extent(mask: Bools) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of what is true in a mask bool [H, W]."""
+    """Left, top, right, bottom of the bounding box of a mask bool [H, W]."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         raise InputError("No mask shows a person, so there is nothing to edit. Paint the person white in one of them.")
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _placed(start: float, length: float, room: float) -> float:
-    """`start` moved so that `length` lies within `room`, or centred on it where it is longer."""
-    return (room - length) / 2 if length > room else min(max(start, 0), room - length)
+def _shift_inside(start: float, length: float, limit: float) -> float:
+    """`start` shifted so that `length` lies within [0, limit], or is centred on it where it is longer."""
+    return (limit - length) / 2 if length > limit else min(max(start, 0), limit - length)
 
 
 def _whole_pixels(start: float, stop: float, count: int) -> slice:
-    """The pixels of `count` that lie wholly between two edges; one may be missed by a rounding error."""
+    """Those of `count` pixels that lie wholly between two edges, up to rounding errors."""
     return slice(max(math.ceil(start - 1e-6), 0), min(math.floor(stop + 1e-6), count))
 
 
-WIDEST = 4.0  # beyond it a model's own sizes would be far from those it has learned
+MAX_ASPECT = 4.0  # beyond it the working size is too far from the sizes that the model was trained on
 
 
 def fit_within(size: Size, side: int) -> Size:
-    """`size` shrunk until its longer side is at most `side`, its aspect kept as whole pixels allow."""
+    """`size` reduced so that its longer side is at most `side`, with its aspect kept up to rounding."""
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def working_size(size: Size, area: int = 512 * 512, multiple: int = 64) -> Size:
-    """The size of about `area` pixels, in whole `multiple`s, that is nearest in aspect to `size`.
+    """The size of about `area` pixels with sides in whole `multiple`s whose aspect is nearest to that of `size`.
 
-    Aspects beyond 4:1 count as 4:1; the rest is for a `Framing` to crop or letterbox.
+    Aspects beyond 4:1 are clamped to 4:1; a `Crop` then crops or letterboxes the rest.
     """
-    aspect = min(max(size[0] / size[1], 1 / WIDEST), WIDEST)
+    aspect = min(max(size[0] / size[1], 1 / MAX_ASPECT), MAX_ASPECT)
     sizes = product(_around(math.sqrt(area * aspect), multiple), _around(math.sqrt(area / aspect), multiple))
     return min(sizes, key=lambda size: (abs(math.log(size[0] / size[1] / aspect)), abs(size[0] * size[1] - area)))
 
 
 def _around(side: float, multiple: int) -> tuple[int, int]:
-    """The multiples just below and above, at least one."""
+    """The multiples just below and above, each at least one `multiple`."""
     return max(1, math.floor(side / multiple)) * multiple, max(1, math.ceil(side / multiple)) * multiple

@@ -1,4 +1,4 @@
-"""Runs the ffmpeg that comes with imageio-ffmpeg, and sees that it is gone when the work is."""
+"""Run the ffmpeg of imageio-ffmpeg; no process outlives the work that it was started for."""
 
 import subprocess
 from collections.abc import Generator, Sequence
@@ -13,30 +13,30 @@ from preprocess.types import InputError
 
 
 def open_media(path: Path) -> BinaryIO:
-    """The file opened for ffmpeg to read. InputError where it can't be."""
+    """Open a media file for ffmpeg to read; InputError where it can't be opened."""
     try:
         return path.open("rb")
     except OSError as error:
         raise InputError(f"{path.name} can't be opened: {error.strerror}. Check that it can be read.") from error
 
 
-def read_from(descriptor: int) -> list[str]:
-    """The options by which ffmpeg reads the media file that is open at `descriptor`.
+def input_options(descriptor: int) -> list[str]:
+    """The options for reading the media file that is open at `descriptor`.
 
-    ffmpeg never sees the file's name, so no name can pass for an option, a pattern or a URL. It may open
-    nothing but descriptors, so a hostile playlist reaches neither the network nor other files.
+    ffmpeg never gets the file's name, so no name is taken for an option, a pattern or a URL. Its protocols are
+    restricted to file descriptors, so a hostile playlist reaches neither the network nor other files.
     """
     return ["-protocol_whitelist", "fd", "-fd", str(descriptor), "-i", "fd:"]
 
 
-def describe(file: BinaryIO, patience: float = 60) -> str:
-    """What ffmpeg says of a media file, in its own words. InputError where it takes over `patience` seconds."""
-    arguments = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", *read_from(0)]
+def describe(file: BinaryIO, timeout: float = 60) -> str:
+    """The text that ffmpeg prints about a media file; InputError after `timeout` seconds."""
+    arguments = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", *input_options(0)]
     try:
-        said = subprocess.run(arguments, stdin=file, stdout=DEVNULL, stderr=subprocess.PIPE, timeout=patience)
+        result = subprocess.run(arguments, stdin=file, stdout=DEVNULL, stderr=subprocess.PIPE, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        raise InputError(f"The file wasn't recognised within {patience:g} s. Convert it to mp4.") from error
-    return said.stderr.decode(errors="replace")
+        raise InputError(f"The file wasn't recognised within {timeout:g} s. Convert it to mp4.") from error
+    return result.stderr.decode(errors="replace")
 
 
 @contextmanager
@@ -48,14 +48,14 @@ def running(
     stderr: int | IO[bytes] = DEVNULL,
     pass_fds: Sequence[int] = (),
 ) -> Generator["subprocess.Popen[bytes]", None, None]:
-    """An ffmpeg process that is ended, reaped and rid of its pipes however the block is left."""
+    """An ffmpeg process that is killed and reaped, and whose pipes are closed, however the block ends."""
     process = subprocess.Popen(
         [get_ffmpeg_exe(), "-nostdin", "-v", "error", *arguments],
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         pass_fds=pass_fds,
-        process_group=0,  # Ctrl-C is ours to handle: it must not end ffmpeg behind our back
+        process_group=0,  # Ctrl-C must not reach ffmpeg: the cleanup below ends it
     )
     try:
         yield process

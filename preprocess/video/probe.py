@@ -1,4 +1,4 @@
-"""What a video file or a folder of pictures is, found out without decoding it."""
+"""Probe a video file or image folder: size, frame rate, duration and sound, without decoding it."""
 
 import re
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from preprocess.video import ffmpeg
 from preprocess.video.image_folder import image_size, list_images
 
 MIN_SIDE, MAX_SIDE = 16, 8192
-PICTURES_FPS = 8.0  # a folder of pictures has no rate of its own; the method's example clips have this one
-FALLBACK_FPS = 25.0  # a video that gives no rate either
+IMAGE_FOLDER_FPS = 8.0  # an image folder has no rate of its own; the method's example clips have this one
+FALLBACK_FPS = 25.0  # for a video that states no rate
 
-_LOCAL_FILES = "Give a video file (mp4, mov, webm, …) or a folder of pictures on this computer."
+_LOCAL_FILES = "Give a video file (mp4, mov, webm, …) or a folder of images on this computer."
 
 
 @dataclass(frozen=True)
 class Media:
-    """A video file, or a folder of `pictures` in their order.
+    """A probed video file, or a folder whose images `pictures` lists in order.
 
-    `size` is as the picture is shown: upright, with square pixels. `fps` is the average rate.
-    `duration` in seconds is what the file says, None where it says nothing.
+    `size` is the display size: upright, with square pixels. `fps` is the average rate. `duration` in seconds is what
+    the file's header states, None where it states none.
     """
 
     path: Path
@@ -32,12 +32,12 @@ class Media:
 
     @property
     def frame_count(self) -> int | None:
-        """About how many frames there are: exact for pictures, None where the duration is unknown."""
+        """The approximate number of frames; exact for image folders, None where the duration is unknown."""
         return None if self.duration is None else round(self.duration * self.fps)
 
 
 def probe(path: Path | str) -> Media:
-    """Look at a video file or a folder of pictures. InputError where it can't be a clip."""
+    """Probe a video file, with one ffmpeg process, or an image folder; InputError where it can't be a clip."""
     path = Path(path)
     try:
         media = _run_probe(path)
@@ -52,42 +52,42 @@ def probe(path: Path | str) -> Media:
 
 def _run_probe(path: Path) -> Media:
     if path.is_dir():
-        return _probe_pictures(path)
+        return _probe_image_folder(path)
     if path.is_file():
         return _probe_video(path)
-    raise InputError(f"{path} is no file and no folder. {_LOCAL_FILES}")
+    raise InputError(f"{path} is neither a file nor a folder. {_LOCAL_FILES}")
 
 
-def _probe_pictures(folder: Path) -> Media:
-    pictures = list_images(folder)
-    if not pictures:
-        raise InputError(f"The folder {folder.name} has no pictures. {_LOCAL_FILES}")
-    size = image_size(pictures[0])
-    for picture in pictures:
-        if image_size(picture) != size:
+def _probe_image_folder(folder: Path) -> Media:
+    images = list_images(folder)
+    if not images:
+        raise InputError(f"The folder {folder.name} has no images. {_LOCAL_FILES}")
+    size = image_size(images[0])
+    for image in images:
+        if image_size(image) != size:
             raise InputError(
-                f"{picture.name} is {_times(image_size(picture))} pixels and {pictures[0].name} {_times(size)}. "
-                "The pictures of a folder must be of one size."
+                f"{image.name} is {_times(image_size(image))} pixels and {images[0].name} {_times(size)}. "
+                "The images of a folder must be of one size."
             )
-    return Media(folder, size, PICTURES_FPS, len(pictures) / PICTURES_FPS, pictures=pictures)
+    return Media(folder, size, IMAGE_FOLDER_FPS, len(images) / IMAGE_FOLDER_FPS, pictures=images)
 
 
 def _probe_video(path: Path) -> Media:
     with ffmpeg.open_media(path) as file:
         description = ffmpeg.describe(file)
-    # Two spaces and no more: what metadata say is indented further and can't pass for a stream.
+    # Exactly two spaces: text in metadata is indented further and can't pass for a stream.
     streams = re.split(r"^  Stream #", description, flags=re.MULTILINE)[1:]
     sounds = [stream for stream in streams if re.search(r": Audio: (?!none|unknown)", stream)]
     videos = [stream for stream in streams if ": Video: " in stream and "(attached pic)" not in stream]
-    size = _shown_size(videos[0]) if videos else None
+    size = _display_size(videos[0]) if videos else None
     if size is None:
         reason = "it has sound only" if sounds and not videos else "it is empty, damaged or of an unknown kind"
         raise InputError(f"{path.name} can't be read as a video: {reason}. {_LOCAL_FILES}")
     return Media(path, size, _average_fps(videos[0]), _duration(description), has_sound=bool(sounds))
 
 
-def _shown_size(stream: str) -> Size | None:
-    """Width and height as shown: pixels made square, then turned upright; None where they aren't known."""
+def _display_size(stream: str) -> Size | None:
+    """Display width and height: scaled to square pixels, then rotated upright; None where they aren't stated."""
     size = re.search(r", (\d+)x(\d+)\b", stream)
     if size is None:
         return None
@@ -96,8 +96,8 @@ def _shown_size(stream: str) -> Size | None:
     if aspect and "0" not in aspect[-1]:
         width = round(width * int(aspect[-1][0]) / int(aspect[-1][1]))
     turn = re.search(r"rotation of (-?[\d.]+) degrees", stream)
-    lies = turn is not None and abs(float(turn[1])) % 180 == 90
-    return (height, width) if lies else (width, height)
+    is_rotated = turn is not None and abs(float(turn[1])) % 180 == 90
+    return (height, width) if is_rotated else (width, height)
 
 
 def _average_fps(stream: str) -> float:

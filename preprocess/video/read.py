@@ -1,4 +1,4 @@
-"""Reads clips: any video that ffmpeg reads, or a folder of pictures, at a constant rate and any size."""
+"""Decode clips: any video that ffmpeg reads, or an image folder, at a constant frame rate and any size."""
 
 import math
 from collections.abc import Generator
@@ -16,11 +16,11 @@ from preprocess.video.image_folder import read_image
 from preprocess.video.probe import Media, probe
 
 MIN_FPS, MAX_FPS = 0.1, 240.0
-LEAD = 2.0  # seconds that are decoded before the first frame
+LEAD = 2.0  # seconds decoded before the first frame
 
 
 def read_clip(
-    path: Path | str | Media,
+    media: Media | Path | str,
     *,
     fps: float | None = None,
     max_frames: int | None = None,
@@ -30,23 +30,24 @@ def read_clip(
     max_side: int | None = None,
     max_seconds: float | None = None,
 ) -> Clip:
-    """The clip from `start` seconds on, with as many frames as there are but at most `max_frames`.
+    """Decode a clip from `start` seconds on: all frames, or at most `max_frames`.
 
-    With a `part` only these of its frames are read, the very same as in the whole.
+    With `part` only these frames of it are decoded, identical to those of the whole clip. A `Media` is not probed
+    again; a path is probed once.
 
-    A video is resampled to `fps`, by default its own average rate; of a folder each picture is a frame,
-    shown at `fps`, by default 8. Frames are scaled to exactly `size`; without it their aspect stays and
-    their longer side becomes at most `max_side`. Memory holds the scaled frames alone.
-    InputError where nothing can be read, or where the file lasts longer than `max_seconds`.
+    A video is resampled to `fps`, by default its own average rate; each image of a folder is a frame, at `fps`, by
+    default 8. Frames are scaled to exactly `size`; without it the aspect is kept and the longer side is at most
+    `max_side`. Only the scaled frames are held in memory. InputError where no frame can be decoded, or where the file
+    is longer than `max_seconds`.
     """
-    media = path if isinstance(path, Media) else probe(path)
+    media = _probed(media)
     if max_seconds is not None and (media.duration or 0) > max_seconds:
         raise InputError(f"{media.path.name} lasts {media.duration:.1f} s; {max_seconds:g} s are allowed. Cut it.")
     fps = _own_fps(media) if fps is None else fps
     if part is not None:
         start, max_frames = start + part.start / fps, len(part)
     width, height = size or fit_within(media.size, max_side or max(media.size))
-    pixels = bytearray()  # it grows in place, where a list of frames would be copied whole
+    pixels = bytearray()  # grows in place; stacking a list of frames would copy them all
     for frame in _stream(media, fps, start, max_frames, (width, height)):
         pixels += frame.data
     frames = np.frombuffer(pixels, np.uint8).reshape(-1, height, width, 3)
@@ -55,16 +56,23 @@ def read_clip(
 
 
 def stream_frames(
-    path: Path | str | Media,
+    media: Media | Path | str,
     *,
     fps: float | None = None,
     start: float = 0.0,
     count: int | None = None,
     size: Size | None = None,
 ) -> Generator[Frame, None, None]:
-    """The frames that `read_clip` would hold, one at a time, by default at the source's own size."""
-    media = path if isinstance(path, Media) else probe(path)
+    """Yield the frames that `read_clip` returns one at a time, by default at the media's own size.
+
+    A `Media` is not probed again; a path is probed once.
+    """
+    media = _probed(media)
     yield from _stream(media, _own_fps(media) if fps is None else fps, start, count, size or media.size)
+
+
+def _probed(media: Media | Path | str) -> Media:
+    return media if isinstance(media, Media) else probe(media)
 
 
 def _own_fps(media: Media) -> float:
@@ -78,20 +86,20 @@ def _stream(media: Media, fps: float, start: float, count: int | None, size: Siz
         raise InputError(f"The start is {start} s; allowed is 0 or later.")
     if count is not None and count < 1:
         raise InputError(f"The number of frames is {count}; allowed is 1 or more.")
-    frames = (_stream_pictures if media.pictures else _stream_video)(media, fps, start, count, size)
+    frames = (_stream_images if media.pictures else _stream_video)(media, fps, start, count, size)
     first = next(frames, None)
     if first is None:
-        raise InputError(f"{media.path.name} has no picture to read from {start:g} s on. Start earlier, or convert it.")
+        raise InputError(f"{media.path.name} has no frame to read from {start:g} s on. Start earlier, or convert it.")
     yield first
     yield from frames
 
 
-def _stream_pictures(
+def _stream_images(
     media: Media, fps: float, start: float, count: int | None, size: Size
 ) -> Generator[Frame, None, None]:
     first = round(start * fps)
-    for picture in islice(media.pictures, first, None if count is None else first + count):
-        yield read_image(picture, size)
+    for image in islice(media.pictures, first, None if count is None else first + count):
+        yield read_image(image, size)
 
 
 def _stream_video(
@@ -101,17 +109,17 @@ def _stream_video(
     skipped = math.floor(start * fps + 1e-6)
     offset = max(0.0, start - skipped / fps)
     filters = (
-        f"fps={fps}:start_time={offset:.6f},"  # frame 0 is there, also where pictures begin later than the sound
+        f"fps={fps}:start_time={offset:.6f},"  # frame 0 exists even where the video stream begins later than the sound
         f"trim=start_frame={skipped},setpts=PTS-STARTPTS,"
         f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int"
     )
-    # Some time early and by the file's own clock, so that each frame is chosen as it is for the whole file.
+    # Seek early and keep the file's timestamps, so that each frame is selected as for the whole file.
     seek = ["-copyts", "-start_at_zero", "-ss", f"{start - LEAD:.6f}"] if start > LEAD else []
     limit = [] if count is None else ["-frames:v", str(count)]
     output = ["-map", "0:V:0", "-vf", filters, *limit, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"]
     with (
         ffmpeg.open_media(media.path) as file,
-        ffmpeg.running([*seek, *ffmpeg.read_from(0), *output], stdin=file, stdout=PIPE) as process,
+        ffmpeg.running([*seek, *ffmpeg.input_options(0), *output], stdin=file, stdout=PIPE) as process,
     ):
         assert isinstance(process.stdout, BufferedReader)
         frame = np.empty((height, width, 3), np.uint8)

@@ -12,7 +12,7 @@ from tests.cli.commands import Outcome, run, succeed
 from tests.cli.conftest import MIA, MakeClip
 
 SMALL = ("--size", "96x128")
-HELP = "Give a video file (mp4, mov, webm, …) or a folder of pictures on this computer."
+HELP = "Give a video file (mp4, mov, webm, …) or a folder of images on this computer."
 
 
 @pytest.fixture
@@ -48,19 +48,19 @@ class TestRefused:
         assert refuse(clip).startswith("a.mp4 can't be read as a video: it is empty, damaged")
 
     def test_not_there(self, refuse, tmp_path):
-        assert refuse(tmp_path / "a.mp4") == f"{tmp_path / 'a.mp4'} is no file and no folder. {HELP}"
+        assert refuse(tmp_path / "a.mp4") == f"{tmp_path / 'a.mp4'} is neither a file nor a folder. {HELP}"
 
     def test_a_device(self, refuse):
-        assert refuse(Path("/dev/zero")) == f"/dev/zero is no file and no folder. {HELP}"
+        assert refuse(Path("/dev/zero")) == f"/dev/zero is neither a file nor a folder. {HELP}"
 
     def test_a_folder_without_images(self, refuse, tmp_path):
         (tmp_path / "frames").mkdir()
-        assert refuse(tmp_path / "frames") == f"The folder frames has no pictures. {HELP}"
+        assert refuse(tmp_path / "frames") == f"The folder frames has no images. {HELP}"
 
     def test_no_person(self, refuse, make: MakeClip):
         clip = make("a.mp4", "-f", "lavfi", "-i", "color=teal:s=96x128:r=8:d=0.3")
         complaint = refuse(clip)
-        assert complaint.startswith("The source clip: No person was found in the clip (frames looked at: ")
+        assert complaint.startswith("The source clip: No person was found in the clip (frames searched: ")
         assert complaint.endswith("Choose another clip or another part of it.")
 
     @pytest.mark.parametrize(("size", "shown"), [("8:8", "8 × 8"), ("8194:64", "8194 × 64")])

@@ -51,7 +51,6 @@ def test_recorded_sentences_come_back_unchanged() -> None:
         ((1,), "frame 1"),
         ((1, 2, 3, 5), "frames 1–3, 5"),
         ((0, 2, 3), "frames 0, 2–3"),
-        ((), "frames "),
     ],
 )
 def test_frames_are_listed_as_ranges(frames: Sequence[int], text: str) -> None:

@@ -1,4 +1,4 @@
-"""The bundled clips, and what MediaPipe sees in a few of their frames."""
+"""The bundled example clips, and MediaPipe's observations of a few of their frames."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ FPS = 8
 
 @cache
 def read_example(name: str, frames: int = 3) -> Clip:
-    """The first frames, 512 × 512, of the example whose file's name contains `name`."""
+    """The first frames, 512 × 512, of the example whose file name contains `name`."""
     (path,) = EXAMPLES.glob(f"*{name}*.mp4")
     return read_clip(path, max_frames=frames)
 

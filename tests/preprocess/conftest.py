@@ -1,4 +1,4 @@
-"""Small media files made with ffmpeg."""
+"""Fixtures that generate small media files with ffmpeg."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ Make = Callable[..., Path]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """make(name, *arguments) runs ffmpeg with the arguments to make the file of that name."""
+    """make(name, *arguments) runs ffmpeg with the arguments and returns the output file of this name."""
 
     def run(name: str, *arguments: str | Path) -> Path:
         path = tmp_path / name
@@ -25,7 +25,7 @@ def make(tmp_path: Path) -> Make:
 
 @pytest.fixture
 def make_video(make: Make) -> Make:
-    """make_video(name, size, fps, seconds, *arguments): a moving test picture."""
+    """make_video(name, size, fps, seconds, *arguments): a moving test pattern."""
 
     def run(name: str, size: str = "64x48", fps: float = 10, seconds: float = 1, *arguments: str | Path) -> Path:
         source = f"testsrc=s={size}:r={fps}:d={seconds},format=yuv420p"
@@ -36,7 +36,7 @@ def make_video(make: Make) -> Make:
 
 @pytest.fixture
 def memory_growth() -> Callable[..., float]:
-    """memory_growth(setup, work, *arguments): by how many MiB the peak of a fresh Python grows in `work`."""
+    """memory_growth(setup, work, *arguments): the growth of a new Python process's peak memory in `work`, in MiB."""
 
     def run(setup: str, work: str, *arguments: str | Path) -> float:
         peak = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024"

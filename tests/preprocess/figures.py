@@ -1,8 +1,13 @@
-"""Stick figures with masks: a person whose size, place and pose are known."""
+"""Stick figures with masks: a person of known size, position and pose."""
+
+from functools import cache
 
 import cv2
 import numpy as np
 
+from motionfollower.models.weights.manifest import EMBEDDED_FOLDER
+from motionfollower.models.weights.small_nets import bone_length_net_as_numpy, load_bone_length_net
+from preprocess.align.bone_lengths import BoneLengthEstimator
 from preprocess.pose.skeleton import BODY, JOINTS, L_ELBOW, L_WRIST, LIMBS, R_ELBOW, R_WRIST
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
@@ -18,15 +23,21 @@ STANDING = np.array(
 
 
 def standing(frames: int, size: Size, height: float, foot: tuple[float, float]) -> PoseSequence:
-    """A figure of `height` pixels whose feet stand on `foot`, the same in every frame."""
+    """A figure of `height` pixels whose feet are at `foot`, the same in every frame."""
     return as_poses(np.repeat((STANDING * height + np.array(foot, np.float32))[None], frames, axis=0), size)
 
 
 def as_poses(bodies: Floats, size: Size) -> PoseSequence:
-    """Body joints f32 [F, 18, 2], all seen; no hands, no face."""
+    """Body joints f32 [F, 18, 2], all visible; no hands, no face."""
     keypoints, scores = np.zeros((len(bodies), JOINTS, 2), np.float32), np.zeros((len(bodies), JOINTS), np.float32)
     keypoints[:, BODY], scores[:, BODY] = bodies, 1
     return PoseSequence(keypoints, scores, size)
+
+
+@cache
+def load_estimator() -> BoneLengthEstimator:
+    """The bone length estimator with the embedded network."""
+    return BoneLengthEstimator(bone_length_net_as_numpy(load_bone_length_net(EMBEDDED_FOLDER)))
 
 
 def raise_arms(poses: PoseSequence, frames: slice) -> PoseSequence:

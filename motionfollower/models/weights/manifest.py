@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
-EMBEDDED_FOLDER = ROOT / "assets" / "embedded"
+from motionfollower.core.assets import ROOT, bundled, is_installed, user_cache
+
+EMBEDDED_FOLDER = bundled("assets") / "embedded"
 EMBEDDED_FILES = ("config.json", "denoising_unet.safetensors", "poctr.safetensors", "image_encoder.safetensors")
 FOLDER_VARIABLE = "MOTIONFOLLOWER_WEIGHTS"
 MODEL_VARIABLE = "MOTIONFOLLOWER_MODEL"
@@ -163,5 +164,5 @@ def embedded_model_folder() -> Path:
 
 
 def full_weights_folder() -> Path:
-    """The folder of the full weights: MOTIONFOLLOWER_WEIGHTS where it is set, else `weights` in the repository."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or ROOT / "weights")
+    """The folder of the full weights: MOTIONFOLLOWER_WEIGHTS if set, else `weights` in the checkout or user cache."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or (user_cache() if is_installed() else ROOT) / "weights")

@@ -48,7 +48,7 @@ def edit_chunk(
 def _edit(clip: EditClip, inputs: EditInputs, sampler: SamplerSettings, backend: Backend, report: Report) -> EditedClip:
     """The edit of a chunk; one of several without a person remains the source."""
     if len(clip.chunks) == 1 or inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
-        return edit(inputs, sampler, backend, report, only=clip.inputs.only)
+        return edit(inputs, sampler, backend, report, only=clip.only)
     nothing = ClipWarning(WarningCode.NO_PERSON, tuple(range(len(inputs.source))))
     return EditedClip(inputs.source, sampler, (), (nothing,))
 
@@ -123,15 +123,3 @@ def _unpack(file: np.lib.npyio.NpzFile, name: str, frames: np.ndarray) -> Bools 
     if name not in file:
         return None
     return np.unpackbits(file[name], axis=-1, count=frames.shape[2]).astype(bool)
-
-
-def mean_losses(chunks: list[tuple[StepLosses, ...]]) -> tuple[StepLosses, ...]:
-    """The losses of each step, averaged over the chunks that have any."""
-    return tuple(
-        StepLosses(
-            step[0].step,
-            float(np.mean([losses.foreground for losses in step])),
-            float(np.mean([losses.background for losses in step])),
-        )
-        for step in zip(*filter(None, chunks), strict=True)
-    )

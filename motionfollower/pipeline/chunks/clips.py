@@ -18,10 +18,9 @@ from preprocess.warnings import ClipWarning
 
 @dataclass(frozen=True)
 class WholeInputs:
-    """The inputs of a clip that is edited in one chunk, of which only the frames `only` are sampled; None is all."""
+    """The inputs of a clip that is edited in one chunk, in memory."""
 
     inputs: EditInputs
-    only: range | None = None
 
     def chunk(self, frames: range, predictor: TargetMaskPredictor) -> EditInputs:
         """The inputs of the one chunk."""
@@ -43,7 +42,6 @@ class ChunkedInputs:
     source: Detections
     target: Detections
     aligned: Alignment
-    only: None = None
 
     def chunk(self, frames: range, predictor: TargetMaskPredictor) -> EditInputs:
         """The inputs of some frames: the source is read, and the target masks are predicted."""
@@ -66,7 +64,8 @@ class EditClip:
     `size` is the result's, that of the source's file. `origin` is where the source's first frame comes from, `target`
     the target's file, where they are known. `sound` is the source's, `warnings` what was doubtful while the clip was
     prepared. `camera_travel` is how far the camera travels, in pixels of an image of 512, None where not measured.
-    `chunks` are the frames of each chunk, `seams` those over which each is blended into the next.
+    `chunks` are the frames of each chunk, `seams` those over which each is blended into the next. Where `only` is not
+    None, only those frames are sampled.
     """
 
     inputs: WholeInputs | ChunkedInputs
@@ -81,12 +80,13 @@ class EditClip:
     camera_travel: float | None
     chunks: tuple[range, ...]
     seams: tuple[range, ...] = ()
+    only: range | None = None
 
     @classmethod
-    def whole(cls, inputs: EditInputs, only: range | None, camera_travel: float | None) -> EditClip:
+    def whole(cls, inputs: EditInputs, camera_travel: float | None) -> EditClip:
         """A clip in one chunk, with its inputs in memory."""
         return cls(
-            WholeInputs(inputs, only),
+            WholeInputs(inputs),
             frames=len(inputs.source),
             fps=inputs.source.fps,
             size=inputs.origin.media.size if inputs.origin else inputs.source.size,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from motionfollower.core.assets import ROOT, bundled
 from motionfollower.core.device import peak_memory_of
 from motionfollower.core.errors import InputError
 from motionfollower.io.run_record import load_run_record
 
-ROOT = Path(__file__).parents[3]
-SOURCE = ROOT / "examples" / "source-mia-room.mp4"
-TARGET = ROOT / "examples" / "target-leo-dance-b.mp4"
+SOURCE = bundled("examples") / "source-mia-room.mp4"
+TARGET = bundled("examples") / "target-leo-dance-b.mp4"
 FRAMES = 24
 STEPS = 8
 WHOLE_METHOD = ("--strength", "1", "--cfg", "7", "--guidance", "1")

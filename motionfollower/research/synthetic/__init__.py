@@ -1,11 +1,20 @@
-"""Synthetic dancers: clothed, dancing people, rendered with everything that is true about each frame.
+"""Synthetic dancers: clothed, dancing characters, rendered with ground-truth annotations.
 
-assets     the body model and the recorded motions, fetched once
-motion     segment rotations over time: recordings, phrases made to a beat, and what joins them
-body       one person's rest mesh, its skeleton, and posing both
-look       who that person is and wears, drawn from a seed
-place      floor, walls, light; camera
-raster     triangles to pixels, and their shading
-truth      joints, masks and shadows of a rendered frame
-scene      one dancer in one place before one camera, doing any number of motions
+A character's appearance, an environment, a camera and motions are drawn from seeds. A motion is retargeted to the
+character's body and the camera is fitted to it, which gives a shot. For each of its frames, the skeleton is posed, the
+mesh skinned and rasterised, and the pixels shaded over the backdrop. The renderer also returns the plate without the
+person, alpha and shadow, and the annotations add joints with visibility. Shots are exported as cases in the released
+example layout or as shards of a training set. The same seed always gives the same bytes.
+
+requirements   optional libraries that rendering needs
+seeds          ranges of seeds for training and evaluation
+assets         the body model and the recorded motions, downloaded once
+motion         motions independent of a body, from recordings and procedural phrases
+body           body shape, skeleton, retargeting, skinning
+appearance     skin, hair and clothes as meshes and textures
+environment    floor, walls, light: the backdrop
+renderer       rasterisation, shadow mapping, shading, tone mapping
+annotations    joints and their visibility
+scene          a character in an environment before a camera; its shots and their frames
+export         clips, cases and training sets
 """

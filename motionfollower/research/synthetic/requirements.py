@@ -1,4 +1,4 @@
-"""The libraries that rendering and measuring need, which a plain install of the app doesn't have."""
+"""Optional libraries that rendering and evaluation need, which a plain install does not include."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MEASURING = (*RENDERING, "skimage", "psutil")
 
 
 def check_requirements(names: tuple[str, ...]) -> None:
-    """InputError where one of these modules isn't installed."""
+    """Raise InputError if one of these modules is not installed."""
     missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise InputError(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed. "
-            "Get what rendering needs with: pip install -r requirements-train.txt"
+            "Install the training requirements with: pip install -r requirements-train.txt"
         )

@@ -1,4 +1,4 @@
-"""Which seeds are for what: what a model was trained on must never measure it."""
+"""Ranges of seeds for training and for evaluation, which never overlap."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ ALL = range(1_000_000)
 
 
 def check_seed(seed: int, what: str, allowed: range = ALL) -> int:
-    """The seed, where it is allowed; InputError where not."""
+    """Return a seed in the allowed range, else raise InputError."""
     if seed not in allowed:
         raise InputError(f"The {what} is {seed}; allowed is {allowed.start} to {allowed.stop - 1}.")
     return seed
 
 
 def parse_seeds(text: str, allowed: range) -> range:
-    """A range from "A:B", B excluded, within the allowed ones; InputError where it isn't."""
+    """Parse a range "A:B", B excluded; InputError if it is malformed, empty or not within `allowed`."""
     match = re.fullmatch(r"(\d{1,9}):(\d{1,9})", text.strip())
     if match is None:
-        raise InputError(f"{text!r} is no range of seeds. Write FIRST:LAST, as in {allowed.start}:{allowed.start + 8}.")
+        raise InputError(
+            f"{text!r} is not a range of seeds. Write FIRST:END, for example {allowed.start}:{allowed.start + 8}."
+        )
     seeds = range(int(match[1]), int(match[2]))
     if not seeds or seeds.start not in allowed or seeds[-1] not in allowed:
         raise InputError(
             f"The seeds {text} are not within {allowed.start}:{allowed.stop}. "
-            f"Training has {TRAINING.start}:{TRAINING.stop}, measuring has {HELD_OUT.start}:{HELD_OUT.stop}."
+            f"Training uses {TRAINING.start}:{TRAINING.stop}, evaluation {HELD_OUT.start}:{HELD_OUT.stop}."
         )
     return seeds
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from motionfollower.core.assets import example_pairs
 from motionfollower.core.errors import InputError
 from preprocess.video.probe import probe
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
-EXAMPLE_PAIRS = {
-    "Mia in her room → a dance": ("source-mia-room.mp4", "target-leo-dance-b.mp4"),
-    "Ken, moving camera → a dance": ("source-ken-brick-moving-camera.mp4", "target-r107-dance-a.mp4"),
-}
 LONGEST = 20.0
 MOST_PIXELS = 4096 * 2304
 HINT = f"mp4, mov or webm · up to {LONGEST:.0f} s and 100 MB · one person, seen whole"
@@ -27,13 +22,14 @@ class Clips:
         with gr.Row(elem_classes="mf-pair"):
             self.source = _drop("Source", "clip-source")
             self.target = _drop("Target", "clip-target")
-        gr.Examples(
-            [[str(EXAMPLES / name) for name in pair] for pair in EXAMPLE_PAIRS.values()],
-            [self.source, self.target],
-            label="Examples",
-            example_labels=list(EXAMPLE_PAIRS),
-            elem_id="examples",
-        )
+        if pairs := example_pairs():
+            gr.Examples(
+                [[str(clip) for clip in pair] for pair in pairs.values()],
+                [self.source, self.target],
+                label="Examples",
+                example_labels=list(pairs),
+                elem_id="examples",
+            )
 
 
 def _drop(label: str, name: str) -> gr.Video:

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import NamedTuple
 
+from motionfollower.core.assets import example_pairs
 from motionfollower.core.config import EditConfig
 from motionfollower.core.hashing import sha256_of
 from motionfollower.io.run_record import RunMetadata
-from motionfollower.ui.inputs.clips import EXAMPLE_PAIRS, EXAMPLES
 from motionfollower.ui.sessions.prepared import PreparedClips
 from motionfollower.ui.sessions.results import PREFIX
 
@@ -69,4 +69,4 @@ def _anonymous(order: EditConfig) -> EditConfig:
 
 def example_hashes() -> list[tuple[str, str]]:
     """By what the examples' clips are known."""
-    return [(sha256_of(EXAMPLES / source), sha256_of(EXAMPLES / target)) for source, target in EXAMPLE_PAIRS.values()]
+    return [(sha256_of(source), sha256_of(target)) for source, target in example_pairs().values()]

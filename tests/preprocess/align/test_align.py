@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from motionfollower.pipeline.backends import load_length_reader
 from preprocess.align.align import AlignMode, align
 from preprocess.align.bone_lengths import BoneLengths
 from preprocess.align.person import Person
@@ -30,7 +29,7 @@ from preprocess.pose.skeleton import (
 )
 from preprocess.types import Alignment, AlignmentReport, InputError, MaskSequence, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
-from tests.preprocess.figures import as_poses, capsules, raise_arms, standing
+from tests.preprocess.figures import as_poses, capsules, load_estimator, raise_arms, standing
 from tools.measure_alignment import Case, joint_error
 
 SIZE = (320, 400)
@@ -38,9 +37,9 @@ MOVING: tuple[AlignMode, ...] = ("official", "similarity", "bones")
 
 
 def run(source: PoseSequence, target: PoseSequence, mode: AlignMode = "similarity", **manual: float) -> Alignment:
-    """Align two figures, each with the masks of limbs a twentieth of its height wide."""
+    """Align two figures with masks whose limbs are a twentieth of their height wide."""
     masks = [capsules(poses, np.ptp(poses.body[0, [NOSE, R_ANKLE], 1]) / 18) for poses in (source, target)]
-    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual), reader=load_length_reader())
+    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual), reader=load_estimator())
 
 
 def scale_of(aligned: Alignment) -> float:
@@ -58,7 +57,7 @@ def test_a_known_scale_is_recovered(mode: AlignMode) -> None:
 
 
 @pytest.mark.parametrize("mode", MOVING)
-def test_a_target_like_the_source_stays(mode: AlignMode) -> None:
+def test_a_target_equal_to_the_source_is_unchanged(mode: AlignMode) -> None:
     figure = standing(3, SIZE, 300, (200, 380))
     assert joint_error(run(figure, figure, mode).poses, figure) < 1e-3
 
@@ -85,14 +84,14 @@ def test_similarity_neither_jitters_nor_slides() -> None:
 
 @pytest.mark.parametrize("foot", [380, 480])
 def test_raised_arms_do_not_change_the_scale(foot: float) -> None:
-    """With the feet in the picture and with the lower edge cutting both at the knees."""
+    """With the feet in the frame, and with the lower edge cutting both at the knees."""
     source, target = standing(6, SIZE, 300, (160, foot)), standing(6, SIZE, 260, (160, foot - 20))
     raised = raise_arms(target, slice(0, 4))
     assert scale_of(run(source, raised)) == pytest.approx(scale_of(run(source, target)), rel=1e-4)
     assert scale_of(run(source, raised, "official")) < 0.98 * scale_of(run(source, target, "official"))
 
 
-def test_persons_who_are_cut_end_at_the_edge() -> None:
+def test_people_who_are_cut_alike_end_at_the_edge() -> None:
     source, target = standing(3, SIZE, 500, (160, 560)), standing(3, SIZE, 424, (160, 526))
     aligned = run(source, target)
     heads = np.stack([poses.body[:, 0, 1] for poses in (source, aligned.poses)])
@@ -101,19 +100,19 @@ def test_persons_who_are_cut_end_at_the_edge() -> None:
 
 
 def test_a_full_close_up_keeps_its_scale() -> None:
-    """Neither hips nor feet are in the pictures, so nothing tells one size from the other."""
+    """Neither hips nor feet are in the frames, so the sizes can't be compared."""
     source, target = standing(3, SIZE, 900, (160, 900)), standing(3, SIZE, 820, (160, 825))
     assert scale_of(run(source, target)) == pytest.approx(1, abs=0.02)
 
 
-def test_persons_who_are_cut_at_different_parts_become_equally_large() -> None:
+def test_people_who_are_cut_at_different_parts_become_equally_large() -> None:
     source, target = standing(3, SIZE, 500, (160, 560)), standing(3, SIZE, 320, (160, 420))
     aligned = run(source, target)
     assert scale_of(aligned) == pytest.approx(500 / 320, rel=0.01)
     assert aligned.poses.body[:, NECK, 1] == pytest.approx(source.body[:, NECK, 1], abs=0.5)
 
 
-def test_joints_guessed_outside_the_picture_measure_nothing() -> None:
+def test_joints_guessed_outside_the_frame_are_not_measured() -> None:
     source, target = standing(3, SIZE, 300, (200, 380)), standing(3, SIZE, 200, (120, 350))
     guessed = standing(3, SIZE, 300, (200, 380))
     guessed.keypoints[1, R_ANKLE] = (200, 900)
@@ -144,10 +143,10 @@ def test_manual_settings(mode: AlignMode) -> None:
 
 
 def test_bones_change_lengths_and_keep_directions() -> None:
-    build = BoneLengths(1.1, 1.3, 1, 0.9, 1.05, 1.2, 0.8, 1.15, drop=1)
+    proportions = BoneLengths(1.1, 1.3, 1, 0.9, 1.05, 1.2, 0.8, 1.15, drop=1)
     target = raise_arms(standing(4, SIZE, 200, (160, 350)), slice(0, 3))
     person = Person.of(target, capsules(target, 11))
-    ours = retarget(person, target, build, is_cut=False).body
+    ours = retarget(person, target, proportions, is_cut=False).body
     factors = dict(zip(LIMBS, (1.3, 1.3, 1.2, 0.8, 1.2, 0.8, None, 0.9, 1.05, None, 0.9, 1.05, 1.15), strict=False))
     for (start, end), factor in factors.items():
         if factor:
@@ -166,8 +165,8 @@ def test_the_neck_stays_where_legs_are_cut_off() -> None:
     assert ours[:, NECK, 1] == pytest.approx(target.body[:, NECK, 1], abs=1e-3)
 
 
-def test_a_cut_person_is_scaled_about_the_ground_under_the_picture() -> None:
-    """Two figures of one build whose feet are below the picture: the smaller comes to stand where the target stands."""
+def test_a_cut_person_is_scaled_about_the_ground_below_the_frame() -> None:
+    """Two alike figures with feet below the frame: the smaller one is placed on the target's ground."""
     source, target = standing(3, SIZE, 450, (160, 520)), standing(3, SIZE, 500, (160, 560))
     aligned = run(source, target, "bones")
     assert scale_of(aligned) == pytest.approx(0.9, rel=0.03)
@@ -184,7 +183,7 @@ def test_a_broader_source_broadens_the_target() -> None:
     assert (ours > 1.03 * before).all()
 
 
-def test_bones_distrust_one_wrong_frame() -> None:
+def test_bones_are_robust_to_one_wrong_frame() -> None:
     source, target = standing(5, SIZE, 300, (160, 380)), standing(5, SIZE, 300, (160, 380))
     source.keypoints[2, L_SHOULDER] += (90, -60)
     aligned = run(source, target, "bones")
@@ -204,7 +203,7 @@ def test_missing_joints_stay_missing(mode: AlignMode) -> None:
 
 
 @pytest.mark.parametrize("mode", MOVING)
-def test_frames_without_a_mask_take_their_neighbours_place(mode: AlignMode) -> None:
+def test_frames_without_a_mask_are_interpolated(mode: AlignMode) -> None:
     source, target = standing(4, SIZE, 300, (160, 380)), standing(4, SIZE, 200, (160, 350))
     masks = capsules(source, 15), capsules(target, 11)
     masks[0].masks[2], masks[1].masks[1:3] = False, False
@@ -214,7 +213,7 @@ def test_frames_without_a_mask_take_their_neighbours_place(mode: AlignMode) -> N
     assert ClipWarning(WarningCode.SOURCE_MASK_EMPTY, (2,)) in aligned.warnings
 
 
-def test_joints_that_leave_the_picture_are_counted() -> None:
+def test_joints_that_leave_the_frame_are_counted() -> None:
     figure = standing(3, SIZE, 300, (160, 380))
     aligned = run(figure, figure, x=115)
     outside = aligned.poses.body[..., 0] > SIZE[0] - 0.5
@@ -243,7 +242,7 @@ def test_feet_off_the_sources_ground_line_give_a_warning(foot: float, count: int
     assert [warning.code for warning in aligned.warnings].count(WarningCode.GROUND_OFFSET) == count
 
 
-def test_the_named_foot_line_puts_the_feet_on_the_same_ground() -> None:
+def test_the_suggested_foot_line_removes_the_warning() -> None:
     source, target = standing(3, SIZE, 300, (160, 380)), standing(3, SIZE, 280, (160, 300))
     (warning,) = run(source, target).warnings
     assert warning.values["side"] == "above"
@@ -261,14 +260,14 @@ def test_recovers_the_transforms_of_given_poses() -> None:
 def test_bad_input() -> None:
     figure = standing(3, SIZE, 300, (160, 380))
     masks = capsules(figure, 15)
-    nobody = MaskSequence(np.zeros_like(masks.masks), "drawn")
+    empty = MaskSequence(np.zeros_like(masks.masks), "drawn")
     with pytest.raises(InputError, match="3, 3, 2, 3 frames"):
         align(figure, masks, standing(2, SIZE, 300, (160, 380)), masks)
     with pytest.raises(InputError, match="No frame has both"):
-        align(figure, masks, figure, nobody)
+        align(figure, masks, figure, empty)
     with pytest.raises(InputError, match="allowed is one of official"):
         align(figure, masks, figure, masks, "best")  # type: ignore[arg-type]
-    assert scale_of(align(figure, nobody, replace(figure), nobody, "none")) == 1
+    assert scale_of(align(figure, empty, replace(figure), empty, "none")) == 1
 
 
 @pytest.mark.parametrize("number", [1, 3, 6])

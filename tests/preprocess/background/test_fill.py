@@ -1,4 +1,4 @@
-"""The clip without its person, against backgrounds that are known: before still and moving cameras."""
+"""Background filling against known backgrounds, with static and moving cameras."""
 
 import cv2
 import numpy as np
@@ -15,20 +15,20 @@ FIGURE = (220, 30, 40)
 
 
 def scene(seed: int = 3) -> np.ndarray:
-    """A wide wall of soft, coloured patches, uint8 [220, 480, 3]."""
+    """A wide wall of smooth, coloured patches, uint8 [220, 480, 3]."""
     coarse = np.random.default_rng(seed).integers(20, 236, (22, 48, 3), np.uint8)
     return cv2.resize(coarse, (480, 220), interpolation=cv2.INTER_CUBIC)
 
 
 def pan(pixels: float, seed: int = 3) -> Frames:
-    """What a camera sees that moves so many pixels to the right from frame to frame."""
+    """The frames of a camera that moves to the right by this many pixels per frame."""
     wall = scene(seed)
     views = [np.float32([[1, 0, -20 - pixels * index], [0, 1, -30]]) for index in range(FRAMES)]
     return np.stack([cv2.warpAffine(wall, view, SIZE, flags=cv2.INTER_LINEAR) for view in views])
 
 
 def walker() -> Bools:
-    """A figure that walks to the right, bool [F, H, W]."""
+    """Masks of a figure that moves to the right, bool [F, H, W]."""
     masks = np.zeros((FRAMES, *SIZE[::-1]), bool)
     for index in range(FRAMES):
         masks[index, 50:140, 40 + 10 * index : 70 + 10 * index] = True
@@ -48,7 +48,7 @@ def errors(filled: Frames, truth: Frames, where: Bools) -> Floats:
 
 
 @pytest.mark.parametrize("pixels", [0, 3.5])
-def test_other_frames_show_what_is_behind(pixels: float) -> None:
+def test_holes_are_filled_from_donor_frames(pixels: float) -> None:
     truth, masks = pan(pixels), walker()
     filled = fill(with_figure(truth, masks), masks)
     assert errors(filled, truth, masks).mean() < 6
@@ -56,14 +56,14 @@ def test_other_frames_show_what_is_behind(pixels: float) -> None:
     assert (filled[outside] == truth[outside]).all()
 
 
-def test_a_place_that_no_frame_shows_is_invented() -> None:
+def test_pixels_that_no_frame_shows_are_inpainted() -> None:
     truth, masks = pan(0), np.repeat(walker()[:1], FRAMES, axis=0)
     filled = fill(with_figure(truth, masks), masks)
     assert np.abs(filled[masks].astype(int) - FIGURE).mean() > 40
-    assert (filled == filled[0]).all()  # invented once: nothing flickers
+    assert (filled == filled[0]).all()  # inpainted once, so that it does not flicker
 
 
-def test_a_piece_that_the_mask_has_missed_goes_too() -> None:
+def test_a_part_that_the_mask_misses_is_removed_too() -> None:
     truth, whole = pan(0), walker()
     masks = whole.copy()
     masks[5, 128:140] = False
@@ -71,37 +71,37 @@ def test_a_piece_that_the_mask_has_missed_goes_too() -> None:
     assert errors(filled[5], truth[5], whole[5]).mean() < 6
 
 
-def test_a_rim_that_every_mask_leaves_out_is_not_behind_the_person() -> None:
-    """Masks that are too narrow leave a rim of the person on both sides, which no frame may hand to another."""
+def test_a_rim_outside_every_mask_is_not_copied() -> None:
+    """Masks that are too narrow leave a rim of the person, which must not be copied from donor frames."""
     truth, masks = pan(0), walker()
     whole = np.stack([cv2.dilate(mask.astype(np.uint8), np.ones((1, 9), np.uint8)) > 0 for mask in masks])
     filled = fill(with_figure(truth, whole), masks)
     assert errors(filled, truth, masks).mean() < 6
 
 
-def test_one_frame_is_enough() -> None:
+def test_a_clip_of_one_frame() -> None:
     truth, masks = pan(0)[:1], walker()[:1]
     filled = fill(with_figure(truth, masks), masks)
     assert (filled[0, :, 200:] == truth[0, :, 200:]).all()
     assert np.abs(filled[masks].astype(int) - FIGURE).mean() > 40
 
 
-def test_a_clip_without_a_person_stays() -> None:
+def test_a_clip_without_a_person_is_unchanged() -> None:
     truth = pan(2)
     assert (fill(truth, np.zeros((FRAMES, *SIZE[::-1]), bool)) == truth).all()
 
 
-def test_a_still_camera_is_one_shot_that_does_not_move() -> None:
+def test_a_static_camera_is_one_shot_of_identities() -> None:
     (shot,) = find_shots(pan(0), walker())
     assert (shot.to_reference == np.eye(3)).all()
 
 
-def test_a_pan_is_followed() -> None:
+def test_a_pan_is_tracked() -> None:
     (shot,) = find_shots(with_figure(pan(3.5), walker()), walker())
     expected = np.eye(3) + np.array([[0, 0, 1], [0, 0, 0], [0, 0, 0]]) * 3.5 * np.arange(FRAMES)[:, None, None]
-    middle = np.array([SIZE[0] / 2, SIZE[1] / 2, 1])
-    found = shot.to_reference @ middle
-    assert np.abs(found[:, :2] / found[:, 2:] - (expected @ middle)[:, :2]).max() < 1
+    centre = np.array([SIZE[0] / 2, SIZE[1] / 2, 1])
+    found = shot.to_reference @ centre
+    assert np.abs(found[:, :2] / found[:, 2:] - (expected @ centre)[:, :2]).max() < 1
 
 
 def test_a_cut_begins_a_new_shot() -> None:
@@ -110,6 +110,6 @@ def test_a_cut_begins_a_new_shot() -> None:
 
 
 @pytest.mark.parametrize(("pixels", "travel"), [(0, 0), (3.5, 3.5 * (FRAMES - 1) * 512 / 240)])
-def test_the_travel_is_that_of_the_camera(pixels: float, travel: float) -> None:
+def test_camera_travel_is_the_camera_s_displacement(pixels: float, travel: float) -> None:
     clip = Clip(with_figure(pan(pixels), walker()), 8)
     assert camera_travel(clip, MaskSequence(walker(), "test")) == pytest.approx(travel, abs=2)

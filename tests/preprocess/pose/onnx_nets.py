@@ -1,4 +1,4 @@
-"""Tiny real ONNX networks with the inputs and outputs of DWPose's: they find what is bright."""
+"""Tiny real ONNX networks with the inputs and outputs of DWPose's: they detect bright spots."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,16 +20,16 @@ OPSET, IR = 17, 8
 
 
 def write_detector(path: Path, *, finds: bool = True) -> Path:
-    """Each 8 × 8 cell whose pixels are white is a person around its middle; so are cells of class 2 where it is blue.
+    """A detector for which each white 8 × 8 cell is a person around its centre, and each blue one is of class 2.
 
-    With `finds` False nothing is ever a person.
+    With `finds` False it never detects a person.
     """
     nodes, constants = [], {}
     for stride, count in CELLS.items():
         weight, bias = np.zeros((5 + CLASSES, 3, 1, 1), np.float32), np.zeros(5 + CLASSES, np.float32)
         bias[:4] = 0.5, 0.5, *BOX
         bias[4] = float(finds and stride == 8)
-        weight[5], bias[5] = 2 / 255 / 3, -1  # so that the padding's grey is nobody
+        weight[5], bias[5] = 2 / 255 / 3, -1  # the grey padding is no person
         weight[7, 0] = 1 / 255  # the network takes BGR
         constants |= {f"weight{stride}": weight, f"bias{stride}": bias, f"shape{stride}": [1, 5 + CLASSES, count**2]}
         nodes += [
@@ -46,26 +46,26 @@ def write_detector(path: Path, *, finds: bool = True) -> Path:
 
 
 def write_pose_network(path: Path) -> Path:
-    """The nose is where rows and columns are brightest, the others are around it; the later, the surer."""
+    """A pose network: the nose is at the brightest row and column, the others around it with increasing scores."""
     width, height = POSE_SIZE
-    away = np.random.default_rng(0).integers(-150, 150, (2, JOINTS, 1))
-    away[:, 0] = 0
-    sure = np.linspace(0.4, 1, JOINTS, dtype=np.float32)[:, None]
-    constants: dict[str, object] = {"sure": sure, "bins": np.array([1, 1, 2], np.float32), "axes": [1]}
-    for name, bins, shift in (("x", 2 * width, away[0]), ("y", 2 * height, away[1])):
+    offsets = np.random.default_rng(0).integers(-150, 150, (2, JOINTS, 1))
+    offsets[:, 0] = 0
+    confidence = np.linspace(0.4, 1, JOINTS, dtype=np.float32)[:, None]
+    constants: dict[str, object] = {"confidence": confidence, "bins": np.array([1, 1, 2], np.float32), "axes": [1]}
+    for name, bins, shift in (("x", 2 * width, offsets[0]), ("y", 2 * height, offsets[1])):
         constants[f"from{name}"] = (np.arange(bins) - shift).clip(0, bins - 1)
-    constants["lift"] = np.array(3, np.float32)  # above what black is once it is normalised
+    constants["lift"] = np.array(3, np.float32)  # above the normalised value of black
     nodes = [helper.make_node("Add", ["input", "lift"], ["lifted"])]
     for name, axis in (("x", 2), ("y", 3)):
         nodes += [
             helper.make_node("ReduceMean", ["lifted"], [f"m{name}"], axes=[1, axis], keepdims=0),
             helper.make_node("ReduceMax", [f"m{name}"], [f"top{name}"], axes=[1], keepdims=1),
-            helper.make_node("Div", [f"m{name}", f"top{name}"], [f"share{name}"]),
-            helper.make_node("Unsqueeze", [f"share{name}", "axes"], [f"u{name}"]),
+            helper.make_node("Div", [f"m{name}", f"top{name}"], [f"relative{name}"]),
+            helper.make_node("Unsqueeze", [f"relative{name}", "axes"], [f"u{name}"]),
             helper.make_node("Resize", [f"u{name}", "", "bins"], [f"wide{name}"], mode="nearest"),
             helper.make_node("Squeeze", [f"wide{name}", "axes"], [f"flat{name}"]),
             helper.make_node("Gather", [f"flat{name}", f"from{name}"], [f"moved{name}"], axis=1),
-            helper.make_node("Mul", [f"moved{name}", "sure"], [f"simcc_{name}"]),
+            helper.make_node("Mul", [f"moved{name}", "confidence"], [f"simcc_{name}"]),
         ]
     outputs = {"simcc_x": [1, JOINTS, 2 * width], "simcc_y": [1, JOINTS, 2 * height]}
     return _write(path, nodes, constants, ("input", [1, 3, height, width]), outputs)

@@ -1,4 +1,4 @@
-"""The 68 landmarks among MediaPipe's 468, seen on a face from the front."""
+"""The 68 face points among MediaPipe's 468 landmarks, on a frontal face."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from preprocess.pose.skeleton import NOSE as NOSE_JOINT
 from preprocess.types import Floats
 from tests.preprocess.clips import observe_example
 
-# Where each part begins in the set of iBUG.
+# The first index of each part in the iBUG layout.
 PARTS = {"jaw": 0, "brows": 17, "nose": 27, "eyes": 36, "outer lips": 48, "inner lips": 60}
 
 
@@ -32,7 +32,7 @@ def test_the_parts_are_those_of_ibug() -> None:
     assert max(FACE68) < 468
 
 
-def test_the_eyes_are_where_the_body_s_are(face: Floats) -> None:
+def test_the_eyes_agree_with_the_body_s(face: Floats) -> None:
     body = observe_example("mia").poses.body[0]
     eyes = part(face, "eyes")
     apart = np.linalg.norm(body[R_EYE] - body[L_EYE])
@@ -48,7 +48,7 @@ def test_the_parts_lie_one_below_the_other(face: Floats) -> None:
 
 
 def test_the_person_s_right_side_comes_first(face: Floats) -> None:
-    """In a picture of somebody who faces the camera that is the left."""
+    """For a person who faces the camera this is the image's left."""
     for name in ("jaw", "brows", "eyes"):
         points = part(face, name)
         assert points[: len(points) // 2, 0].mean() < points[-(len(points) // 2) :, 0].mean()

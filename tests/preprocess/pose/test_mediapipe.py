@@ -1,4 +1,4 @@
-"""Poses and masks of the bundled clips' people, who do not exist."""
+"""Poses and masks of the synthetic people in the example clips."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from preprocess.types import Clip, Floats, Frames, InputError, Observation, Pose
 from preprocess.warnings import ClipWarning, WarningCode
 from tests.preprocess.clips import FPS, masks_of, observe, observe_example, overlap, read_example
 
-NOBODY = np.full((512, 512, 3), 90, np.uint8)
+EMPTY = np.full((512, 512, 3), 90, np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def mia_seen() -> Observation:
 
 
 def body_error(poses: PoseSequence, expected: Floats) -> float:
-    """Mean distance to the expected body joints, in heights of the first frame's person."""
+    """Mean distance to the expected body joints, relative to the height in the first frame."""
     return float(np.linalg.norm(poses.body - expected, axis=-1).mean()) / height(expected)
 
 
@@ -52,7 +52,7 @@ def test_hands_begin_at_the_wrists(mia_seen: Observation) -> None:
     assert np.linalg.norm(root - wrist, axis=-1).max() < 0.03 * height(mia_seen.poses.body)
 
 
-def test_the_masks_hold_the_joints_and_little_more(mia_seen: Observation) -> None:
+def test_the_masks_contain_the_joints_and_little_more(mia_seen: Observation) -> None:
     pixels = np.rint(mia_seen.poses.body).astype(int)
     inside = np.array([mask[y, x] for mask, joints in zip(masks_of(mia_seen), pixels, strict=True) for x, y in joints])
     assert inside.mean() > 0.9
@@ -62,69 +62,69 @@ def test_the_masks_hold_the_joints_and_little_more(mia_seen: Observation) -> Non
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.5])
-def test_joints_and_masks_scale_as_the_picture_does(scale: float, mia: Clip, mia_seen: Observation) -> None:
+def test_joints_and_masks_scale_with_the_frame(scale: float, mia: Clip, mia_seen: Observation) -> None:
     side = round(512 * scale)
     frame = cv2.resize(mia.frames[0], (side, side), interpolation=cv2.INTER_AREA)[None]
-    seen = observe(frame)
-    assert seen.poses.size == (side, side)
-    assert masks_of(seen).shape == (1, side, side)
-    assert body_error(seen.poses, (mia_seen.poses.body[:1] + 0.5) * scale - 0.5) < 0.02
+    observation = observe(frame)
+    assert observation.poses.size == (side, side)
+    assert masks_of(observation).shape == (1, side, side)
+    assert body_error(observation.poses, (mia_seen.poses.body[:1] + 0.5) * scale - 0.5) < 0.02
 
 
-def test_joints_and_masks_move_as_the_picture_does(mia: Clip, mia_seen: Observation) -> None:
+def test_joints_and_masks_move_with_the_frame(mia: Clip, mia_seen: Observation) -> None:
     right, down = 60, -30
     frame = np.roll(mia.frames[0], (down, right), axis=(0, 1))[None]
-    seen = observe(frame)
-    assert body_error(seen.poses, mia_seen.poses.body[:1] + np.array([right, down])) < 0.02
-    assert overlap(masks_of(seen)[0], np.roll(masks_of(mia_seen)[0], (down, right), axis=(0, 1))) > 0.9
+    observation = observe(frame)
+    assert body_error(observation.poses, mia_seen.poses.body[:1] + np.array([right, down])) < 0.02
+    assert overlap(masks_of(observation)[0], np.roll(masks_of(mia_seen)[0], (down, right), axis=(0, 1))) > 0.9
 
 
 @pytest.mark.parametrize("on_the_left", [True, False])
 def test_the_larger_of_two_is_followed(on_the_left: bool, mia: Clip) -> None:
-    """Ken as he is beside Mia, made smaller; MediaPipe sees one person a picture, and not always the same."""
+    """Ken beside a smaller Mia; MediaPipe returns one person per image, not always the same one."""
     ken, small = read_example("ken").frames, np.stack([smaller(frame) for frame in mia.frames])
     halves = [ken[:, :, 128:448], small[:, :, 96:416]]
     frames = np.concatenate(halves if on_the_left else halves[::-1], axis=2)
-    seen = observe(frames)
+    observation = observe(frames)
     shift = -128 if on_the_left else 320 - 128
-    assert body_error(seen.poses, observe_example("ken").poses.body + np.array([shift, 0])) < 0.05
-    assert (masks_of(seen).any(axis=(0, 1)).nonzero()[0] < 320).all() == on_the_left
-    assert seen.warnings == (ClipWarning(WarningCode.SEVERAL_PEOPLE, values={"followed": "largest"}),)
+    assert body_error(observation.poses, observe_example("ken").poses.body + np.array([shift, 0])) < 0.05
+    assert (masks_of(observation).any(axis=(0, 1)).nonzero()[0] < 320).all() == on_the_left
+    assert observation.warnings == (ClipWarning(WarningCode.SEVERAL_PEOPLE, values={"followed": "largest"}),)
 
 
 def smaller(frame: Frames) -> Frames:
-    """The frame at five eighths of its size, amid a plain picture as large as before."""
+    """The frame at five eighths of its size, centred on a grey image of the original size."""
     canvas = np.full_like(frame, 90)
     canvas[96:416, 96:416] = cv2.resize(frame, (320, 320), interpolation=cv2.INTER_AREA)
     return canvas
 
 
-def test_a_short_absence_is_filled_in(mia: Clip) -> None:
-    seen = observe(np.stack([mia.frames[0], NOBODY, mia.frames[1]]))
-    before, between, after = seen.poses.body
+def test_a_short_gap_is_interpolated(mia: Clip) -> None:
+    observation = observe(np.stack([mia.frames[0], EMPTY, mia.frames[1]]))
+    before, between, after = observation.poses.body
     assert between == pytest.approx((before + after) / 2, abs=0.01)
-    assert [bool(mask.any()) for mask in masks_of(seen)] == [True, False, True]
-    assert seen.warnings == (ClipWarning(WarningCode.POSE_INTERPOLATED, (1,)),)
+    assert [bool(mask.any()) for mask in masks_of(observation)] == [True, False, True]
+    assert observation.warnings == (ClipWarning(WarningCode.POSE_INTERPOLATED, (1,)),)
 
 
-def test_a_long_absence_is_reported(mia: Clip) -> None:
-    seen = observe(np.stack([mia.frames[0], NOBODY, NOBODY, NOBODY, mia.frames[1]]))
-    assert (seen.poses.scores.max(axis=1) > 0).tolist() == [True, False, False, False, True]
-    assert not seen.poses.keypoints[1:4].any()
-    assert not masks_of(seen)[1:4].any()
-    assert seen.warnings == (ClipWarning(WarningCode.NO_PERSON, (1, 2, 3)),)
+def test_a_long_gap_is_reported(mia: Clip) -> None:
+    observation = observe(np.stack([mia.frames[0], EMPTY, EMPTY, EMPTY, mia.frames[1]]))
+    assert (observation.poses.scores.max(axis=1) > 0).tolist() == [True, False, False, False, True]
+    assert not observation.poses.keypoints[1:4].any()
+    assert not masks_of(observation)[1:4].any()
+    assert observation.warnings == (ClipWarning(WarningCode.NO_PERSON, (1, 2, 3)),)
 
 
-def test_a_clip_of_one_frame_will_do(mia: Clip, mia_seen: Observation) -> None:
-    seen = observe(mia.frames[:1])
-    assert len(seen.poses) == 1
-    assert body_error(seen.poses, mia_seen.poses.body[:1]) < 1e-3
+def test_a_clip_of_one_frame(mia: Clip, mia_seen: Observation) -> None:
+    observation = observe(mia.frames[:1])
+    assert len(observation.poses) == 1
+    assert body_error(observation.poses, mia_seen.poses.body[:1]) < 1e-3
 
 
 @pytest.mark.parametrize("side", [8, 200])
-def test_nobody_is_an_error_that_says_what_is_needed(side: int) -> None:
+def test_a_clip_without_a_person_is_an_error_that_states_what_is_needed(side: int) -> None:
     clip = Clip(np.full((2, side, side, 3), 90, np.uint8), FPS)
-    with pytest.raises(InputError, match=r"No person was found in the clip \(frames looked at: 2\).*head to knee"):
+    with pytest.raises(InputError, match=r"No person was found in the clip \(frames searched: 2\).*head to knee"):
         HolisticEstimator().estimate(clip)
 
 

@@ -1,4 +1,4 @@
-"""Pose pictures that we draw are read back within a pixel."""
+"""Joints are read back from rendered pose images within a pixel."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ SIZE = (320, 400)
 
 
 def dancing(frames: int = 4, seed: int = 0) -> PoseSequence:
-    """A figure with its joints at random a little off their places, in whole pixels."""
+    """A figure with jittered joints, in whole pixels."""
     jitter = np.random.default_rng(seed).uniform(-8, 8, (frames, len(STANDING), 2))
-    jitter[:, [0, 14, 15, 16, 17]] = 0  # the dots of the face lie too close for that
+    jitter[:, [0, 14, 15, 16, 17]] = 0  # the dots of the face are too close together for jitter
     return as_poses(np.rint(STANDING * 360 + (160, 390) + jitter).astype(np.float32), SIZE)
 
 
@@ -27,40 +27,40 @@ def errors(read: PoseSequence, drawn: PoseSequence) -> np.ndarray:
     return np.linalg.norm(read.body - drawn.body, axis=-1)
 
 
-def as_jpeg(picture: Frames) -> Frames:
-    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1], cv2.IMREAD_COLOR)
+def as_jpeg(image: Frames) -> Frames:
+    return cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 90])[1], cv2.IMREAD_COLOR)
 
 
 def test_reads_what_was_drawn() -> None:
     poses = dancing()
-    pictures = draw_poses(poses)
-    read = read_drawings(pictures)
+    images = draw_poses(poses)
+    read = read_drawings(images)
     assert (read.body_scores == 1).all()
     assert errors(read, poses).max() <= 1
     assert read.size == SIZE
-    assert read.drawings is pictures
+    assert read.drawings is images
 
 
 def test_reads_jpegs() -> None:
     poses = dancing(seed=1)
-    read = read_drawings(np.stack([as_jpeg(picture) for picture in draw_poses(poses)]))
+    read = read_drawings(np.stack([as_jpeg(image) for image in draw_poses(poses)]))
     assert (read.body_scores > 0).all()
     assert errors(read, poses).max() < 2
     assert errors(read, poses).mean() < 1
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.5])
-def test_reads_scaled_pictures(factor: float) -> None:
+def test_reads_scaled_images(factor: float) -> None:
     poses = dancing(seed=2)
-    pictures = [
-        cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) for picture in draw_poses(poses)
+    images = [
+        cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) for image in draw_poses(poses)
     ]
-    read = read_drawings(np.stack(pictures))
+    read = read_drawings(np.stack(images))
     expected = (poses.body + 0.5) * factor - 0.5
     assert np.linalg.norm(read.body - expected, axis=-1).max() <= 1.5
 
 
-def test_a_hidden_dot_is_found_from_its_limb() -> None:
+def test_a_hidden_dot_is_located_from_its_limb() -> None:
     poses = standing(1, SIZE, 360, (160, 390))
     poses.keypoints[0, LEFT_HAND] = poses.body[0, L_WRIST]  # hand dots are drawn over the wrist's
     poses.scores[0, LEFT_HAND] = 1
@@ -83,10 +83,10 @@ def test_follows_the_largest_person() -> None:
     large.keypoints[1, BODY] += (20, -10)
     small.keypoints[1, BODY] -= (20, 0)
     read = read_drawings(np.maximum(draw_poses(large), draw_poses(small)))
-    assert errors(read, large).max() < np.sqrt(2)  # drawing drops the fractions of pixels
+    assert errors(read, large).max() < np.sqrt(2)  # rendering truncates to whole pixels
 
 
-def test_an_empty_picture_has_no_joints() -> None:
+def test_a_black_image_has_no_joints() -> None:
     read = read_drawings(np.zeros((2, 64, 48, 3), np.uint8))
     assert not read.scores.any()
     assert not read.keypoints.any()

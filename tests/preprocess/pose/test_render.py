@@ -1,4 +1,4 @@
-"""The drawing of poses against the canonical drawing and by its properties."""
+"""Pose images against the canonical implementation, and their properties."""
 
 import importlib.metadata
 import importlib.util
@@ -30,7 +30,7 @@ def canonical() -> ModuleType:
 
 
 def random_poses(frames: int, size: Size, seed: int) -> PoseSequence:
-    """Joints in and a little around the picture, with scores on both sides of the threshold."""
+    """Joints inside and slightly outside the image, with scores on both sides of the threshold."""
     random = np.random.default_rng(seed)
     keypoints = random.uniform(-0.1, 1.1, (frames, JOINTS, 2)) * size
     scores = random.choice([0.0, 0.2, 0.35, 0.9], (frames, JOINTS), p=[0.1, 0.1, 0.2, 0.6])
@@ -39,10 +39,10 @@ def random_poses(frames: int, size: Size, seed: int) -> PoseSequence:
 
 
 def one_pose(joints: dict[int, tuple[float, float]], size: Size = (64, 48)) -> PoseSequence:
-    """A frame with the given joints fully seen and all others missing."""
+    """A frame with the given joints at score 1 and all others missing."""
     keypoints, scores = np.zeros((1, JOINTS, 2), np.float32), np.zeros((1, JOINTS), np.float32)
-    for joint, place in joints.items():
-        keypoints[0, joint], scores[0, joint] = place, 1
+    for joint, position in joints.items():
+        keypoints[0, joint], scores[0, joint] = position, 1
     return PoseSequence(keypoints, scores, size)
 
 
@@ -57,15 +57,15 @@ def test_drawing_equals_the_canonical_one(canonical: ModuleType, size: Size) -> 
         np.testing.assert_array_equal(drawing, canvas[..., ::-1])
 
 
-def test_colours_are_those_of_the_released_pictures() -> None:
+def test_colours_are_those_of_the_released_images() -> None:
     drawing = draw_poses(one_pose({NECK: (20, 24), R_SHOULDER: (50, 24)}))[0]
     assert tuple(drawing[24, 35]) == (0, 0, 153), "neck to right shoulder is a dim red, its channels swapped"
     assert tuple(drawing[24, 20]) == (0, 85, 255), "the neck's dot is bright"
     hand = draw_poses(one_pose({LEFT_HAND.start: (20, 24)}))[0]
-    assert tuple(hand[24, 20]) == (255, 0, 0), "hand dots are red in the released pictures"
+    assert tuple(hand[24, 20]) == (255, 0, 0), "hand dots are red in the released images"
 
 
-def test_unseen_joints_and_faces_leave_the_picture_black() -> None:
+def test_invisible_joints_and_faces_are_not_drawn() -> None:
     poses = random_poses(1, (64, 64), seed=5)
     faint = PoseSequence(poses.keypoints, np.full_like(poses.scores, SEEN), poses.size)
     assert not draw_poses(faint).any()
@@ -80,7 +80,7 @@ def test_limb_needs_both_ends() -> None:
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (20, 28, 28, 36), "one dot of radius 4"
 
 
-def test_given_drawings_are_used_as_they_stand() -> None:
+def test_given_drawings_are_used_unchanged() -> None:
     poses = random_poses(2, (16, 16), seed=7)
     drawings = np.full((2, 16, 16, 3), 9, np.uint8)
     given = PoseSequence(poses.keypoints, poses.scores, poses.size, drawings)

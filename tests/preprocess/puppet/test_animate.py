@@ -1,4 +1,4 @@
-"""The puppet of a painted figure: unmoved it is the figure, moved it is whole and where it should be."""
+"""The puppet of a painted figure: unmoved it equals the figure, warped it stays whole and follows the pose."""
 
 from dataclasses import replace
 
@@ -32,23 +32,23 @@ def puppet(aligned: PoseSequence, source: PoseSequence = SOURCE) -> Puppet:
     return animate(CLIP, source, MASKS, aligned, BACKGROUND)
 
 
-def pieces(mask: Bools) -> int:
+def count_components(mask: Bools) -> int:
     return int(cv2.connectedComponents(mask.astype(np.uint8))[0]) - 1
 
 
 def test_an_unmoved_puppet_is_the_person() -> None:
-    made = puppet(SOURCE)
-    assert min(overlap(*pair) for pair in zip(made.masks, MASKS.masks, strict=True)) > 0.9
+    result = puppet(SOURCE)
+    assert min(overlap(*pair) for pair in zip(result.masks, MASKS.masks, strict=True)) > 0.9
     inner = cv2.erode(MASKS.masks[0].astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    assert np.abs(made.frames[0][inner].astype(int) - SKIN).max() <= 2
+    assert np.abs(result.frames[0][inner].astype(int) - SKIN).max() <= 2
 
 
 def test_a_shifted_puppet_is_shifted() -> None:
     shifted = as_poses(SOURCE.body + np.float32([25, -10]), SIZE)
-    made, truth = puppet(shifted), capsules(shifted, WIDTH).masks
-    assert overlap(made.masks[0], truth[0]) > 0.9
+    result, truth = puppet(shifted), capsules(shifted, WIDTH).masks
+    assert overlap(result.masks[0], truth[0]) > 0.9
     assert (
-        made.frames[~cv2.dilate(truth[0].astype(np.uint8), np.ones((9, 9))).astype(bool)[None].repeat(3, 0)] == 60
+        result.frames[~cv2.dilate(truth[0].astype(np.uint8), np.ones((9, 9))).astype(bool)[None].repeat(3, 0)] == 60
     ).all()
 
 
@@ -57,55 +57,55 @@ def test_a_puppet_of_half_the_size_is_half_as_wide() -> None:
     assert overlap(puppet(small).masks[0], capsules(small, WIDTH // 2).masks[0]) > 0.8
 
 
-def test_raised_arms_hang_on_the_body() -> None:
+def test_raised_arms_stay_attached() -> None:
     raised = raise_arms(SOURCE, slice(0, FRAMES))
-    made = puppet(raised)
-    assert overlap(made.masks[0], capsules(raised, WIDTH).masks[0]) > 0.8
-    assert pieces(made.masks[0]) == 1
+    result = puppet(raised)
+    assert overlap(result.masks[0], capsules(raised, WIDTH).masks[0]) > 0.8
+    assert count_components(result.masks[0]) == 1
     x, y = np.rint(raised.body[0, R_WRIST]).astype(int)
-    assert np.abs(made.frames[0, y, x].astype(int) - SKIN).max() <= 2
+    assert np.abs(result.frames[0, y, x].astype(int) - SKIN).max() <= 2
 
 
-def test_a_wrong_joint_throws_no_limb_across_the_picture() -> None:
+def test_a_wrong_joint_does_not_stretch_a_limb_across_the_frame() -> None:
     joints = SOURCE.body.copy()
     joints[1, L_WRIST] = (230, 10)
-    made = puppet(as_poses(joints, SIZE))
-    assert pieces(made.masks[1]) == 1
-    assert not made.masks[1, :60, 200:].any()
+    result = puppet(as_poses(joints, SIZE))
+    assert count_components(result.masks[1]) == 1
+    assert not result.masks[1, :60, 200:].any()
 
 
-def test_a_joint_that_is_not_believed_is_not_followed() -> None:
+def test_a_joint_with_a_low_score_is_ignored() -> None:
     joints, scores = SOURCE.body.copy(), SOURCE.scores.copy()
     joints[1, L_WRIST], scores[1, L_WRIST] = (230, 10), 0.1
-    doubted = replace(as_poses(joints, SIZE), scores=scores)
-    made = puppet(doubted)
-    assert overlap(made.masks[1], MASKS.masks[1]) > 0.9
+    uncertain = replace(as_poses(joints, SIZE), scores=scores)
+    result = puppet(uncertain)
+    assert overlap(result.masks[1], MASKS.masks[1]) > 0.9
 
 
 def test_frames_without_an_aligned_pose_show_the_person_unmoved() -> None:
     scores = SOURCE.scores.copy()
     scores[1] = 0
-    made = puppet(replace(SOURCE, scores=scores))
-    assert overlap(made.masks[1], MASKS.masks[1]) > 0.9
+    result = puppet(replace(SOURCE, scores=scores))
+    assert overlap(result.masks[1], MASKS.masks[1]) > 0.9
 
 
-def test_nobody_gives_the_background() -> None:
+def test_a_clip_without_a_person_gives_the_background() -> None:
     unseen = replace(SOURCE, scores=np.zeros_like(SOURCE.scores))
-    made = puppet(SOURCE, source=unseen)
-    assert (made.frames == BACKGROUND).all()
-    assert not made.masks.any()
+    result = puppet(SOURCE, source=unseen)
+    assert (result.frames == BACKGROUND).all()
+    assert not result.masks.any()
 
 
-def test_limbs_come_from_the_frame_that_shows_them_alike() -> None:
-    """Arms are red where they are raised; raised again they must be red, hanging they must not."""
+def test_limbs_come_from_the_frame_with_the_most_similar_pose() -> None:
+    """Arms are red where they are raised: raised arms of the puppet must be red, hanging ones must not."""
     source = raise_arms(SOURCE, slice(2, 3))
     masks, frames = capsules(source, WIDTH), paint(capsules(source, WIDTH).masks)
     frames[2][masks.masks[2]] = (200, 20, 20)
-    made = animate(Clip(frames, 8), source, masks, raise_arms(SOURCE, slice(0, 2)), BACKGROUND)
+    result = animate(Clip(frames, 8), source, masks, raise_arms(SOURCE, slice(0, 2)), BACKGROUND)
     for frame, colour in ((0, (200, 20, 20)), (2, tuple(SKIN))):
         wrist = raise_arms(SOURCE, slice(0, 2)).keypoints[frame, BODY][R_WRIST]
         x, y = np.rint(wrist).astype(int)
-        assert np.abs(made.frames[frame, y, x].astype(int) - colour).max() <= 2
+        assert np.abs(result.frames[frame, y, x].astype(int) - colour).max() <= 2
 
 
 def test_progress_counts_the_frames() -> None:

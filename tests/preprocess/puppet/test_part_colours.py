@@ -1,4 +1,4 @@
-"""The colours of a painted figure's parts are told apart, and those that all parts share tell nothing."""
+"""Colour models of a painted figure's parts: distinct colours are discriminative, shared ones are not."""
 
 import cv2
 import numpy as np
@@ -17,37 +17,37 @@ BUILD = measure_build([POSE], MASKS)
 SKIN, SHIRT = (220, 170, 140), (30, 60, 160)
 
 
-def measure(picture: Frame) -> PartColours:
-    return PartColours.measure([PartView.of(picture, MASKS.masks[0], POSE, BUILD)])
+def measure(image: Frame) -> PartColours:
+    return PartColours.measure([PartView.of(image, MASKS.masks[0], POSE, BUILD)])
 
 
-def likeness(colours: PartColours, colour: tuple[int, int, int], name: PartName) -> float:
-    return float(colours.look_up(np.full((4, 4, 3), colour, np.uint8))[name, 1, 1])
+def log_ratio(colours: PartColours, colour: tuple[int, int, int], name: PartName) -> float:
+    return float(colours.log_ratios_of(np.full((4, 4, 3), colour, np.uint8))[name, 1, 1])
 
 
 def dressed() -> Frame:
-    """All skin but for the torso."""
-    picture = np.full((*SIZE[::-1], 3), SKIN, np.uint8)
+    """Skin colour except for the torso."""
+    image = np.full((*SIZE[::-1], 3), SKIN, np.uint8)
     corners = np.rint(POSE.joints[[2, 5, 11, 8]]).astype(np.int32)
-    cv2.fillConvexPoly(picture, corners, SHIRT)
-    return picture
+    cv2.fillConvexPoly(image, corners, SHIRT)
+    return image
 
 
 def test_a_shirt_is_the_torso_s_and_no_arm_s() -> None:
     colours = measure(dressed())
-    assert likeness(colours, SHIRT, PartName.TORSO) > 0.5
-    assert max(likeness(colours, SHIRT, arm) for arm in ARM_PARTS) < -1
+    assert log_ratio(colours, SHIRT, PartName.TORSO) > 0.5
+    assert max(log_ratio(colours, SHIRT, arm) for arm in ARM_PARTS) < -1
 
 
-def test_one_colour_all_over_tells_nothing() -> None:
+def test_a_uniform_colour_is_not_discriminative() -> None:
     colours = measure(np.full((*SIZE[::-1], 3), SKIN, np.uint8))
-    assert not colours.likeness.any()
+    assert not colours.log_ratios.any()
 
 
-def test_a_colour_that_nobody_wears_tells_nothing() -> None:
-    assert likeness(measure(dressed()), (0, 255, 0), PartName.TORSO) == 0
+def test_an_unknown_colour_is_not_discriminative() -> None:
+    assert log_ratio(measure(dressed()), (0, 255, 0), PartName.TORSO) == 0
 
 
-def test_both_sides_are_dressed_alike() -> None:
-    likely = measure(dressed()).likeness
-    assert (likely[PartName.R_FOREARM] == likely[PartName.L_FOREARM]).all()
+def test_both_sides_share_their_colours() -> None:
+    log_ratios = measure(dressed()).log_ratios
+    assert (log_ratios[PartName.R_FOREARM] == log_ratios[PartName.L_FOREARM]).all()

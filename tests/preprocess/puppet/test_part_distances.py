@@ -1,4 +1,4 @@
-"""Distances from the parts of a stick figure whose build is known."""
+"""Distances from the parts of a stick figure of known build."""
 
 from dataclasses import replace
 
@@ -31,11 +31,11 @@ def test_the_build_is_that_of_the_mask() -> None:
     assert abs(BUILD.widths[PartName.L_THIGH] - 10) < 2
 
 
-def test_a_larger_person_is_as_much_larger() -> None:
+def test_the_size_ratio() -> None:
     assert abs(size_ratio([FIGURE], split_poses(standing(1, SIZE, 140, (120, 300)))) - 0.5) < 1e-3
 
 
-def test_the_middle_of_each_limb_is_its_own() -> None:
+def test_the_middle_of_each_limb_is_assigned_to_it() -> None:
     forearm = (FIGURE.joints[R_ELBOW] + FIGURE.joints[R_WRIST]) / 2
     thigh = (FIGURE.joints[L_HIP] + FIGURE.joints[L_KNEE]) / 2
     assert nearest(forearm) == PartName.R_FOREARM
@@ -44,20 +44,20 @@ def test_the_middle_of_each_limb_is_its_own() -> None:
     assert nearest((FIGURE.joints[R_HIP] + FIGURE.joints[5]) / 2) == PartName.TORSO
 
 
-def test_an_arm_before_the_body_is_still_the_arm() -> None:
+def test_an_arm_in_front_of_the_body_is_assigned_to_the_arm() -> None:
     joints = FIGURE.joints.copy()
     joints[R_WRIST] = (FIGURE.joints[5] + FIGURE.joints[L_HIP]) / 2  # across the chest
     crossed = replace(FIGURE, joints=joints)
     assert nearest(0.3 * joints[R_ELBOW] + 0.7 * joints[R_WRIST], crossed) == PartName.R_FOREARM
 
 
-def test_an_outline_is_at_one() -> None:
+def test_an_outline_has_distance_one() -> None:
     knee = FIGURE.joints[L_KNEE]
     x, y = np.rint(knee + np.array([BUILD.widths[PartName.L_SHIN], 20])).astype(int)
     assert abs(distances()[PartName.L_SHIN, y, x] - 1) < 0.1
 
 
-def test_parts_out_of_sight_are_infinitely_far() -> None:
+def test_parts_with_untrusted_joints_are_infinitely_far() -> None:
     trusted = np.ones(18, bool)
     trusted[R_ELBOW] = False
     seen = distances(replace(FIGURE, trusted=trusted))
@@ -65,12 +65,12 @@ def test_parts_out_of_sight_are_infinitely_far() -> None:
     assert np.isfinite(seen[PartName.L_FOREARM]).all()
 
 
-def test_without_hips_the_torso_takes_what_nobody_is_near() -> None:
+def test_without_hips_the_torso_has_distance_one_everywhere() -> None:
     trusted = np.ones(18, bool)
     trusted[[R_HIP, L_HIP]] = False
     assert (distances(replace(FIGURE, trusted=trusted))[PartName.TORSO] == 1).all()
 
 
-def test_a_reduced_picture_has_the_same_distances() -> None:
+def test_a_reduced_frame_has_the_same_distances() -> None:
     full, half = distances()[:, ::2, ::2], distances(scale=0.5)
     assert np.abs(full - half).max() < 1e-2

@@ -1,4 +1,4 @@
-"""A painted stick figure is cut into layers that hold all of it."""
+"""A painted stick figure is cut into layers that together contain all of it."""
 
 from dataclasses import replace
 
@@ -18,16 +18,16 @@ SIZE = (240, 320)
 FIGURE = standing(1, SIZE, 280, (120, 300))
 MASK = capsules(FIGURE, 20).masks[0]
 BUILD = measure_build(split_poses(FIGURE), capsules(FIGURE, 20))
-PICTURE = np.random.default_rng(7).integers(0, 256, (*SIZE[::-1], 3), np.uint8)
+IMAGE = np.random.default_rng(7).integers(0, 256, (*SIZE[::-1], 3), np.uint8)
 
 
-def cut(pose: Pose, mask: Bools = MASK, picture: Frame = PICTURE) -> Cutout:
-    view = PartView.of(picture, mask, pose, BUILD)
-    return cut_out(picture, mask, view, PartColours.measure([view]))
+def cut(pose: Pose, mask: Bools = MASK, image: Frame = IMAGE) -> Cutout:
+    view = PartView.of(image, mask, pose, BUILD)
+    return cut_out(image, mask, view, PartColours.measure([view]))
 
 
 def opacity(cutout: Cutout, names: list[PartName]) -> Floats:
-    """How much of the picture these layers cover, f32 [H, W] in [0, 1]."""
+    """The opacity of these layers together, f32 [H, W] in [0, 1]."""
     cover = np.zeros(SIZE[::-1], np.float32)
     for name in names:
         if layer := cutout[name]:
@@ -37,23 +37,23 @@ def opacity(cutout: Cutout, names: list[PartName]) -> Floats:
     return cover
 
 
-def test_the_layers_hold_the_whole_person_and_nothing_else() -> None:
+def test_the_layers_contain_the_whole_person_and_nothing_else() -> None:
     cover = opacity(cut(split_poses(FIGURE)[0]), list(PartName))
-    inner = cv2.erode(MASK.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0  # the rim is left to the background
+    inner = cv2.erode(MASK.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0  # the rim is eroded
     assert (cover[inner] > 0.5).mean() > 0.995
     assert (cover[~MASK] < 0.5).all()
 
 
-def test_a_layer_shows_the_picture() -> None:
+def test_a_layer_has_the_colours_of_the_frame() -> None:
     layer = cut(split_poses(FIGURE)[0])[PartName.L_SHIN]
     assert layer is not None
     (x, y), (height, width) = layer.corner, layer.rgba.shape[:2]
     opaque = layer.rgba[..., 3] == 255
     assert opaque.any()
-    assert (layer.rgba[opaque][:, :3] == PICTURE[y : y + height, x : x + width][opaque]).all()
+    assert (layer.rgba[opaque][:, :3] == IMAGE[y : y + height, x : x + width][opaque]).all()
 
 
-def test_a_leg_behind_an_arm_is_known_to_be_hidden() -> None:
+def test_a_leg_behind_an_arm_has_a_large_overlap() -> None:
     joints = FIGURE.body.copy()
     joints[0, R_ELBOW], joints[0, R_WRIST] = joints[0, 8] + (-30, -20), joints[0, 9] + (0, 10)
     poses = as_poses(joints, SIZE)
@@ -61,28 +61,28 @@ def test_a_leg_behind_an_arm_is_known_to_be_hidden() -> None:
     hidden, shown = before[PartName.R_THIGH], free[PartName.R_THIGH]
     assert hidden is not None
     assert shown is not None
-    assert hidden.hidden > shown.hidden + 0.2
+    assert hidden.overlap > shown.overlap + 0.2
 
 
-def test_an_arm_takes_no_piece_of_the_shirt_behind_it() -> None:
-    """The right arm is half as wide as its outline, half of which would be shirt; only colours tell where it ends."""
+def test_an_arm_does_not_include_the_shirt_behind_it() -> None:
+    """The right arm is half as wide as its default outline, so that only colours give its edge."""
     joints = FIGURE.body.copy()
     joints[0, R_WRIST] = (joints[0, L_SHOULDER] + joints[0, L_HIP]) / 2
     poses = as_poses(joints, SIZE)
     mask, shirt, skin = capsules(poses, 20).masks[0], (30, 60, 160), (220, 170, 140)
-    picture = np.full_like(PICTURE, 90)
+    image = np.full_like(IMAGE, 90)
     torso = np.s_[round(joints[0, L_SHOULDER, 1]) : round(joints[0, L_HIP, 1]), 85:155]
-    picture[torso], mask[torso] = shirt, True
+    image[torso], mask[torso] = shirt, True
     for arm, width in (((R_SHOULDER, R_ELBOW, R_WRIST), 9), ((L_SHOULDER, L_ELBOW, L_WRIST), 22)):
-        cv2.polylines(picture, [np.rint(joints[0, arm]).astype(np.int32)], False, skin, thickness=width)
-    layer = cut(split_poses(poses)[0], mask, picture)[PartName.R_FOREARM]
+        cv2.polylines(image, [np.rint(joints[0, arm]).astype(np.int32)], False, skin, thickness=width)
+    layer = cut(split_poses(poses)[0], mask, image)[PartName.R_FOREARM]
     assert layer is not None
     opaque = layer.rgba[layer.rgba[..., 3] > 250][:, :3].astype(int)
     assert (np.abs(opaque - skin).max(axis=1) < 40).mean() > 0.3
     assert (np.abs(opaque - shirt).max(axis=1) < 40).mean() < 0.2
 
 
-def test_a_layer_is_one_piece() -> None:
+def test_a_layer_is_connected() -> None:
     mask = MASK.copy()
     mask[5:9, 5:9] = True  # a speck far from everything
     for layer in cut(split_poses(FIGURE)[0], mask):
@@ -90,13 +90,13 @@ def test_a_layer_is_one_piece() -> None:
         assert cv2.connectedComponents((layer.rgba[..., 3] > 127).astype(np.uint8))[0] == 2
 
 
-def test_a_torso_that_an_arm_lies_across_stays_one() -> None:
+def test_a_torso_that_an_arm_crosses_is_not_relabelled() -> None:
     labels = np.full((40, 20), PartName.TORSO)
     labels[14:20] = PartName.R_FOREARM
     assert (join_islands(labels, np.ones((40, 20), bool)) == labels).all()
 
 
-def test_parts_that_are_out_of_sight_have_no_layer() -> None:
+def test_parts_with_untrusted_joints_have_no_layer() -> None:
     pose = split_poses(FIGURE)[0]
     trusted = pose.trusted.copy()
     trusted[R_WRIST] = False
@@ -110,7 +110,7 @@ def test_an_empty_mask_gives_no_layers() -> None:
 
 
 @pytest.mark.parametrize("gap", [0, 2])
-def test_an_island_goes_to_the_part_that_it_hangs_on(gap: int) -> None:
+def test_an_island_is_joined_to_the_part_around_it(gap: int) -> None:
     labels = np.full((20, 40), PartName.TORSO)
     labels[:, 14:26] = PartName.R_FOREARM
     person = np.ones((20, 40), bool)

@@ -1,4 +1,4 @@
-"""Clicks on the masks of a disc that moves over a noisy wall."""
+"""Refining the masks of a disc that moves over a noisy wall."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from preprocess.segmentation.point_prompts import MaskClick
-from preprocess.segmentation.refine import REACH, Carrier, GrabCutRefiner
+from preprocess.segmentation.refine import TRACKED_FRAMES, GrabCutRefiner, PointTracker
 from preprocess.types import Bools, Clip, ClipPoint, InputError, MaskSequence
 
 FRAMES, SIDE, RADIUS, SPEED = 12, 160, 30, 3
@@ -17,7 +17,7 @@ WALL = ClipPoint(0.95, 0.1, MIDDLE)
 
 
 def disc(frame: int) -> Bools:
-    """Where the disc is: it goes to the right."""
+    """The mask of the disc, which moves to the right."""
     return np.asarray(np.hypot(COLUMNS - 50 - SPEED * frame, ROWS - 80) < RADIUS)
 
 
@@ -25,11 +25,11 @@ def disc(frame: int) -> Bools:
 def clip() -> Clip:
     random = np.random.default_rng(4)
     wall, coat = (random.normal(level, 12, (SIDE, 2 * SIDE, 3)) for level in (70, 190))
-    pictures = []
+    frames = []
     for frame in range(FRAMES):
-        shift = SIDE - SPEED * frame  # the coat's pattern moves with the disc
-        pictures.append(np.where(disc(frame)[..., None], coat[:, shift : shift + SIDE], wall[:, :SIDE]))
-    return Clip(np.stack(pictures).clip(0, 255).astype(np.uint8), 8)
+        shift = SIDE - SPEED * frame  # the texture moves with the disc
+        frames.append(np.where(disc(frame)[..., None], coat[:, shift : shift + SIDE], wall[:, :SIDE]))
+    return Clip(np.stack(frames).clip(0, 255).astype(np.uint8), 8)
 
 
 @pytest.fixture
@@ -41,25 +41,25 @@ def overlap(mask: Bools, other: Bools) -> float:
     return float((mask & other).sum() / max(1, (mask | other).sum()))
 
 
-def test_a_click_on_the_person_finds_the_part_that_was_missed(clip: Clip, truth: MaskSequence) -> None:
+def test_a_click_on_the_person_adds_the_missing_part(clip: Clip, truth: MaskSequence) -> None:
     half = truth.masks & (ROWS < 82)
     refined = GrabCutRefiner().refine(clip, MaskSequence(half, "drawn"), [click(PERSON, y=0.6)])
     assert overlap(half[MIDDLE], truth.masks[MIDDLE]) < 0.6
     assert overlap(refined.masks[MIDDLE], truth.masks[MIDDLE]) > 0.8
 
 
-def test_a_click_beside_the_person_takes_away_what_is_not_theirs(clip: Clip, truth: MaskSequence) -> None:
-    swollen = truth.masks | ((COLUMNS > 140) & (ROWS < 30))
-    refined = GrabCutRefiner().refine(clip, MaskSequence(swollen, "drawn"), [MaskClick(WALL, is_person=False)])
+def test_a_click_on_the_background_removes_it(clip: Clip, truth: MaskSequence) -> None:
+    too_large = truth.masks | ((COLUMNS > 140) & (ROWS < 30))
+    refined = GrabCutRefiner().refine(clip, MaskSequence(too_large, "drawn"), [MaskClick(WALL, is_person=False)])
     assert np.array_equal(refined.masks[MIDDLE], truth.masks[MIDDLE])
 
 
-def test_a_click_is_carried_to_the_frames_beside_it_and_fades(clip: Clip, truth: MaskSequence) -> None:
+def test_a_click_is_propagated_to_neighbouring_frames_and_fades(clip: Clip, truth: MaskSequence) -> None:
     half = truth.masks & (ROWS < 82)
     refined = GrabCutRefiner().refine(clip, MaskSequence(half, "drawn"), [click(PERSON, y=0.6)]).masks
     gains = [overlap(refined[i], truth.masks[i]) - overlap(half[i], truth.masks[i]) for i in range(FRAMES)]
     assert gains[MIDDLE + 1] > 0.1
-    assert gains[MIDDLE] > gains[MIDDLE + REACH - 1]
+    assert gains[MIDDLE] > gains[MIDDLE + TRACKED_FRAMES - 1]
 
 
 def test_only_the_neighbourhood_changes(clip: Clip, truth: MaskSequence) -> None:
@@ -73,14 +73,14 @@ def test_only_the_neighbourhood_changes(clip: Clip, truth: MaskSequence) -> None
 @pytest.mark.parametrize("is_person", [True, False])
 @pytest.mark.parametrize("at", [PERSON, WALL, ClipPoint(0, 0), ClipPoint(1, 1, FRAMES - 1)])
 @pytest.mark.parametrize("fill", [True, False])
-def test_a_click_is_always_honoured(at: ClipPoint, is_person: bool, fill: bool, clip: Clip) -> None:
+def test_a_click_is_always_applied(at: ClipPoint, is_person: bool, fill: bool, clip: Clip) -> None:
     masks = MaskSequence(np.full((FRAMES, SIDE, SIDE), fill), "drawn")
     refined = GrabCutRefiner().refine(clip, masks, [MaskClick(at, is_person)]).masks
     x, y = at.pixel(clip.size)
     assert refined[at.frame, y, x] == is_person
 
 
-def test_a_frames_own_click_comes_after_those_carried_to_it(clip: Clip, truth: MaskSequence) -> None:
+def test_a_frames_own_click_is_applied_after_propagated_ones(clip: Clip, truth: MaskSequence) -> None:
     beside = replace(WALL, frame=MIDDLE + 1)
     clicks = [MaskClick(beside, is_person=False), MaskClick(WALL, is_person=True)]
     refined = GrabCutRefiner().refine(clip, truth, clicks).masks
@@ -103,17 +103,17 @@ def test_a_click_after_the_end_is_an_error(clip: Clip, truth: MaskSequence) -> N
         GrabCutRefiner().refine(clip, truth, [MaskClick(ClipPoint(0.5, 0.5, FRAMES), is_person=True)])
 
 
-def test_a_place_on_the_disc_moves_with_it_and_the_wall_stays(clip: Clip) -> None:
-    carrier = Carrier(clip.frames)
-    person = {frame: (x, y) for frame, x, y, _ in carrier.carry(MIDDLE, *PERSON.pixel(clip.size))}
-    assert len(person) > REACH
+def test_a_point_on_the_disc_moves_with_it_and_the_wall_stays(clip: Clip) -> None:
+    tracker = PointTracker(clip.frames)
+    person = {frame: (x, y) for frame, x, y, _ in tracker.track(MIDDLE, *PERSON.pixel(clip.size))}
+    assert len(person) > TRACKED_FRAMES
     for frame, (x, _) in person.items():
         assert abs(x - 50 - SPEED * frame) <= 3
-    wall = list(carrier.carry(MIDDLE, *WALL.pixel(clip.size)))
+    wall = list(tracker.track(MIDDLE, *WALL.pixel(clip.size)))
     assert {(x, y) for _, x, y, _ in wall} == {WALL.pixel(clip.size)}
-    onwards = [strength for frame, *_, strength in wall if frame > MIDDLE]
-    assert onwards == sorted(onwards, reverse=True)
-    assert 0 < onwards[-1] < onwards[0] < 1
+    strengths = [strength for frame, *_, strength in wall if frame > MIDDLE]
+    assert strengths == sorted(strengths, reverse=True)
+    assert 0 < strengths[-1] < strengths[0] < 1
 
 
 def click(at: ClipPoint, y: float) -> MaskClick:

@@ -1,4 +1,4 @@
-"""Silence for as long as it is asked for, and no longer."""
+"""stderr and warnings are suppressed inside the block only."""
 
 import os
 import warnings
@@ -10,14 +10,14 @@ from preprocess.segmentation.selfie import quiet_start, quiet_warnings
 Capture = pytest.CaptureFixture[str]
 
 
-def test_lines_written_past_python_are_dropped(capfd: Capture) -> None:
+def test_output_to_the_descriptor_is_dropped(capfd: Capture) -> None:
     with quiet_start():
         os.write(2, b"inside")
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"
 
 
-def test_an_error_ends_the_silence(capfd: Capture) -> None:
+def test_an_error_restores_stderr(capfd: Capture) -> None:
     with pytest.raises(RuntimeError, match="broken"), quiet_start():
         raise RuntimeError("broken")
     os.write(2, b"after")
@@ -36,7 +36,7 @@ def test_no_descriptor_is_left_open() -> None:
     assert second == first
 
 
-def test_warnings_are_ignored_inside_alone() -> None:
+def test_warnings_are_ignored_inside_only() -> None:
     with quiet_warnings():
         warnings.warn("inside", stacklevel=1)
     with pytest.warns(UserWarning, match="after"):

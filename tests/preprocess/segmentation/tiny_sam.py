@@ -1,4 +1,4 @@
-"""Segment Anything in a tiny configuration, untrained, and a predictor whose answers are known."""
+"""Segment Anything in a tiny configuration, untrained, and a deterministic fake predictor."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ SIZE, PATCH, WIDTH = 64, 16, 16
 
 
 def tiny_sam() -> Sam:
-    """Seed 0; pictures are seen at 64 × 64."""
+    """Seed 0; images are encoded at 64 × 64."""
     torch.manual_seed(0)
     grid = SIZE // PATCH
     return Sam(
@@ -33,18 +33,18 @@ def tiny_sam() -> Sam:
 
 
 class BrightPredictor:
-    """Takes what is bright for the person; its other answers, worse and better rated, are wrong.
+    """Predicts the bright pixels as the person, and wrong masks with lower and higher quality.
 
-    `faults` are the questions, counted from 0, that it gets wrong: by the inverted mask alone.
+    `faults` are the calls, counted from 0, for which the right mask is replaced by the inverted one.
     """
 
     def __init__(self, *faults: int) -> None:
-        self.asked = 0
+        self.calls = 0
         self._faults = faults
-        self._picture: Frame = np.zeros((1, 1, 3), np.uint8)
+        self._image: Frame = np.zeros((1, 1, 3), np.uint8)
 
     def set_image(self, image: Frame) -> None:
-        self._picture = image
+        self._image = image
 
     def predict(
         self,
@@ -53,9 +53,9 @@ class BrightPredictor:
         box: Floats | None = None,
         mask_input: Floats | None = None,
     ) -> tuple[Bools, Floats, Floats]:
-        bright = self._picture[..., 0] > 128
+        bright = self._image[..., 0] > 128
         masks = np.stack([bright, ~bright, np.zeros_like(bright)])
-        if self.asked in self._faults:
+        if self.calls in self._faults:
             masks[0] = ~bright
-        self.asked += 1
+        self.calls += 1
         return masks, np.array([0.8, 0.9, 0.7], np.float32), np.zeros((3, 16, 16), np.float32)

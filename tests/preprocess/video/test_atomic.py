@@ -1,4 +1,4 @@
-"""Results that appear whole or not at all, whenever one is interrupted."""
+"""Atomic output, also when it is interrupted."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from preprocess.video.atomic import atomic_path, check_not_overwritten, check_pa
 
 
 def interrupt_at(function: Callable[..., object]) -> None:
-    """Press Ctrl-C when a function of the system is called next."""
+    """Raise SIGINT at the next call of a built-in function."""
 
     def watch(frame: FrameType, event: str, called: object) -> None:
         if called is function:
@@ -30,8 +30,8 @@ def fill(folder: Path, name: str) -> None:
         (folder / f"{name} {index}").touch()
 
 
-def leave_a_scratch_folder(place: Path) -> None:
-    with scratch_folder(place) as folder:
+def use_scratch_folder(parent: Path) -> None:
+    with scratch_folder(parent) as folder:
         fill(folder, "draft")
         interrupt_at(os.unlink)
 
@@ -42,14 +42,14 @@ def replace_a_folder(folder: Path, moment: Callable[..., object]) -> None:
         interrupt_at(moment)
 
 
-def test_cleaning_up_is_not_left_half_way(tmp_path: Path) -> None:
+def test_cleanup_is_not_interrupted(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        leave_a_scratch_folder(tmp_path)
+        use_scratch_folder(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("moment", [os.rename, os.unlink], ids=["moving in", "removing the old one"])
-def test_a_folder_is_replaced_whole_though_interrupted(moment: Callable[..., object], tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", [os.rename, os.unlink], ids=["renaming the draft", "removing the old folder"])
+def test_a_folder_is_replaced_atomically_despite_an_interrupt(moment: Callable[..., object], tmp_path: Path) -> None:
     fill(tmp_path / "folder", "old")
     with pytest.raises(KeyboardInterrupt):
         replace_a_folder(tmp_path / "folder", moment)
@@ -57,29 +57,29 @@ def test_a_folder_is_replaced_whole_though_interrupted(moment: Callable[..., obj
     assert {path.name for path in (tmp_path / "folder").iterdir()} == {"new 0", "new 1", "new 2"}
 
 
-def test_an_interruption_waits_for_the_end_of_the_outermost_block() -> None:
+def test_an_interrupt_is_deferred_to_the_end_of_the_outermost_block() -> None:
     done = []
 
     def work() -> None:
         with defer_interrupts():
             with defer_interrupts():
                 signal.raise_signal(signal.SIGINT)
-            done.append("all of it")
+            done.append("inner block finished")
 
     with pytest.raises(KeyboardInterrupt):
         work()
     assert done
 
 
-def test_what_is_read_is_not_replaced(tmp_path: Path) -> None:
+def test_inputs_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "result" / "frames").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "result")
     check_not_overwritten([tmp_path / "result", tmp_path / "other"], [tmp_path / "result" / "frames", tmp_path / "oth"])
     for path in ("result/frames", "result/frames/frame_0.png", "link/frames", "result/../result/frames"):
-        with pytest.raises(OutputError, match=r"The result would replace .*, which it is made from\. Choose another"):
+        with pytest.raises(OutputError, match=r"The result would replace its input .*\. Choose another"):
             check_not_overwritten([tmp_path / path], [tmp_path / "result" / "frames"])
 
 
-def test_a_name_that_is_too_long_is_no_place(tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="File name too long"):
         check_parent(tmp_path / ("n" * 300))

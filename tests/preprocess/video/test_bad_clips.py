@@ -1,4 +1,4 @@
-"""Clips that can't be read: what is said of them."""
+"""Error messages for clips that can't be read."""
 
 import pytest
 from PIL import Image
@@ -11,7 +11,7 @@ SINE = ("-f", "lavfi", "-i", "sine=d=1")
 
 
 def test_missing(tmp_path):
-    with pytest.raises(InputError, match="no file and no folder"):
+    with pytest.raises(InputError, match="neither a file nor a folder"):
         read_clip(tmp_path / "none.mp4")
 
 
@@ -38,7 +38,7 @@ def test_sound_only(make):
         read_clip(make("a.m4a", *SINE))
 
 
-def test_cover_picture_is_no_video(make, tmp_path):
+def test_a_cover_image_is_not_a_video(make, tmp_path):
     Image.new("RGB", (64, 64)).save(tmp_path / "cover.png")
     song = make(
         "a.mp3", *SINE, "-i", tmp_path / "cover.png", "-map", "0", "-map", "1", "-disposition:v", "attached_pic"
@@ -81,11 +81,11 @@ def test_starts_out_of_range(make_video, start):
 
 
 def test_start_after_the_end(make_video):
-    with pytest.raises(InputError, match="no picture to read from 7 s on"):
+    with pytest.raises(InputError, match="no frame to read from 7 s on"):
         read_clip(make_video("a.mp4"), start=7)
 
 
-def test_no_frames_wanted(make_video):
+def test_zero_frames(make_video):
     with pytest.raises(InputError, match="number of frames is 0"):
         read_clip(make_video("a.mp4"), max_frames=0)
 

@@ -1,4 +1,4 @@
-"""Folders of pictures, read as clips."""
+"""Image folders, read as clips."""
 
 import pytest
 from PIL import Image
@@ -8,34 +8,34 @@ from preprocess.video.probe import probe
 from preprocess.video.read import read_clip
 
 
-def write_pictures(folder, names, size=(32, 24)):
-    """A picture of grey 10 · i for the i-th name."""
+def write_images(folder, names, size=(32, 24)):
+    """An image of grey level 10 · i for the i-th name."""
     folder.mkdir()
     for index, name in enumerate(names):
         Image.new("RGB", size, (10 * index,) * 3).save(folder / name)
     return folder
 
 
-def test_what_a_folder_tells(tmp_path):
-    media = probe(write_pictures(tmp_path / "clip", ["a.png", "b.jpg"]))
+def test_probe(tmp_path):
+    media = probe(write_images(tmp_path / "clip", ["a.png", "b.jpg"]))
     assert (media.size, media.fps, media.duration, media.frame_count) == ((32, 24), 8, 0.25, 2)
 
 
 def test_natural_order(tmp_path):
     names = [f"frame_{i}.png" for i in range(12)]
-    clip = read_clip(write_pictures(tmp_path / "clip", names))
+    clip = read_clip(write_images(tmp_path / "clip", names))
     assert [int(frame[0, 0, 0]) for frame in clip.frames] == [10 * i for i in range(12)]
     assert clip.fps == 8
 
 
-def test_numbered_ones_are_preferred(tmp_path):
-    folder = write_pictures(tmp_path / "clip", ["cover.png", "frame_0.png"])
-    (folder / "notes.txt").write_text("no picture")
+def test_numbered_frames_are_preferred(tmp_path):
+    folder = write_images(tmp_path / "clip", ["cover.png", "frame_0.png"])
+    (folder / "notes.txt").write_text("not an image")
     assert read_clip(folder).frames.mean() == 10
 
 
 def test_start_rate_and_count(tmp_path):
-    folder = write_pictures(tmp_path / "clip", [f"{i}.png" for i in range(10)])
+    folder = write_images(tmp_path / "clip", [f"{i}.png" for i in range(10)])
     clip = read_clip(folder, fps=4, start=0.5, max_frames=3, size=(16, 16))
     assert [int(frame[0, 0, 0]) for frame in clip.frames] == [20, 30, 40]
     assert (clip.fps, clip.size) == (4, (16, 16))
@@ -50,19 +50,19 @@ def test_exif_rotation(tmp_path):
 
 
 def test_of_different_sizes(tmp_path):
-    folder = write_pictures(tmp_path / "clip", ["a.png"])
+    folder = write_images(tmp_path / "clip", ["a.png"])
     Image.new("RGB", (20, 20)).save(folder / "b.png")
     with pytest.raises(InputError, match=r"b\.png is 20 × 20 .* a\.png 32 × 24"):
         read_clip(folder)
 
 
 def test_damaged(tmp_path):
-    folder = write_pictures(tmp_path / "clip", ["a.png", "b.png"], (200, 200))
+    folder = write_images(tmp_path / "clip", ["a.png", "b.png"], (200, 200))
     (folder / "b.png").write_bytes((folder / "b.png").read_bytes()[:90])
     with pytest.raises(InputError, match=r"b\.png can't be read"):
         read_clip(folder)
 
 
 def test_none(tmp_path):
-    with pytest.raises(InputError, match="has no pictures"):
+    with pytest.raises(InputError, match="has no images"):
         read_clip(tmp_path)

@@ -1,4 +1,4 @@
-"""What a file tells of its clip before it is read."""
+"""Probing a file before it is decoded."""
 
 import numpy as np
 import pytest
@@ -22,10 +22,10 @@ def test_television_rates_are_exact(make_video):
 
 @pytest.mark.parametrize(("angle", "size"), [(90, (48, 64)), (-90, (48, 64)), (180, (64, 48)), (0, (64, 48))])
 def test_rotation(make, make_video, angle, size):
-    lying = make_video("lying.mp4")
-    turned = make("turned.mp4", "-display_rotation", str(angle), "-i", lying, "-c", "copy")
+    stored = make_video("stored.mp4")
+    turned = make("turned.mp4", "-display_rotation", str(angle), "-i", stored, "-c", "copy")
     assert probe(turned).size == size
-    upright = np.rot90(read_clip(lying).frames, angle // 90, axes=(1, 2))
+    upright = np.rot90(read_clip(stored).frames, angle // 90, axes=(1, 2))
     assert np.abs(upright.astype(int) - read_clip(turned).frames).mean() < 3
 
 

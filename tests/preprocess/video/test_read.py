@@ -1,4 +1,4 @@
-"""Videos read as clips, whole and in part, and streamed."""
+"""Videos decoded as clips, whole and in part, and streamed."""
 
 import os
 import re
@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from preprocess.types import InputError
+from preprocess.video import ffmpeg
+from preprocess.video.probe import probe
 from preprocess.video.read import read_clip, stream_frames
 
 SINE = ("-f", "lavfi", "-i", "sine=d=1")
 
 
 def runs_ffmpeg():
-    """Whether an ffmpeg that this process has started still runs or waits to be reaped."""
+    """Whether an ffmpeg child of this process is still running or not reaped."""
     parent_of_ffmpeg = re.compile(rf"\d+ \(ffmpeg.*\) \S {os.getpid()} ")
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -47,19 +49,19 @@ class TestRead:
         assert np.array_equal(clip.frames, frames[first : first + 7])
 
     @pytest.mark.parametrize(("own", "fps"), [(25, 24), (24, 12), (10, 25), (12.5, 12.5), (29.97, 8)])
-    def test_a_part_is_what_it_is_in_the_whole(self, make_video, own, fps):
+    def test_a_part_is_identical_to_the_whole_clip(self, make_video, own, fps):
         path = make_video("a.mp4", "64x48", own, 6)
         frames = read_clip(path, fps=fps).frames
         for first in (1, 29, 40):
             part = read_clip(path, fps=fps, part=range(first, first + 8))
             assert np.array_equal(part.frames, frames[first : first + 8])
 
-    def test_sound_is_the_stretch_of_the_frames(self, make_video):
+    def test_sound_spans_the_frames(self, make_video):
         sound = read_clip(make_video("a.mp4", "64x48", 10, 1, *SINE), start=0.5, max_frames=3).sound
         assert sound is not None
         assert (sound.start, sound.duration) == (0.5, pytest.approx(0.3))
 
-    def test_late_pictures_wait_for_their_time(self, make, make_video):
+    def test_a_late_video_stream_repeats_its_first_frame(self, make, make_video):
         path = make("late.mkv", "-itsoffset", "0.5", "-i", make_video("a.mp4"), *SINE, "-map", "0", "-map", "1")
         frames = read_clip(path, fps=10).frames
         assert len(frames) == 15
@@ -89,12 +91,33 @@ class TestRead:
         assert len(read_clip(make_video("a.mp4", "64x48", 10, 1, "-frames:v", "1"))) == 1
 
     @pytest.mark.parametrize("name", ["-i.mp4", "a%03d.mp4", "concat:a|b.mp4", "pipe:0.mp4", "ä 'b'.mp4"])
-    def test_names_are_only_names(self, make_video, tmp_path, name):
+    def test_names_are_never_interpreted(self, make_video, tmp_path, name):
         make_video("plain.mp4").rename(tmp_path / name)
         assert len(read_clip(tmp_path / name)) == 10
 
     def test_gif(self, make_video):
         assert len(read_clip(make_video("a.gif"))) == 10
+
+
+class TestProbes:
+    @pytest.fixture
+    def probes(self, monkeypatch):
+        """The files that ffmpeg was started for to describe them."""
+        described, describe = [], ffmpeg.describe
+        monkeypatch.setattr(ffmpeg, "describe", lambda file: described.append(file.name) or describe(file))
+        return described
+
+    def test_a_media_is_not_probed_again(self, make_video, probes):
+        media = probe(make_video("a.mp4"))
+        assert np.array_equal(read_clip(media).frames, list(stream_frames(media)))
+        assert len(read_clip(media, start=0.2, max_frames=3, size=(32, 32))) == 3
+        assert len(probes) == 1
+
+    def test_a_path_is_probed_once(self, make_video, probes):
+        path = make_video("a.mp4")
+        read_clip(path)
+        list(stream_frames(str(path)))
+        assert len(probes) == 2
 
 
 class TestStream:
@@ -125,4 +148,4 @@ class TestStream:
         path = make_video("a.mp4", "3840x2160", 30, 1, "-preset", "ultrafast", "-threads", "2")
         setup = "from preprocess.video.read import read_clip"
         work = "assert len(read_clip(sys.argv[1], max_frames=10, max_side=512)) == 10"
-        assert memory_growth(setup, work, path) < 30  # MiB; decoded, ten frames take 237
+        assert memory_growth(setup, work, path) < 30  # MiB; ten full-size frames take 237

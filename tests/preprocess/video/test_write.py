@@ -14,7 +14,7 @@ from preprocess.video.write import write_frames, write_gif, write_video
 
 
 def moving(count=10, size=(64, 48)):
-    """A bright square that moves over a slope of colours."""
+    """A bright square that moves over a colour gradient."""
     x, y = np.meshgrid(np.linspace(0, 200, size[0]), np.linspace(0, 200, size[1]))
     for index in range(count):
         frame = np.stack([x, y, 200 - x], axis=-1).astype(np.uint8)
@@ -28,7 +28,7 @@ def failing(error):
 
 
 def decoded_sound(path):
-    """The sound of a file as f32 samples, 8000 a second."""
+    """The sound of a file as f32 samples at 8 kHz."""
     arguments = ["-v", "error", "-i", path, "-map", "0:a", "-ac", "1", "-ar", "8000", "-f", "f32le", "pipe:1"]
     return np.frombuffer(subprocess.run([get_ffmpeg_exe(), *arguments], capture_output=True, check=True).stdout, "f4")
 
@@ -53,15 +53,17 @@ class TestVideo:
         read = read_clip(tmp_path / "a.mp4").frames[:, 24, 32]
         assert np.abs(read.astype(int) - colours).max() <= 4
 
-    def test_it_plays_everywhere(self, tmp_path):
+    def test_codec_and_tags(self, tmp_path):
         write_video(tmp_path / "a.mp4", moving(), 10)
-        said = subprocess.run([get_ffmpeg_exe(), "-i", tmp_path / "a.mp4"], capture_output=True, text=True).stderr
-        assert "h264" in said
-        assert "yuv420p(tv, bt709" in said
+        description = subprocess.run(
+            [get_ffmpeg_exe(), "-i", tmp_path / "a.mp4"], capture_output=True, text=True
+        ).stderr
+        assert "h264" in description
+        assert "yuv420p(tv, bt709" in description
         content = (tmp_path / "a.mp4").read_bytes()
         assert content.index(b"moov") < content.index(b"mdat")
 
-    def test_odd_sizes_gain_a_pixel(self, tmp_path):
+    def test_odd_sizes_are_padded(self, tmp_path):
         write_video(tmp_path / "a.mp4", moving(size=(65, 47)), 10)
         clip = read_clip(tmp_path / "a.mp4")
         assert clip.size == (66, 48)
@@ -72,7 +74,7 @@ class TestVideo:
         write_video(tmp_path / "a.mp4", moving(1), 10)
         assert len(read_clip(tmp_path / "a.mp4")) == 1
 
-    def test_views_are_fine(self, tmp_path):
+    def test_views_are_written(self, tmp_path):
         write_video(tmp_path / "a.mp4", (frame[:, ::-1] for frame in moving()), 10)
         mirrored = read_clip(tmp_path / "a.mp4").frames[:, :, ::-1]
         assert np.abs(mirrored.astype(int) - np.stack(list(moving()))).mean() < 3
@@ -81,7 +83,7 @@ class TestVideo:
         write_video(tmp_path / "a.mp4", moving(), 30000 / 1001)
         assert probe(tmp_path / "a.mp4").fps == pytest.approx(30000 / 1001)
 
-    def test_nothing_else_is_left(self, tmp_path):
+    def test_no_temporary_file_is_left(self, tmp_path):
         write_video(tmp_path / "a.mp4", moving(), 10)
         assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
@@ -102,11 +104,11 @@ class TestSound:
         assert sound[:3000].max() > 0.03
         assert sound[5000:].max() < 0.01
 
-    def test_over_before_the_video(self, tmp_path, beep):
+    def test_ends_before_the_start(self, tmp_path, beep):
         write_video(tmp_path / "a.mp4", moving(15), 10, Sound(beep, 9, 1.5))
         assert len(read_clip(tmp_path / "a.mp4")) == 15
 
-    def test_gone(self, tmp_path):
+    def test_missing_file(self, tmp_path):
         with pytest.raises(InputError, match=r"none\.wav can't be opened"):
             write_video(tmp_path / "a.mp4", moving(), 10, Sound(tmp_path / "none.wav", 0, 1))
         assert not list(tmp_path.iterdir())
@@ -132,7 +134,7 @@ class TestFailure:
         with pytest.raises(InputError, match="no frames"):
             write_video(tmp_path / "a.mp4", [], 10)
 
-    def test_frames_of_different_sizes_are_a_defect(self, tmp_path):
+    def test_frames_of_different_sizes_are_an_error(self, tmp_path):
         frames = [np.zeros((48, 64, 3), np.uint8), np.zeros((64, 48, 3), np.uint8)]
         with pytest.raises(ValueError, match="where the first is"):
             write_video(tmp_path / "a.mp4", frames, 10)
@@ -148,7 +150,7 @@ class TestFailure:
             write_video(tmp_path / "a.mp4", moving(), 10)
         assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
-    def test_ffmpeg_that_dies(self, tmp_path):
+    def test_ffmpeg_fails(self, tmp_path):
         with pytest.raises(OutputError, match="can't be written"):
             write_video(tmp_path / "a.mp4", moving(), float("nan"))
         assert not list(tmp_path.iterdir())
@@ -157,7 +159,7 @@ class TestFailure:
         "call", ["write_video(path, frames, 10)", "write_gif(path, frames, 10)", "write_frames(path, frames)"]
     )
     def test_full_disk(self, tmp_path, call):
-        """A limit on the size of files stands for the full disk: noise of 20 frames needs more than 20 kB."""
+        """A file size limit simulates a full disk: 20 frames of noise need more than 20 kB."""
         program = (
             "import sys, numpy as np, resource, signal\n"
             "from preprocess.types import OutputError\n"
@@ -188,15 +190,15 @@ class TestGif:
 
 
 class TestFrames:
-    def test_pictures_come_back(self, tmp_path):
+    def test_frames_come_back(self, tmp_path):
         write_frames(tmp_path / "frames", moving(12))
         clip = read_clip(tmp_path / "frames")
         assert np.array_equal(clip.frames, np.stack(list(moving(12))))
 
     def test_masks(self, tmp_path):
         write_frames(tmp_path / "masks", [np.full((4, 5), 255, np.uint8)], name="mask_{}.png")
-        with Image.open(tmp_path / "masks" / "mask_0.png") as picture:
-            assert (picture.mode, picture.size) == ("L", (5, 4))
+        with Image.open(tmp_path / "masks" / "mask_0.png") as image:
+            assert (image.mode, image.size) == ("L", (5, 4))
 
     def test_old_frames_are_replaced(self, tmp_path):
         write_frames(tmp_path / "frames", moving(12))

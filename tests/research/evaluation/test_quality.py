@@ -17,7 +17,7 @@ from motionfollower.research.evaluation.quality.report import ClipScores, Qualit
 from motionfollower.research.evaluation.quality.score import MOST_PSNR, Score, mean_score, score
 from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
-from motionfollower.research.synthetic.clip import RenderedClip
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from preprocess.pose.skeleton import BODY, JOINTS, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER
 from preprocess.types import Clip, InputError, Observation, PoseSequence
 

@@ -1,15 +1,15 @@
-"""The dancers' assets, where they have been fetched, and one small scene."""
+"""Fixtures: the assets, if they have been downloaded, and one small scene."""
 
 import pytest
 
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.store import assets_file, load_assets
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.camera import Camera
-from motionfollower.research.synthetic.character import make_character
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
-from motionfollower.research.synthetic.scene import Scene
+from motionfollower.research.synthetic.scene.camera import Camera
+from motionfollower.research.synthetic.scene.character import make_character
+from motionfollower.research.synthetic.scene.scene import Scene
 
 SIZE = (80, 96)
 FPS = 8.0
@@ -18,13 +18,13 @@ FPS = 8.0
 @pytest.fixture(scope="session")
 def assets() -> Assets:
     if not assets_file().is_file():
-        pytest.skip("the dancers' assets are absent: python -m motionfollower dancers assets")
+        pytest.skip("the assets are not installed: python -m motionfollower dancers assets")
     return load_assets()
 
 
 @pytest.fixture(scope="session")
 def scene(assets: Assets) -> Scene:
-    """A dancer in a room before a still camera."""
+    """A character in a room before a static camera."""
     return Scene(
         make_character(assets, sample_appearance(3)), sample_environment(5, Style.ROOM), Camera(fill=0.8), SIZE, FPS
     )

@@ -1,4 +1,4 @@
-"""Fetching, packing and reading what dancers are made from."""
+"""Downloading, packing and loading the assets."""
 
 import io
 import pickle
@@ -38,21 +38,21 @@ def tiny_assets() -> Assets:
     )
 
 
-def test_what_is_packed_comes_out_again(tmp_path: Path):
+def test_packed_assets_are_loaded_unchanged(tmp_path: Path):
     assets = tiny_assets()
     pack(assets, tmp_path / "assets.npz")
     with np.load(tmp_path / "assets.npz") as arrays:
-        again = unpack(dict(arrays))
-    np.testing.assert_array_equal(again.mesh.vertices, assets.mesh.vertices)
-    np.testing.assert_array_equal(again.mesh.quads["helper-hair"], assets.mesh.quads["helper-hair"])
-    assert again.rig.names == assets.rig.names
-    assert [len(head) for head in again.rig.heads] == [3, 1]
-    np.testing.assert_array_equal(again.targets["nose/long"].values, assets.targets["nose/long"].values)
-    assert (again.recordings["walk"].fps, again.recordings["walk"].loops) == (30.0, True)
-    np.testing.assert_array_equal(again.recordings["kick"].frames, assets.recordings["kick"].frames)
+        loaded = unpack(dict(arrays))
+    np.testing.assert_array_equal(loaded.mesh.vertices, assets.mesh.vertices)
+    np.testing.assert_array_equal(loaded.mesh.quads["helper-hair"], assets.mesh.quads["helper-hair"])
+    assert loaded.rig.names == assets.rig.names
+    assert [len(head) for head in loaded.rig.heads] == [3, 1]
+    np.testing.assert_array_equal(loaded.targets["nose/long"].values, assets.targets["nose/long"].values)
+    assert (loaded.recordings["walk"].fps, loaded.recordings["walk"].loops) == (30.0, True)
+    np.testing.assert_array_equal(loaded.recordings["kick"].frames, assets.recordings["kick"].frames)
 
 
-def test_a_registry_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_unreachable_registry_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(FOLDER, str(tmp_path))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -61,8 +61,10 @@ def test_a_registry_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", [None, b"half a file"], ids=["missing", "damaged"])
-def test_assets_that_cannot_be_read_say_how_to_get_them(tmp_path: Path, monkeypatch, content: bytes | None):
+@pytest.mark.parametrize("content", [None, b"truncated"], ids=["missing", "damaged"])
+def test_missing_or_damaged_assets_name_the_command_that_fetches_them(
+    tmp_path: Path, monkeypatch, content: bytes | None
+):
     monkeypatch.setenv(FOLDER, str(tmp_path))
     if content is not None:
         (tmp_path / FILE).write_bytes(content)
@@ -79,7 +81,7 @@ def test_tensors_are_read_without_torch():
     assert {name: values.tolist() for name, values in read.items()} == {"nose": [0, 1, 2, 3, 4], "ear": [1, 1, 1]}
 
 
-def test_a_tensor_file_cannot_run_anything():
+def test_a_tensor_file_cannot_execute_code():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("archive/data.pkl", pickle.dumps(exec))

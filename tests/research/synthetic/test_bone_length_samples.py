@@ -1,4 +1,4 @@
-"""Samples for the length network: bodies before cameras."""
+"""Samples for the bone-length network: bodies before cameras."""
 
 from pathlib import Path
 
@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.dataset import DatasetConfig, read_shard, render_dataset, shard_path
+from motionfollower.research.synthetic.export.dataset import DatasetConfig, read_shard, render_dataset, shard_path
 from motionfollower.research.training.bone_length.batch import BoneLengthDataset
 from motionfollower.research.training.bone_length.collect import collect
 from motionfollower.research.training.bone_length.samples import CLIPS, FRAMES, samples_of_body
 from preprocess.pose.skeleton import BODY
-from preprocess.progress import run_to_end
 
 
-def test_a_body_has_one_build_before_every_camera(assets: Assets) -> None:
+def test_bone_proportions_do_not_depend_on_the_camera(assets: Assets) -> None:
     arrays = samples_of_body(assets, 3)
     assert arrays["joints"].shape == (CLIPS, FRAMES, 18, 2)
     builds = arrays["lengths"] / arrays["lengths"][:, :1]
@@ -25,8 +24,8 @@ def test_a_body_has_one_build_before_every_camera(assets: Assets) -> None:
 
 
 def test_bodies_and_rendered_characters_are_collected_once(assets: Assets, tmp_path: Path) -> None:
-    """What the estimator sees of a rendered character lies near the joints that are true of it."""
-    run_to_end(render_dataset(tmp_path / "set", range(3, 4), DatasetConfig((192, 192), motions=2, frames=6), 1))
+    """The poses estimated from a rendered character are near its true joints."""
+    render_dataset(tmp_path / "set", range(3, 4), DatasetConfig((192, 192), motions=2, frames=6), 1)
     shard = shard_path(tmp_path / "set", 3)
     assert list(collect(tmp_path / "samples", range(3, 4), [shard], 1)) == [1, 2]
     files = sorted((tmp_path / "samples").iterdir())

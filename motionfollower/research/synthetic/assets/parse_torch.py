@@ -1,4 +1,4 @@
-"""Reads flat tensors from a PyTorch file without PyTorch, and without running anything that the file names."""
+"""Read flat tensors from a PyTorch file without PyTorch, and without executing code that the file names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STORAGES = {"FloatStorage": np.float32, "DoubleStorage": np.float64, "LongStorag
 
 
 def read_tensors(file: bytes) -> dict[str, Array]:
-    """The tensors of a saved state dict by name."""
+    """Read the tensors of a saved state dict by name."""
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
         index = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
         tensors: dict[str, Array] = _Reader(archive, PurePosixPath(index).parent).load()
@@ -26,7 +26,7 @@ def read_tensors(file: bytes) -> dict[str, Array]:
 
 
 class _Reader(pickle.Unpickler):
-    """Knows the four names that such a file needs and refuses any other."""
+    """An unpickler restricted to the names that a state dict needs."""
 
     def __init__(self, archive: zipfile.ZipFile, root: PurePosixPath) -> None:
         super().__init__(io.BytesIO(archive.read(str(root / "data.pkl"))))
@@ -39,7 +39,7 @@ class _Reader(pickle.Unpickler):
             return OrderedDict
         if name in STORAGES:
             return STORAGES[name]
-        raise pickle.UnpicklingError(f"{module}.{name} is not expected in a file of tensors")
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a file of tensors")
 
     def persistent_load(self, pid: tuple[str, type, str, str, int]) -> Array:
         _, dtype, key, _, _ = pid

@@ -1,4 +1,4 @@
-"""The packed assets in the cache: written once, whole or not at all; read by every renderer."""
+"""The packed assets in the cache: one npz file, written atomically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from motionfollower.research.synthetic.assets.types import Assets, BaseMesh, Rec
 from motionfollower.research.synthetic.assets.wheels import download_wheels
 from preprocess.video.atomic import atomic_path, output_errors
 
-FILE = "dancers-1.npz"  # the number rises with the format
+FILE = "dancers-1.npz"  # the number is the version of the format
 FOLDER = "MOTIONFOLLOWER_CACHE"
 GET = "Get them with: python -m motionfollower dancers assets"
 
@@ -27,15 +27,15 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def assets_file() -> Path:
-    """Where the packed assets are: in the folder that MOTIONFOLLOWER_CACHE names, by default the user's cache."""
+    """Path of the packed assets, in the folder given by MOTIONFOLLOWER_CACHE, by default the user's cache."""
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "motionfollower"
     return Path(os.environ.get(FOLDER) or user) / FILE
 
 
 def fetch_assets() -> Path:
-    """Download both packages, pack what is needed, and return the file; one that is there is kept.
+    """Download both packages and pack the assets; an existing file is kept. The path of the file.
 
-    InputError where the registry can't be reached, OutputError where the file can't be written.
+    Raises InputError if the registry can't be reached, OutputError if the file can't be written.
     """
     file = assets_file()
     if not file.is_file():
@@ -50,7 +50,7 @@ def fetch_assets() -> Path:
 
 @cache
 def load_assets() -> Assets:
-    """The packed assets; InputError where they are missing or damaged."""
+    """Load the packed assets; InputError if they are missing or damaged."""
     file = assets_file()
     if not file.is_file():
         raise InputError(f"The dancers' assets are missing in {file.parent}. {GET}")
@@ -103,7 +103,7 @@ def unpack(arrays: Arrays) -> Assets:
 
 
 def _packed(group: str, parts: Mapping[str, NDArray[Any]]) -> Arrays:
-    """Arrays of different lengths as one, with their names and lengths: a zip of thousands of files is slow."""
+    """Concatenate arrays of different lengths into one, with names and lengths: thousands of npz entries are slow."""
     return {
         f"{group}/names": np.array(list(parts)),
         f"{group}/lengths": np.array([len(part) for part in parts.values()]),

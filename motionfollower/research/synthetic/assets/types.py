@@ -1,4 +1,4 @@
-"""The packed assets, as read-only arrays. Lengths of the body model are in decimetres; y is up, z to the front."""
+"""The assets as read-only arrays. Lengths of the body model are in decimetres; y is up, z to the front."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Indices = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class BaseMesh:
-    """The neutral body, f64 [V, 3], with everything that is shaped along with it.
+    """The neutral body with its helper geometry, `vertices` f64 [V, 3].
 
-    `quads` are corners int32 [Q, 4] by part ("body", "helper-tights", …), `quad_uvs` the same corners' indices into
-    `uvs` f64 [T, 2]; `cubes` the vertices of the small cubes that mark joints.
+    `quads` are vertex indices int32 [Q, 4] by part ("body", "helper-tights", …), `quad_uvs` the same corners' indices
+    into `uvs` f64 [T, 2]; `cubes` are the vertex indices of the small cubes that mark joints.
     """
 
     vertices: Doubles
@@ -31,8 +31,8 @@ class BaseMesh:
 class Rig:
     """Bones, parents before children: `parents` int32 [B], −1 for the root.
 
-    `heads` are the vertices whose mean is where a bone begins; each vertex hangs on the bones `bones` int32 [V, 6]
-    by the shares `weights` f32 [V, 6].
+    A bone starts at the mean of its `heads` vertices. The skin weights of a vertex are `weights` f32 [V, 6] for the
+    bones `bones` int32 [V, 6].
     """
 
     names: tuple[str, ...]
@@ -44,7 +44,7 @@ class Rig:
 
 @dataclass(frozen=True)
 class Sparse:
-    """Values for some of the vertices only: a shape target's offsets [N, 3] or a joint's weights [N]."""
+    """Values at a subset of the vertices: a shape target's offsets [N, 3] or a joint's weights [N]."""
 
     indices: Indices
     values: Doubles
@@ -52,7 +52,7 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Recording:
-    """A recorded motion in DeepMimic's format: `frames` f64 [F, 44] at `fps`; `loops` where its end meets its start."""
+    """A recorded motion in DeepMimic's format: `frames` f64 [F, 44] at `fps`; `loops` if its end meets its start."""
 
     frames: Doubles
     fps: float
@@ -61,7 +61,7 @@ class Recording:
 
 @dataclass(frozen=True, eq=False)
 class Assets:
-    """Everything; `keypoints` give COCO's joints by name as weighted means of vertices. Equal to itself alone."""
+    """All assets; `keypoints` define COCO's joints as weighted means of vertices. Compared and hashed by identity."""
 
     mesh: BaseMesh
     rig: Rig

@@ -1,4 +1,4 @@
-"""How wrists bend and fingers curl while somebody dances."""
+"""Idle motion of the hands: wrist flexion and finger curl."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import numpy as np
 
 from motionfollower.research.synthetic.assets.types import Doubles
 
-RELAXED = 0.32  # radians a finger joint
+RELAXED = 0.32  # radians per finger joint
 
 
 @dataclass(frozen=True)
 class Hands:
-    """Left and right, in radians: `flex` of the wrist and `curl` of each finger joint, f64 [F, 2]."""
+    """Wrist angle `flex` and angle `curl` of each finger joint, left and right, f64 [F, 2] in radians."""
 
     flex: Doubles
     curl: Doubles
 
 
-def lively_hands(frames: int, fps: float, seed: int) -> Hands:
-    """Hands that move a little, each in its own rhythm."""
+def idle_hand_motion(frames: int, fps: float, seed: int) -> Hands:
+    """Small periodic motion of the hands, each at its own frequency."""
     random = np.random.default_rng(seed)
     seconds = np.arange(frames)[:, None] / fps
 

@@ -1,11 +1,10 @@
-"""The skin follows the bones: linear blend skinning of points and normals."""
+"""Linear blend skinning of points and normals, and vertex normals."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 
 @compiled
@@ -15,11 +14,11 @@ def skin(
     bones: NDArray[np.int32],
     weights: Floats,
     rotations: Floats,
-    shifts: Floats,
+    translations: Floats,
     posed_points: Floats,
     posed_normals: Floats,
 ) -> None:
-    """Move points and normals f32 [V, 3], each by the mean of its bones' maps (rotation, shift), into `posed_…`."""
+    """Skin points and normals f32 [V, 3] by the weighted transforms of their bones, into `posed_…`."""
     for vertex in range(points.shape[0]):
         for row in range(3):
             a = b = c = d = np.float32(0)
@@ -29,7 +28,7 @@ def skin(
                 a += weight * rotations[bone, row, 0]
                 b += weight * rotations[bone, row, 1]
                 c += weight * rotations[bone, row, 2]
-                d += weight * shifts[bone, row]
+                d += weight * translations[bone, row]
             x, y, z = points[vertex]
             posed_points[vertex, row] = a * x + b * y + c * z + d
             x, y, z = normals[vertex]
@@ -42,7 +41,7 @@ def skin(
 
 @compiled
 def vertex_normals(points: NDArray[np.float64], triangles: NDArray[np.int32], normals: NDArray[np.float64]) -> None:
-    """Unit normals f64 [V, 3] of a mesh: the mean of its triangles', weighted by their areas."""
+    """Unit vertex normals f64 [V, 3] of a mesh: the area-weighted mean of its triangles' normals, into `normals`."""
     normals[:] = 0
     for triangle in range(triangles.shape[0]):
         i, j, k = triangles[triangle]

@@ -1,4 +1,4 @@
-"""The shadow of a person on the floor: the sun's, and the dark where feet touch."""
+"""The person's shadow on the floor: the cast shadow, and contact shadows under the feet."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import cv2
 import numpy as np
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.shadow_map import sunlight
+from motionfollower.research.synthetic.renderer.shadow_map import sun_visibility
 from motionfollower.research.synthetic.renderer.types import Doubles, Floats, ShadowMap
 
-SUNLESS = 0.45  # of the light that is left in the sun's shadow
-REACH = 2.2  # metres from the person, in x and z: shadow falls no farther
-SOFTNESS = 2.2  # pixels of 512
+SHADOWED = 0.45  # fraction of the light that remains in the cast shadow
+REACH = 2.2  # metres from the person, in x and z: the shadow's maximum extent
+SOFTNESS = 2.2  # blur radius in pixels of an image of 512
 BIAS = 0.02  # metres
-SPREAD = 2.0  # pixels of the shadow map between looks
+SPREAD = 2.0  # pixels of the shadow map between lookups
 
 
 def floor_shadow(points: Floats, shadow: ShadowMap, feet: Doubles) -> Floats:
-    """The share of light that is left, f32 [H, W], where pixels show `points`; `feet` f64 [N, 3] are near the floor."""
-    left = np.empty(points.shape[:2], np.float32)
-    _cast(points, shadow, feet, left)
-    return np.asarray(cv2.GaussianBlur(left, (0, 0), SOFTNESS * max(left.shape) / 512))
+    """The fraction of light that remains, f32 [H, W], at `points` f32 [H, W, 3]; `feet` f64 [N, 3] touch the floor."""
+    remaining = np.empty(points.shape[:2], np.float32)
+    _shadow_pixels(points, shadow, feet, remaining)
+    return np.asarray(cv2.GaussianBlur(remaining, (0, 0), SOFTNESS * max(remaining.shape) / 512))
 
 
 @compiled
-def _cast(points: Floats, shadow: ShadowMap, feet: Doubles, left: Floats) -> None:
-    height, width = left.shape
+def _shadow_pixels(points: Floats, shadow: ShadowMap, feet: Doubles, remaining: Floats) -> None:
+    height, width = remaining.shape
     for y in range(height):
         for x in range(width):
             px, py, pz = points[y, x]
-            left[y, x] = 1
+            remaining[y, x] = 1
             if py > 0.02 or abs(px - shadow.centre[0]) > REACH or abs(pz - shadow.centre[2]) > REACH:
                 continue
-            lit = sunlight(shadow, (px, 0.0, pz), BIAS, SPREAD)
-            touch = 0.0
+            lit = sun_visibility(shadow, (px, 0.0, pz), BIAS, SPREAD)
+            contact = 0.0
             for foot in range(feet.shape[0]):
                 squared = (px - feet[foot, 0]) ** 2 + (pz - feet[foot, 2]) ** 2
                 above = max(feet[foot, 1], 0.0)
-                touch = max(touch, 0.7 * np.exp(-squared / (0.018 + 1.5 * above * above)) / (1 + 9 * above))
-            left[y, x] = (SUNLESS + (1 - SUNLESS) * lit) * (1 - touch)
+                contact = max(contact, 0.7 * np.exp(-squared / (0.018 + 1.5 * above * above)) / (1 + 9 * above))
+            remaining[y, x] = (SHADOWED + (1 - SHADOWED) * lit) * (1 - contact)

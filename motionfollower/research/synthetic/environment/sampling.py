@@ -1,4 +1,4 @@
-"""Places drawn from a seed: six styles, and much variety within each."""
+"""Environments drawn from a seed, in six styles."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from motionfollower.research.synthetic.environment.types import (
     Colour,
     Environment,
     Floor,
-    Hanging,
     Panel,
+    PanelKind,
     Style,
     Sun,
     Wall,
@@ -32,14 +32,14 @@ VELVET = (("5a0f1c", "a2243a"), ("14203c", "2c4478"), ("2a1438", "5c3074"), ("14
 
 
 def sample_environment(seed: int, style: Style | None = None) -> Environment:
-    """A place, of one style or any; the same for the same seed."""
+    """Draw an environment, of a given or a random style; deterministic for a seed."""
     random = np.random.default_rng(seed)
-    drawn = Style(int(random.integers(len(Style))))
-    return DRAWN[drawn if style is None else style](random)
+    random_style = Style(int(random.integers(len(Style))))
+    return SAMPLERS[random_style if style is None else style](random)
 
 
 def _pick(random: Random, pairs: tuple[tuple[str, str], ...]) -> tuple[Colour, Colour]:
-    """Two colours that go together, shifted a little."""
+    """Two matching colours of a palette, with one small random shift."""
     first, second = pairs[random.integers(len(pairs))]
     shift = random.normal(0, 0.02, 3)
     one, two = (np.clip(np.array(from_hex(text)) + shift, 0, 1).tolist() for text in (first, second))
@@ -47,7 +47,7 @@ def _pick(random: Random, pairs: tuple[tuple[str, str], ...]) -> tuple[Colour, C
 
 
 def _sun(random: Random, side: float, sun: Colour, sky: Colour, ground: Colour) -> Sun:
-    """Light from somewhere in front, above; `side` is how far it goes to the left or right."""
+    """Sunlight from the front and above; `side` is the maximum |x| of its direction."""
     direction = (float(random.uniform(-side, side)), float(random.uniform(0.8, 1.2)), float(random.uniform(0.5, 1.0)))
     strength, warmth = random.uniform(0.85, 1.1), random.normal(0, 0.04)
     tint = np.array(sun) * strength * [1 + warmth, 1, 1 - warmth]
@@ -71,7 +71,9 @@ def _room(random: Random) -> Environment:
         wall_scale=float(random.uniform(0.9, 1.6)) if wall != Wall.WALLPAPER else float(random.uniform(2.5, 5)),
         blur=float(random.uniform(0.6, 2.2)),
         seed=float(random.uniform(0, 3)),
-        panels=_hang(random, (Hanging.PAINTING, Hanging.WINDOW, Hanging.SHELF, Hanging.DOOR, Hanging.POSTER)),
+        panels=_panels(
+            random, (PanelKind.PAINTING, PanelKind.WINDOW, PanelKind.SHELF, PanelKind.DOOR, PanelKind.POSTER)
+        ),
     )
 
 
@@ -88,7 +90,7 @@ def _brick(random: Random) -> Environment:
         wall_scale=float(random.uniform(2.4, 4.2)),
         blur=float(random.uniform(0.4, 1.8)),
         seed=float(random.uniform(0, 3)),
-        panels=_hang(random, (Hanging.POSTER, Hanging.WINDOW, Hanging.DOOR)) if random.random() < 0.5 else (),
+        panels=_panels(random, (PanelKind.POSTER, PanelKind.WINDOW, PanelKind.DOOR)) if random.random() < 0.5 else (),
     )
 
 
@@ -121,7 +123,7 @@ def _studio(random: Random) -> Environment:
         floor_scale=float(random.uniform(4, 6)) if floor != Floor.CHECKER else float(random.uniform(1.2, 2.5)),
         blur=float(random.uniform(0.6, 2.0)),
         seed=float(random.uniform(0, 3)),
-        panels=_hang(random, (Hanging.WINDOW, Hanging.WINDOW, Hanging.POSTER, Hanging.DOOR)),
+        panels=_panels(random, (PanelKind.WINDOW, PanelKind.WINDOW, PanelKind.POSTER, PanelKind.DOOR)),
     )
 
 
@@ -155,27 +157,27 @@ def _stage(random: Random) -> Environment:
     )
 
 
-DRAWN = {
+SAMPLERS = {
     Style.ROOM: _room, Style.BRICK: _brick, Style.STREET: _street,
     Style.STUDIO: _studio, Style.PARK: _park, Style.STAGE: _stage,
 }  # fmt: skip
 
-SIZES = {
-    Hanging.PAINTING: ((0.3, 0.75), (0.3, 0.6)), Hanging.WINDOW: ((0.4, 0.7), (0.5, 0.8)),
-    Hanging.POSTER: ((0.25, 0.4), (0.35, 0.55)), Hanging.SHELF: ((0.4, 0.7), (0.65, 0.97)),
-    Hanging.DOOR: ((0.42, 0.48), (1.05, 1.05)),
+HALF_SIZES = {
+    PanelKind.PAINTING: ((0.3, 0.75), (0.3, 0.6)), PanelKind.WINDOW: ((0.4, 0.7), (0.5, 0.8)),
+    PanelKind.POSTER: ((0.25, 0.4), (0.35, 0.55)), PanelKind.SHELF: ((0.4, 0.7), (0.65, 0.97)),
+    PanelKind.DOOR: ((0.42, 0.48), (1.05, 1.05)),
 }  # fmt: skip
-"""Half widths and half heights, least and most, in metres."""
+"""Ranges of half widths and half heights in metres."""
 
 
-def _hang(random: Random, kinds: tuple[Hanging, ...]) -> tuple[Panel, ...]:
-    """Two to four panels side by side, of one or two kinds."""
-    chosen = [kinds[index] for index in random.integers(len(kinds), size=2)]
+def _panels(random: Random, kinds: tuple[PanelKind, ...]) -> tuple[Panel, ...]:
+    """Two to four panels next to each other, of one or two kinds."""
+    selected = [kinds[index] for index in random.integers(len(kinds), size=2)]
     panels, x = [], -float(random.uniform(2.6, 3.4))
     for index in range(random.integers(2, 5)):
-        kind = chosen[index % 2]
-        half_width, half_height = (float(random.uniform(*span)) for span in SIZES[kind])
-        y = half_height if kind in (Hanging.DOOR, Hanging.SHELF) else 1.75 + float(random.uniform(-0.15, 0.15))
+        kind = selected[index % 2]
+        half_width, half_height = (float(random.uniform(*span)) for span in HALF_SIZES[kind])
+        y = half_height if kind in (PanelKind.DOOR, PanelKind.SHELF) else 1.75 + float(random.uniform(-0.15, 0.15))
         x += half_width
         panels.append(Panel(kind, x, y, half_width, half_height))
         x += half_width + float(random.uniform(0.35, 1.1))

@@ -1,4 +1,4 @@
-"""A place as plain values, and as the loops over pixels are given it. Lengths are in metres, colours sRGB in [0, 1]."""
+"""An environment as plain values, and as a table for the compiled loops. Metres; sRGB colours in [0, 1]."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Colour = tuple[float, float, float]
 
 
 class Style(IntEnum):
-    """What kind of place it is."""
+    """Styles of environments."""
 
     ROOM = 0
     BRICK = 1
@@ -26,7 +26,7 @@ class Style(IntEnum):
 
 
 class Floor(IntEnum):
-    """What the floor is made of."""
+    """Floor textures."""
 
     PLANKS = 0
     TILES = 1
@@ -38,7 +38,7 @@ class Floor(IntEnum):
 
 
 class Wall(IntEnum):
-    """What the walls are made of."""
+    """Wall textures."""
 
     PLASTER = 0
     BRICKS = 1
@@ -51,8 +51,8 @@ class Wall(IntEnum):
     SKYLINE = 8
 
 
-class Hanging(IntEnum):
-    """What is on the back wall."""
+class PanelKind(IntEnum):
+    """Kinds of panels on the back wall."""
 
     PAINTING = 0
     WINDOW = 1
@@ -63,9 +63,9 @@ class Hanging(IntEnum):
 
 @dataclass(frozen=True)
 class Panel:
-    """Something on the back wall: its middle (x, y) and its half width and height."""
+    """A rectangle on the back wall with its centre (`x`, `y`)."""
 
-    kind: Hanging
+    kind: PanelKind
     x: float
     y: float
     half_width: float
@@ -74,7 +74,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Sun:
-    """The light: where the sun is, and linear RGB of sun, sky and of what the floor throws back."""
+    """The light: direction to the sun, and linear RGB radiance of sun, sky and ground."""
 
     direction: tuple[float, float, float]
     sun: Colour
@@ -82,7 +82,7 @@ class Sun:
     ground: Colour
 
     def light(self) -> Light:
-        """For the loops."""
+        """The light as the compiled loops take it."""
         direction = np.array(self.direction)
         return Light(
             direction / np.linalg.norm(direction), np.array(self.sun), np.array(self.sky), np.array(self.ground)
@@ -91,10 +91,10 @@ class Sun:
 
 @dataclass(frozen=True)
 class Environment:
-    """A place: the back wall is at z = `back`, side walls at x = ±`side` where there are any (0: none).
+    """An environment with its back wall at z = `back` and side walls at x = ±`side` (0: none).
 
-    `colours` are two of the floor and two of the walls; `blur` is how much the lens blurs what lies behind,
-    in pixels of 512; `seed` moves all that is random in the patterns.
+    `colours` are two of the floor, then two of the walls. `blur` is the radius of the background blur in pixels of an
+    image of 512; `seed` offsets the noise of the textures.
     """
 
     style: Style
@@ -110,10 +110,10 @@ class Environment:
     seed: float = 0.37
     panels: tuple[Panel, ...] = ()
 
-    def surroundings(self) -> Surroundings:
-        """For the loops."""
+    def table(self) -> EnvironmentTable:
+        """The environment as the compiled loops take it."""
         rows = [(p.kind, p.x, p.y, p.half_width, p.half_height) for p in self.panels]
-        return Surroundings(
+        return EnvironmentTable(
             floor=int(self.floor),
             wall=int(self.wall),
             colours=linear(self.colours),
@@ -126,8 +126,8 @@ class Environment:
         )
 
 
-class Surroundings(NamedTuple):
-    """A `Place` in numbers: `colours` f64 [4, 3] linear, `panels` f64 [N, 5]."""
+class EnvironmentTable(NamedTuple):
+    """An `Environment` in numbers: `colours` f64 [4, 3] linear, `panels` f64 [N, 5] (kind, x, y, half sizes)."""
 
     floor: int
     wall: int

@@ -1,11 +1,17 @@
-"""Motion without a body: how pelvis, chest, head and limbs turn over time, and where the pelvis is.
+"""Motion independent of a body: rotations of the body segments over time, and the pelvis's path in leg lengths.
 
-types       `Motion` and its segments
-rotations   the algebra of rotation matrices
-deepmimic   the recordings
-change      mirror, resample, mix, join
-legs        two-bone legs: where the ankles are, and legs for given ankles
-keys        angles at beats, and the ease between them
-phrases     dance phrases made to a beat
-sequence    sequences of any length from recordings and phrases
+A sequence of any length is assembled from a seed: excerpts of motion-capture recordings, randomly mirrored and mixed,
+and procedural dance phrases, joined by blending. A phrase is keyframed to a beat: random arm poses, torso accents and
+step patterns, with inverse kinematics for the legs.
+
+types        `Motion` and its segments
+rotations    algebra of rotation matrices
+deepmimic    recordings in DeepMimic's format
+transforms   mirror, resample, rotate, mix and join motions
+legs         forward and inverse kinematics of two-bone legs
+keyframes    interpolation between keyframes at beats
+arms         random arm poses of a phrase
+steps        random footwork of a phrase
+phrases      dance phrases
+sequence     sequences of recordings and phrases
 """

@@ -1,4 +1,4 @@
-"""Motion without a body."""
+"""Motion independent of a body."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ UPPER_BODY = (Segment.CHEST, Segment.HEAD, *ARMS[0], *ARMS[1])
 
 @dataclass(frozen=True)
 class Motion:
-    """How a body moves, for a body of any size.
+    """A motion for bodies of any size.
 
-    `segments` f64 [F, 13, 3, 3] are rotations in the world from standing straight with hanging arms, facing +z;
-    x is the body's left, y is up. `root` f64 [F, 3] is where the pelvis is, in lengths of the leg.
+    `segments` f64 [F, 13, 3, 3] are world rotations from a straight stance with hanging arms, facing +z; x is the
+    body's left, y is up. `root` f64 [F, 3] is the position of the pelvis in leg lengths.
     """
 
     fps: float
@@ -51,5 +51,5 @@ class Motion:
 
     @property
     def seconds(self) -> float:
-        """From the first frame to the last."""
+        """Duration from the first frame to the last."""
         return (len(self) - 1) / self.fps

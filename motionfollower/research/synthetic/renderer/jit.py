@@ -1,4 +1,4 @@
-"""How the loops over triangles and pixels are compiled."""
+"""Compiler options of the loops over triangles and pixels."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -10,6 +10,6 @@ R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """The function as machine code, kept on disk between runs; it may use others that are compiled."""
+    """Compile a function with Numba, cached on disk; it may call other compiled functions."""
     machine_code: Callable[P, R] = njit(cache=True, fastmath=True, nogil=True)(function)
     return machine_code

@@ -1,4 +1,4 @@
-"""Smooth random pictures that repeat, and their values anywhere."""
+"""Tileable noise textures and their bilinear lookup."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.renderer.jit import compiled
-
-Floats = NDArray[np.float32]
+from motionfollower.research.synthetic.renderer.types import Floats
 
 SIZE = 512
 CLOUDS, GRAIN, STRANDS, FOLD_U, FOLD_V, CLUMPS = range(6)  # the channels of the noise
@@ -24,9 +22,10 @@ def spectral_noise(
     stretch: tuple[float, float] = (1, 1),
     size: int = SIZE,
 ) -> Floats:
-    """Noise f32 [size, size] with mean 0, deviation 1, and a spectrum that falls by the power `falloff`.
+    """Noise f32 [size, size] of mean 0 and standard deviation 1 with amplitude spectrum 1 / f ** `falloff`.
 
-    Frequencies from `lowest` to `highest`, in periods a picture, remain; `stretch` squeezes it in (x, y).
+    The spectrum is limited to frequencies from `lowest` to `highest` in periods per image; `stretch` compresses it
+    in (x, y).
     """
     white = np.fft.fft2(np.random.default_rng(seed).standard_normal((size, size)))
     v, u = np.meshgrid(
@@ -41,7 +40,7 @@ def spectral_noise(
 
 @cache
 def noise_table() -> Floats:
-    """All channels, f32 [512, 512, 6]; the same for everybody."""
+    """All noise channels, f32 [512, 512, 6]; shared by all scenes."""
     channels = [
         spectral_noise(3, 1.7, 2),
         spectral_noise(4, 0.3, 20),
@@ -53,7 +52,7 @@ def noise_table() -> Floats:
 
 
 def _folds(seed: int) -> tuple[Floats, Floats]:
-    """The slopes of a field of creases."""
+    """The gradient (x, y) of a height field with creases."""
     ridges, warp = spectral_noise(seed, 1.6, 3, 26), spectral_noise(seed + 1, 2, 1, 8)
     y, x = np.mgrid[:SIZE, :SIZE]
     creased = np.abs(ridges[(y + warp * 9).astype(int) % SIZE, (x + warp * 14).astype(int) % SIZE]) ** 0.8
@@ -64,14 +63,14 @@ def _folds(seed: int) -> tuple[Floats, Floats]:
 
 
 @compiled
-def look_up(table: Floats, u: float, v: float, channel: int) -> float:
-    """A channel's value at (u, v), which repeats at whole numbers; between its points it is interpolated."""
+def sample_noise(table: Floats, u: float, v: float, channel: int) -> float:
+    """A channel's value at (u, v), of period 1, interpolated bilinearly."""
     x = (u + 64.0) * SIZE
     y = (v + 64.0) * SIZE
     left, top = int(x), int(y)
-    share_x, share_y = x - left, y - top
+    weight_x, weight_y = x - left, y - top
     left, top = left & (SIZE - 1), top & (SIZE - 1)
     right, bottom = (left + 1) & (SIZE - 1), (top + 1) & (SIZE - 1)
-    above = table[top, left, channel] * (1 - share_x) + table[top, right, channel] * share_x
-    below = table[bottom, left, channel] * (1 - share_x) + table[bottom, right, channel] * share_x
-    return float(above * (1 - share_y) + below * share_y)
+    above = table[top, left, channel] * (1 - weight_x) + table[top, right, channel] * weight_x
+    below = table[bottom, left, channel] * (1 - weight_x) + table[bottom, right, channel] * weight_x
+    return float(above * (1 - weight_y) + below * weight_y)

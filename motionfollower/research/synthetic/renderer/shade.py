@@ -1,15 +1,20 @@
-"""The light that each pixel of a person sends to the camera."""
+"""The shading pass: the light that each pixel of the person sends to the camera."""
 
-from motionfollower.research.synthetic.appearance.types import Material
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.lighting import light_cloth, light_hair, light_skin, openness_of
-from motionfollower.research.synthetic.renderer.materials import finish_cloth, finish_eye, finish_hair, finish_skin
-from motionfollower.research.synthetic.renderer.shadow_map import sunlight
-from motionfollower.research.synthetic.renderer.surface import faces, find_spot, tangents
+from motionfollower.research.synthetic.renderer.lighting import ambient_occlusion, light_cloth, light_hair, light_skin
+from motionfollower.research.synthetic.renderer.materials import (
+    cloth_material,
+    eye_material,
+    hair_material,
+    skin_material,
+)
+from motionfollower.research.synthetic.renderer.shadow_map import sun_visibility
+from motionfollower.research.synthetic.renderer.surface import faces_camera, surface_point, tangents
 from motionfollower.research.synthetic.renderer.types import (
     Floats,
     Geometry,
     Light,
+    Material,
     MaterialTable,
     Pixels,
     ShadowMap,
@@ -18,8 +23,8 @@ from motionfollower.research.synthetic.renderer.types import (
 from motionfollower.research.synthetic.renderer.vectors import Vector, add, scale
 
 SKIN, HAIR, EYE = int(Material.SKIN), int(Material.HAIR), int(Material.EYE)
-OFF_THE_SURFACE = 0.008  # metres: shadows are looked up this far out,
-SHADOW_BIAS = 0.010  # and this much nearer to the sun
+NORMAL_BIAS = 0.008  # metres: offset along the normal for the shadow lookup
+SHADOW_BIAS = 0.010  # metres: offset toward the sun
 
 
 @compiled
@@ -29,22 +34,22 @@ def shade(
     view: View,
     light: Light,
     shadow: ShadowMap,
-    wardrobe: MaterialTable,
+    table: MaterialTable,
     skin: Floats,
     noise: Floats,
-    picture: Floats,
+    image: Floats,
 ) -> None:
-    """Fill `picture` f32 [H, W, 4] with linear RGB and 1 where there is somebody, 0 elsewhere."""
-    picture[:] = 0
-    height, width = pixels.nearness.shape
+    """Fill `image` f32 [H, W, 4] with linear RGB and an alpha of 1 where the person is, 0 elsewhere."""
+    image[:] = 0
+    height, width = pixels.inverse_depth.shape
     for y in range(height):
         for x in range(width):
             if pixels.triangle[y, x] >= 0:
-                red, green, blue = _colour(pixels, geometry, view, light, shadow, wardrobe, skin, noise, x, y)
-                picture[y, x, 0] = red
-                picture[y, x, 1] = green
-                picture[y, x, 2] = blue
-                picture[y, x, 3] = 1
+                red, green, blue = _colour(pixels, geometry, view, light, shadow, table, skin, noise, x, y)
+                image[y, x, 0] = red
+                image[y, x, 1] = green
+                image[y, x, 2] = blue
+                image[y, x, 3] = 1
 
 
 @compiled
@@ -54,7 +59,7 @@ def _colour(
     view: View,
     light: Light,
     shadow: ShadowMap,
-    wardrobe: MaterialTable,
+    table: MaterialTable,
     skin: Floats,
     noise: Floats,
     x: int,
@@ -62,22 +67,22 @@ def _colour(
 ) -> Vector:
     triangle = pixels.triangle[y, x]
     material = geometry.materials[triangle]
-    spot = find_spot(geometry, view, triangle, pixels.corners[y, x, 0], pixels.corners[y, x, 1])
+    point = surface_point(geometry, view, triangle, pixels.barycentric[y, x, 0], pixels.barycentric[y, x, 1])
     along_u, along_v = tangents(geometry, triangle)
     if material == SKIN:
-        finish = finish_skin(spot, skin, noise)
+        surface = skin_material(point, skin, noise)
     elif material == HAIR:
-        finish = finish_hair(spot, along_u, wardrobe, noise)
+        surface = hair_material(point, along_u, table, noise)
     elif material == EYE:
-        finish = finish_eye(spot, wardrobe)
+        surface = eye_material(point, table)
     else:
-        is_lining = not faces(spot.normal, spot.to_eye)
-        normal = scale(spot.normal, -1.0) if is_lining else spot.normal
-        finish = finish_cloth(spot, normal, is_lining, along_u, along_v, material, wardrobe, noise)
-    openness = openness_of(pixels, view, x, y, finish.normal)
-    lit = sunlight(shadow, add(spot.place, scale(finish.normal, OFF_THE_SURFACE)), SHADOW_BIAS, 1.0)
+        is_lining = not faces_camera(point.normal, point.to_eye)
+        normal = scale(point.normal, -1.0) if is_lining else point.normal
+        surface = cloth_material(point, normal, is_lining, along_u, along_v, material, table, noise)
+    occlusion = ambient_occlusion(pixels, view, x, y, surface.normal)
+    lit = sun_visibility(shadow, add(point.position, scale(surface.normal, NORMAL_BIAS)), SHADOW_BIAS, 1.0)
     if material == SKIN:
-        return light_skin(finish, spot, light, lit, openness)
+        return light_skin(surface, point, light, lit, occlusion)
     if material == HAIR:
-        return light_hair(finish, spot, light, lit, openness)
-    return light_cloth(finish, spot, light, lit, openness)
+        return light_hair(surface, point, light, lit, occlusion)
+    return light_cloth(surface, point, light, lit, occlusion)

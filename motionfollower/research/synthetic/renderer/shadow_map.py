@@ -1,21 +1,20 @@
-"""What the sun sees, and so where shadow falls."""
+"""Shadow mapping: depth as seen from the sun, and the fraction of sunlight that reaches a point."""
 
 import numpy as np
 
-from motionfollower.research.synthetic.appearance.types import Material
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.types import Doubles, Floats, Geometry, ShadowMap
-from motionfollower.research.synthetic.renderer.vectors import Vector, row, subtract, turn
+from motionfollower.research.synthetic.renderer.types import Doubles, Floats, Geometry, Material, ShadowMap
+from motionfollower.research.synthetic.renderer.vectors import Vector, rotate, row, subtract
 
 SIZE = 512  # pixels a side
-REACH = 2.8  # metres that they span
+REACH = 2.8  # metres that the map spans
 EYE = int(Material.EYE)
 FAR = 1e9
-OUTERMOST = 0.99  # layers of hair below it lie under another
+OUTERMOST = 0.99  # hair layers below this value lie under another layer
 
 
 def sun_rotation(direction: Doubles) -> Doubles:
-    """From the world to the sun's view, f64 [3, 3]: its rows are right, up and away from the sun."""
+    """The rotation from the world to the sun's view, f64 [3, 3]; rows: right, up, away from the sun."""
     ahead = -direction / np.linalg.norm(direction)
     right = np.cross([0.0, 1.0, 0.0], ahead)
     right /= np.linalg.norm(right)
@@ -24,7 +23,7 @@ def sun_rotation(direction: Doubles) -> Doubles:
 
 @compiled
 def fill_shadow_map(geometry: Geometry, shadow: ShadowMap) -> None:
-    """Draw the triangles' depths into `shadow.depth`; hair and hems count as whole, of hair the outermost layer."""
+    """Rasterise the triangles' depths into `shadow.depth`; without alpha test, of hair only the outermost layer."""
     shadow.depth[:] = FAR
     for triangle in range(geometry.triangles.shape[0]):
         a, b, c = geometry.triangles[triangle]
@@ -34,17 +33,17 @@ def fill_shadow_map(geometry: Geometry, shadow: ShadowMap) -> None:
             continue
         _fill(
             shadow.depth,
-            to_map(shadow, row(geometry.points, a)),
-            to_map(shadow, row(geometry.points, b)),
-            to_map(shadow, row(geometry.points, c)),
+            to_shadow_map(shadow, row(geometry.points, a)),
+            to_shadow_map(shadow, row(geometry.points, b)),
+            to_shadow_map(shadow, row(geometry.points, c)),
         )
 
 
 @compiled
-def to_map(shadow: ShadowMap, point: Vector) -> Vector:
-    """Where a point of the world lies in the map: x, y in pixels, depth in metres."""
+def to_shadow_map(shadow: ShadowMap, point: Vector) -> Vector:
+    """Project a world point into the map: x, y in pixels, depth in metres."""
     centre = (shadow.centre[0], shadow.centre[1], shadow.centre[2])
-    x, y, z = turn(shadow.rotation, subtract(point, centre))
+    x, y, z = rotate(shadow.rotation, subtract(point, centre))
     return x * shadow.scale + SIZE / 2, y * shadow.scale + SIZE / 2, z
 
 
@@ -68,9 +67,9 @@ def _fill(depth: Floats, a: Vector, b: Vector, c: Vector) -> None:
 
 
 @compiled
-def sunlight(shadow: ShadowMap, point: Vector, bias: float, spread: float) -> float:
-    """The share of the sun that reaches a point, in [0, 1]: nine looks at the map, `spread` pixels apart."""
-    x, y, z = to_map(shadow, point)
+def sun_visibility(shadow: ShadowMap, point: Vector, bias: float, spread: float) -> float:
+    """The fraction of sunlight that reaches a point, by 3 × 3 lookups `spread` pixels apart (PCF)."""
+    x, y, z = to_shadow_map(shadow, point)
     lit = 0
     for down in range(-1, 2):
         for across in range(-1, 2):

@@ -1,4 +1,4 @@
-"""The point of the surface that a pixel sees."""
+"""The surface point that a pixel shows: interpolated attributes, tangents, bump mapping."""
 
 from typing import NamedTuple
 
@@ -9,10 +9,10 @@ from motionfollower.research.synthetic.renderer.types import Floats, Geometry, V
 from motionfollower.research.synthetic.renderer.vectors import Vector, add, dot, row, scale, subtract, unit
 
 
-class Spot(NamedTuple):
-    """Place and normal in the world, the way to the eye, three coordinates, how far inside, and the layer of hair."""
+class SurfacePoint(NamedTuple):
+    """Position, normal and direction to the eye in the world; texture coordinates, outline distance, hair layer."""
 
-    place: Vector
+    position: Vector
     normal: Vector
     to_eye: Vector
     coords: Vector
@@ -21,33 +21,33 @@ class Spot(NamedTuple):
 
 
 @compiled
-def find_spot(geometry: Geometry, view: View, triangle: int, second: float, third: float) -> Spot:
-    """The point of a triangle with the barycentric shares of its second and third corner."""
+def surface_point(geometry: Geometry, view: View, triangle: int, second: float, third: float) -> SurfacePoint:
+    """Interpolate a triangle at the barycentric coordinates of its second and third corner."""
     a, b, c = geometry.triangles[triangle]
-    place = mix(geometry.points, a, b, c, second, third)
+    position = interpolate(geometry.points, a, b, c, second, third)
     eye = (view.eye[0], view.eye[1], view.eye[2])
     first = 1 - second - third
     inside = first * geometry.coords[a, 3] + second * geometry.coords[b, 3] + third * geometry.coords[c, 3]
-    return Spot(
-        place,
-        unit(mix(geometry.normals, a, b, c, second, third)),
-        unit(subtract(eye, place)),
-        mix(geometry.coords, a, b, c, second, third),
+    return SurfacePoint(
+        position,
+        unit(interpolate(geometry.normals, a, b, c, second, third)),
+        unit(subtract(eye, position)),
+        interpolate(geometry.coords, a, b, c, second, third),
         inside,
         np.float64(geometry.coords[a, 4]),
     )
 
 
 @compiled
-def mix(table: Floats, a: int, b: int, c: int, second: float, third: float) -> Vector:
-    """A value between three rows."""
+def interpolate(table: Floats, a: int, b: int, c: int, second: float, third: float) -> Vector:
+    """Interpolate three rows of a table by barycentric coordinates."""
     corners = add(scale(row(table, b), second), scale(row(table, c), third))
     return add(scale(row(table, a), 1 - second - third), corners)
 
 
 @compiled
 def tangents(geometry: Geometry, triangle: int) -> tuple[Vector, Vector]:
-    """Where the first and the second coordinate grow along a triangle, as directions in the world."""
+    """World directions in which the first and the second texture coordinate increase along a triangle."""
     a, b, c = geometry.triangles[triangle]
     one = subtract(row(geometry.points, b), row(geometry.points, a))
     two = subtract(row(geometry.points, c), row(geometry.points, a))
@@ -64,11 +64,11 @@ def tangents(geometry: Geometry, triangle: int) -> tuple[Vector, Vector]:
 
 @compiled
 def bump(normal: Vector, along_u: Vector, along_v: Vector, slope_u: float, slope_v: float) -> Vector:
-    """The normal of a surface that rises by these slopes along the tangents; not of length 1."""
+    """The normal of a surface with these height slopes along the tangents, not normalised."""
     return subtract(normal, add(scale(along_u, slope_u), scale(along_v, slope_v)))
 
 
 @compiled
-def faces(normal: Vector, to_eye: Vector) -> bool:
-    """Whether the surface's outside is seen, or just about."""
+def faces_camera(normal: Vector, to_eye: Vector) -> bool:
+    """Whether the surface's outside faces the camera, up to a small tolerance."""
     return dot(normal, to_eye) >= -0.05

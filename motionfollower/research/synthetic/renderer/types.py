@@ -1,5 +1,6 @@
-"""What the loops are given: named tuples of arrays, which the compiler knows."""
+"""Arguments of the compiled loops: named tuples of arrays, which Numba supports."""
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +11,40 @@ Doubles = NDArray[np.float64]
 Indices = NDArray[np.int32]
 
 
+class Material(IntEnum):
+    """The material of a triangle."""
+
+    SKIN = 0
+    TOP = 1
+    BOTTOM = 2
+    JACKET = 3
+    SHOES = 4
+    HAT = 5
+    HAIR = 6
+    EYE = 7
+
+
+class Pattern(IntEnum):
+    """The pattern of a cloth's two colours."""
+
+    PLAIN = 0
+    STRIPES = 1
+    PINSTRIPES = 2
+    CHECKS = 3
+    DOTS = 4
+    DENIM = 5
+    SOLE = 6
+    BLOTCHES = 7
+    PRINT = 8
+    BLOCKS = 9
+    ZIGZAG = 10
+
+
 class Geometry(NamedTuple):
     """Posed triangles: `points` and `normals` f32 [V, 3] in the world, `triangles` int32 [T, 3].
 
-    `materials` int32 [T]; `coords` f32 [V, 5] are three coordinates that patterns are drawn in, how far the point
-    is inside the material (pixels outside are cut away), and its layer of hair.
+    `materials` int32 [T] are `Material`s. `coords` f32 [V, 5]: three texture coordinates, the distance inside the
+    material's outline (pixels where it is negative are discarded), and the hair layer.
     """
 
     points: Floats
@@ -25,9 +55,9 @@ class Geometry(NamedTuple):
 
 
 class View(NamedTuple):
-    """A pinhole camera at `eye` f64 [3]: `rotation` f64 [3, 3] leads from the world to x right, y down, z ahead.
+    """A pinhole camera at `eye` f64 [3]; `rotation` f64 [3, 3] maps the world to x right, y down, z forward.
 
-    `focal` and the middle (`x`, `y`) are in pixels.
+    The focal length `focal` and the principal point (`x`, `y`) are in pixels.
     """
 
     rotation: Doubles
@@ -38,7 +68,7 @@ class View(NamedTuple):
 
 
 class Light(NamedTuple):
-    """`direction` to the sun f64 [3]; its light, the sky's and the floor's, f64 [3] linear RGB each."""
+    """`direction` to the sun f64 [3]; radiance of sun, sky and ground, f64 [3] linear RGB each."""
 
     direction: Doubles
     sun: Doubles
@@ -47,7 +77,7 @@ class Light(NamedTuple):
 
 
 class ShadowMap(NamedTuple):
-    """What the sun sees along `rotation` f64 [3, 3] around `centre` f64 [3]: `depth` f32 [S, S], `scale` px a metre."""
+    """`depth` f32 [S, S] in metres from the sun, by `rotation` f64 [3, 3] around `centre` f64 [3], `scale` px/m."""
 
     depth: Floats
     rotation: Doubles
@@ -56,13 +86,13 @@ class ShadowMap(NamedTuple):
 
 
 class MaterialTable(NamedTuple):
-    """The values of all materials, by `Material`: colours f64 [M, 3] linear, the others f64 [M] (see `Cloth`)."""
+    """Parameters by `Material`: linear colours f64 [M, 3], the others f64 [M] (see `appearance.types.Cloth`)."""
 
     colour: Doubles
     second: Doubles
     pattern: Doubles
     scale: Doubles
-    share: Doubles
+    second_fraction: Doubles
     phase: Doubles
     folds: Doubles
     roughness: Doubles
@@ -70,11 +100,11 @@ class MaterialTable(NamedTuple):
 
 
 class Pixels(NamedTuple):
-    """What each pixel sees: `nearness` f32 [H, W] (1/depth, 0: nothing), `triangle` int32 [H, W] (−1: none).
+    """The z-buffer: `inverse_depth` f32 [H, W] in 1/m (0: empty), `triangle` int32 [H, W] (−1: none).
 
-    `corners` f32 [H, W, 2] are the barycentric shares of the triangle's second and third corner.
+    `barycentric` f32 [H, W, 2] are the barycentric coordinates of the triangle's second and third corner.
     """
 
-    nearness: Floats
+    inverse_depth: Floats
     triangle: Indices
-    corners: Floats
+    barycentric: Floats

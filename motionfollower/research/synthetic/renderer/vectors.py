@@ -1,4 +1,4 @@
-"""Three numbers at a time."""
+"""Algebra of 3-vectors as tuples, which stay in registers."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def scale(a: Vector, by: float) -> Vector:
 
 @compiled
 def multiply(a: Vector, b: Vector) -> Vector:
-    """Component by component."""
+    """The componentwise product."""
     return a[0] * b[0], a[1] * b[1], a[2] * b[2]
 
 
@@ -39,31 +39,31 @@ def dot(a: Vector, b: Vector) -> float:
 
 @compiled
 def unit(a: Vector) -> Vector:
-    """The direction of a."""
+    """a scaled to length 1."""
     return scale(a, 1 / np.sqrt(dot(a, a) + 1e-12))
 
 
 @compiled
-def blend(a: Vector, b: Vector, share: float) -> Vector:
-    """From a (share 0) to b (share 1)."""
-    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2])
+def blend(a: Vector, b: Vector, weight: float) -> Vector:
+    """Interpolate linearly from a (weight 0) to b (weight 1)."""
+    return a[0] + weight * (b[0] - a[0]), a[1] + weight * (b[1] - a[1]), a[2] + weight * (b[2] - a[2])
 
 
 @compiled
 def row(table: np.ndarray, index: int) -> Vector:
-    """A row of a table [N, 3]."""
+    """Row `index` of a table [N, 3]."""
     return np.float64(table[index, 0]), np.float64(table[index, 1]), np.float64(table[index, 2])
 
 
 @compiled
-def turn(matrix: np.ndarray, a: Vector) -> Vector:
+def rotate(matrix: np.ndarray, a: Vector) -> Vector:
     """matrix [3, 3] · a."""
     return dot(row(matrix, 0), a), dot(row(matrix, 1), a), dot(row(matrix, 2), a)
 
 
 @compiled
-def turn_back(matrix: np.ndarray, a: Vector) -> Vector:
-    """The inverse turn: matrixᵀ · a."""
+def rotate_inverse(matrix: np.ndarray, a: Vector) -> Vector:
+    """matrixᵀ · a, the inverse rotation."""
     return (
         matrix[0, 0] * a[0] + matrix[1, 0] * a[1] + matrix[2, 0] * a[2],
         matrix[0, 1] * a[0] + matrix[1, 1] * a[1] + matrix[2, 1] * a[2],
@@ -73,17 +73,17 @@ def turn_back(matrix: np.ndarray, a: Vector) -> Vector:
 
 @compiled
 def clamp(value: float, low: float, high: float) -> float:
-    """The value, or the nearer bound."""
+    """Limit a value to [low, high]."""
     return min(max(value, low), high)
 
 
 @compiled
 def fraction(value: float) -> float:
-    """What is behind the point: where in its period a pattern is."""
+    """The fractional part, in [0, 1)."""
     return float(value - np.floor(value))
 
 
 @compiled
-def flag(condition: bool) -> float:
-    """1 where it holds, else 0: the compiler makes no numbers of booleans."""
+def indicator(condition: bool) -> float:
+    """1 if the condition holds, else 0; Numba does not convert booleans to floats."""
     return 1.0 if condition else 0.0

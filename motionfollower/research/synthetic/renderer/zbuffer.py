@@ -1,35 +1,34 @@
-"""Which triangle each pixel sees."""
+"""Projection and rasterisation of triangles into the z-buffer, with alpha testing."""
 
 import numpy as np
 
-from motionfollower.research.synthetic.appearance.types import Material
 from motionfollower.research.synthetic.renderer.jit import compiled
-from motionfollower.research.synthetic.renderer.noise import CLOUDS, CLUMPS, STRANDS, Floats, look_up
-from motionfollower.research.synthetic.renderer.types import Geometry, Pixels, View
-from motionfollower.research.synthetic.renderer.vectors import row, subtract, turn
+from motionfollower.research.synthetic.renderer.noise import CLOUDS, CLUMPS, STRANDS, sample_noise
+from motionfollower.research.synthetic.renderer.types import Floats, Geometry, Material, Pixels, View
+from motionfollower.research.synthetic.renderer.vectors import rotate, row, subtract
 
-NEAREST = 0.05  # metres: what is nearer lies behind the lens
+NEAREST = 0.05  # metres: near plane
 SKIN, HAIR, EYE = int(Material.SKIN), int(Material.HAIR), int(Material.EYE)
 
 
 @compiled
 def project(points: Floats, view: View, screen: Floats) -> None:
-    """Points f32 [V, 3] of the world as x, y in pixels and 1/depth, into `screen` f32 [V, 3]."""
+    """Project world points f32 [V, 3] to x, y in pixels and inverse depth, into `screen` f32 [V, 3]."""
     eye = (view.eye[0], view.eye[1], view.eye[2])
     for vertex in range(points.shape[0]):
-        x, y, z = turn(view.rotation, subtract(row(points, vertex), eye))
-        nearness = 1.0 / max(z, NEAREST)
-        screen[vertex, 0] = view.x + view.focal * x * nearness
-        screen[vertex, 1] = view.y + view.focal * y * nearness
-        screen[vertex, 2] = nearness
+        x, y, z = rotate(view.rotation, subtract(row(points, vertex), eye))
+        inverse_depth = 1.0 / max(z, NEAREST)
+        screen[vertex, 0] = view.x + view.focal * x * inverse_depth
+        screen[vertex, 1] = view.y + view.focal * y * inverse_depth
+        screen[vertex, 2] = inverse_depth
 
 
 @compiled
 def rasterize(screen: Floats, geometry: Geometry, noise: Floats, pixels: Pixels) -> None:
-    """Fill `pixels` with the nearest triangles; skin and eyes are seen from outside only."""
-    pixels.nearness[:] = 0
+    """Fill `pixels` with the nearest triangles; back faces of skin and eyes are culled."""
+    pixels.inverse_depth[:] = 0
     pixels.triangle[:] = -1
-    height, width = pixels.nearness.shape
+    height, width = pixels.inverse_depth.shape
     for triangle in range(geometry.triangles.shape[0]):
         a, b, c = geometry.triangles[triangle]
         x0, y0, z0 = row(screen, a)
@@ -37,8 +36,8 @@ def rasterize(screen: Floats, geometry: Geometry, noise: Floats, pixels: Pixels)
         x2, y2, z2 = row(screen, c)
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         material = geometry.materials[triangle]
-        is_whole = material in (SKIN, EYE)
-        if abs(area) < 1e-9 or (is_whole and area >= 0):
+        is_closed = material in (SKIN, EYE)
+        if abs(area) < 1e-9 or (is_closed and area >= 0):
             continue
         left = max(int(np.ceil(min(x0, x1, x2) - 0.5)), 0)
         right = min(int(np.floor(max(x0, x1, x2) - 0.5)), width - 1)
@@ -52,30 +51,30 @@ def rasterize(screen: Floats, geometry: Geometry, noise: Floats, pixels: Pixels)
                 first = 1 - second - third
                 if first < 0 or second < 0 or third < 0:
                     continue
-                nearness = first * z0 + second * z1 + third * z2
-                if nearness <= pixels.nearness[y, x]:
+                inverse_depth = first * z0 + second * z1 + third * z2
+                if inverse_depth <= pixels.inverse_depth[y, x]:
                     continue
-                q1, q2 = second * z1 / nearness, third * z2 / nearness  # perspective-correct
-                if not is_whole and is_cut(geometry.coords, a, b, c, q1, q2, material, noise):
+                q1, q2 = second * z1 / inverse_depth, third * z2 / inverse_depth  # perspective-correct
+                if not is_closed and is_cut(geometry.coords, a, b, c, q1, q2, material, noise):
                     continue
-                pixels.nearness[y, x] = nearness
+                pixels.inverse_depth[y, x] = inverse_depth
                 pixels.triangle[y, x] = triangle
-                pixels.corners[y, x, 0] = q1
-                pixels.corners[y, x, 1] = q2
+                pixels.barycentric[y, x, 0] = q1
+                pixels.barycentric[y, x, 1] = q2
 
 
 @compiled
 def is_cut(coords: Floats, a: int, b: int, c: int, second: float, third: float, material: int, noise: Floats) -> bool:
-    """Whether there is nothing at this point of a triangle: beyond a hem, between hairs."""
+    """Alpha test: whether this point of a triangle is transparent, beyond a hem or between hairs."""
     first = 1 - second - third
     inside = first * coords[a, 3] + second * coords[b, 3] + third * coords[c, 3]
     u = first * coords[a, 0] + second * coords[b, 0] + third * coords[c, 0]
     v = first * coords[a, 1] + second * coords[b, 1] + third * coords[c, 1]
     if material != HAIR:
-        return bool(inside < 0.02 * look_up(noise, 0.5 * u, 0.5 * v, CLOUDS))
+        return bool(inside < 0.02 * sample_noise(noise, 0.5 * u, 0.5 * v, CLOUDS))
     w = first * coords[a, 2] + second * coords[b, 2] + third * coords[c, 2]
     layer = coords[a, 4]
-    if layer == 0:  # hair that hangs or is tied: whole, but for its ends
-        return bool(inside < 0.05 + 0.06 * look_up(noise, 0.5 * (u + 0.6 * w), 0.06 * v, STRANDS))
-    clumps = look_up(noise, 0.55 * (u + 0.37 * w), 0.25 * v + 0.45 * w, CLUMPS)
+    if layer == 0:  # long or tied hair: opaque except at its ends
+        return bool(inside < 0.05 + 0.06 * sample_noise(noise, 0.5 * (u + 0.6 * w), 0.06 * v, STRANDS))
+    clumps = sample_noise(noise, 0.55 * (u + 0.37 * w), 0.25 * v + 0.45 * w, CLUMPS)
     return bool(inside + 0.09 * clumps < 0 or (layer > 0.3 and clumps < 2.3 * layer - 1.6))

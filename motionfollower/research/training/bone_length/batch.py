@@ -10,7 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from motionfollower.core.errors import InputError
-from motionfollower.research.synthetic.dataset import Arrays
+from motionfollower.research.synthetic.export.dataset import Arrays
 from preprocess.align.bone_lengths import describe_bone_lengths
 from preprocess.pose.skeleton import MIRRORED_BODY
 from preprocess.types import Bools, Floats

@@ -9,7 +9,13 @@ from pathlib import Path
 from motionfollower.core.parallel import run_missing
 from motionfollower.pipeline.backends import Preprocessors, load_preprocessors
 from motionfollower.research.synthetic.assets.store import load_assets
-from motionfollower.research.synthetic.dataset import DatasetConfig, is_whole, plan_shard, read_shard, write_arrays
+from motionfollower.research.synthetic.export.dataset import (
+    DatasetConfig,
+    is_whole,
+    plan_shard,
+    read_shard,
+    write_arrays,
+)
 from motionfollower.research.training.bone_length.samples import samples_of_body, samples_of_takes
 from preprocess.progress import run_to_end
 from preprocess.types import Clip, PoseSequence
@@ -46,7 +52,7 @@ def write_seen(shard: Path, path: Path) -> None:
     arrays, recipe = read_shard(shard), DatasetConfig.of(shard.parent)
     scene, takes = plan_shard(load_assets(), int(shard.stem), recipe)
     clips = [Clip(frames, recipe.fps) for frames in arrays["images"]]
-    write_arrays(path, samples_of_takes(load_assets(), scene.dancer.body, takes, clips, _estimate))
+    write_arrays(path, samples_of_takes(load_assets(), scene.character.body, takes, clips, _estimate))
 
 
 def _estimate(clip: Clip) -> PoseSequence:

@@ -16,10 +16,10 @@ from motionfollower.research.synthetic.annotations.visibility import project_joi
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
 from motionfollower.research.synthetic.assets.types import Assets, Doubles
 from motionfollower.research.synthetic.body.body import Body, make_body
-from motionfollower.research.synthetic.dataset import Arrays
+from motionfollower.research.synthetic.export.dataset import Arrays
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.sampling import sample_camera
-from motionfollower.research.synthetic.shot import Shot, ShotSetup, plan_shots
+from motionfollower.research.synthetic.scene.sampling import sample_camera
+from motionfollower.research.synthetic.scene.shot import Shot, ShotSetup, plan_shots
 from preprocess.align.person import is_inside
 from preprocess.pose.skeleton import (
     BODY,

@@ -15,7 +15,7 @@ from motionfollower.core.errors import InputError, OutputError
 from motionfollower.core.parallel import run_in_processes
 from motionfollower.io.dataset_dir import open_dataset_dir
 from motionfollower.pipeline.backends import load_preprocessors
-from motionfollower.research.synthetic.dataset import read_shard
+from motionfollower.research.synthetic.export.dataset import read_shard
 from motionfollower.research.training.data.clip import TrainingClip, read_clip_file, write_clip
 from motionfollower.research.training.data.real import clips_of_video
 from motionfollower.research.training.data.synthetic import clips_of_shard

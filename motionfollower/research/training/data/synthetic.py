@@ -8,8 +8,8 @@ import numpy as np
 
 from motionfollower.core.errors import InputError
 from motionfollower.core.types import EditInputs
-from motionfollower.research.synthetic.clip import RenderedClip
-from motionfollower.research.synthetic.dataset import Arrays
+from motionfollower.research.synthetic.export.clip import RenderedClip
+from motionfollower.research.synthetic.export.dataset import Arrays
 from motionfollower.research.training.data.augment import jitter_poses, perturb_masks
 from motionfollower.research.training.data.clip import TrainingClip
 from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_framing

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.annotations.visibility import scores_of
-from motionfollower.research.synthetic.clip import PERSON
-from motionfollower.research.synthetic.dataset import Arrays, read_shard
+from motionfollower.research.synthetic.export.clip import PERSON
+from motionfollower.research.synthetic.export.dataset import Arrays, read_shard
 from preprocess.segmentation.learned_target_mask import mask_net_inputs, view_mask
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import mask_log_odds

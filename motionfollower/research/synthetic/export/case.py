@@ -1,8 +1,8 @@
-"""What `dancers render` makes: a dancer's clip, and with a second motion the right answer of an edit."""
+"""Rendered cases: a character's clip and, with a second motion, the ground truth of an edit."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.io.case import PREPARATION, parts_of
 from motionfollower.io.preparation import PreparationRecord
 from motionfollower.research.synthetic.assets.types import Assets
-from motionfollower.research.synthetic.clip import RenderedClip, render_clip
+from motionfollower.research.synthetic.export.clip import RenderedClip, render_clip
 from motionfollower.research.synthetic.motion.sequence import make_sequence
-from motionfollower.research.synthetic.sampling import sample_scene
-from motionfollower.research.synthetic.scene import Renderer
+from motionfollower.research.synthetic.scene.sampling import sample_scene
+from motionfollower.research.synthetic.scene.scene import Renderer
+from motionfollower.research.synthetic.scene.shot import plan_shots
 from motionfollower.research.synthetic.seeds import ALL, check_seed
-from motionfollower.research.synthetic.shot import plan_shots
 from preprocess.pose.render import draw_poses
-from preprocess.types import Size
+from preprocess.progress import OnProgress, ignore_progress
+from preprocess.types import AlignmentReport, Size
 from preprocess.video.atomic import atomic_path, check_parent, output_errors
 from preprocess.video.write import write_frames
 
@@ -31,10 +32,10 @@ LONGEST = 600  # frames
 
 @dataclass(frozen=True)
 class CaseConfig:
-    """What to render: who, doing what, and with `target_motion` what they shall do instead.
+    """Seeds and shape of a case: a scene, its motion, and with `target_motion` the motion to transfer to it.
 
-    The clip that shows the target's motion has another dancer in another place, those of `other_seed`, before the
-    same camera: so an alignment that keeps the place in the picture brings the dance where the truth has it.
+    The target clip shows another scene, that of `other_seed`, from the same camera path, so an alignment that keeps
+    image positions places the motion where the ground truth has it.
     """
 
     seed: int
@@ -58,19 +59,19 @@ class CaseConfig:
 
     @property
     def other_seed(self) -> int:
-        """Another dancer, of the same half of the seeds: held out where this one is."""
+        """The seed of the target clip's scene, from the same block of 100,000: held out if `seed` is."""
         other = np.random.default_rng([self.seed, self.motion]).integers(100_000)
         return ALL.start + (self.seed // 100_000) * 100_000 + int(other)
 
     @property
     def total(self) -> int:
-        """How many frames are rendered in all."""
+        """The number of frames to render."""
         return self.frames * (1 if self.target_motion is None else 3)
 
 
 @dataclass(frozen=True)
 class RenderedEdit:
-    """The right answer of an edit: another dancer's clip, and this dancer doing what that one does."""
+    """The target clip of an edit, and its ground truth: the source's character with the target's motion."""
 
     target: RenderedClip
     truth: RenderedClip
@@ -78,72 +79,75 @@ class RenderedEdit:
 
 @dataclass(frozen=True)
 class RenderedCase:
-    """A rendered order."""
+    """A rendered source clip, and with a target motion the edit."""
 
     source: RenderedClip
     edit: RenderedEdit | None
 
 
-def render_case(assets: Assets, order: CaseConfig) -> Generator[int, None, RenderedCase]:
-    """Render an order; yield the number of frames done, of `order.total`."""
-    scene = sample_scene(assets, order.seed, order.size, order.fps)
-    seeds = [order.motion] if order.target_motion is None else [order.motion, order.target_motion]
-    motions = [make_sequence(assets, seed, order.frames / order.fps) for seed in seeds]
-    takes = plan_shots(scene.stage, motions, order.frames, hands=order.seed)
+def render_case(assets: Assets, config: CaseConfig, on_progress: OnProgress = ignore_progress) -> RenderedCase:
+    """Render a case; report the number of frames done, of `config.total`."""
+    scene = sample_scene(assets, config.seed, config.size, config.fps)
+    seeds = [config.motion] if config.target_motion is None else [config.motion, config.target_motion]
+    motions = [make_sequence(assets, seed, config.frames / config.fps) for seed in seeds]
+    shots = plan_shots(scene.setup, motions, config.frames, hands=config.seed)
     renderer = Renderer(assets, scene)
-    source = yield from render_clip(renderer, takes[0], order.fps)
-    if order.target_motion is None:
+    source = render_clip(renderer, shots[0], config.fps, on_progress)
+    if config.target_motion is None:
         return RenderedCase(source, None)
-    truth = yield from render_clip(renderer, takes[1], order.fps, order.frames)
-    other = replace(sample_scene(assets, order.other_seed, order.size, order.fps), camera=scene.camera)
-    (alone,) = plan_shots(other.stage, motions[1:], order.frames, hands=order.other_seed)
-    same_camera = replace(alone, views=takes[1].views)
-    target = yield from render_clip(Renderer(assets, other), same_camera, order.fps, 2 * order.frames)
+    truth = render_clip(renderer, shots[1], config.fps, on_progress, done=config.frames)
+    other = replace(sample_scene(assets, config.other_seed, config.size, config.fps), camera=scene.camera)
+    (other_shot,) = plan_shots(other.setup, motions[1:], config.frames, hands=config.other_seed)
+    target_shot = replace(other_shot, views=shots[1].views)
+    target = render_clip(Renderer(assets, other), target_shot, config.fps, on_progress, done=2 * config.frames)
     return RenderedCase(source, RenderedEdit(target, truth))
 
 
-Pictures = NDArray[np.uint8]
+Images = NDArray[np.uint8]
 SOURCE_FOLDERS, EDIT_FOLDERS = 3, 12
 
 
 def check_rendered_case_dir(folder: Path) -> None:
-    """OutputError where a production can't be written to `folder`: it must be new or empty."""
+    """Raise OutputError unless `folder` is new or empty and can be written."""
     check_parent(folder.absolute().parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError(f"{folder} is a file or a folder that isn't empty. Choose an empty or a new one.")
+        raise OutputError(f"{folder} is a file or a folder that isn't empty. Choose an empty or a new folder.")
 
 
-def folders_of(production: RenderedCase) -> int:
-    """How many folders are written."""
-    return EDIT_FOLDERS if production.edit else SOURCE_FOLDERS
+def count_folders(case: RenderedCase) -> int:
+    """The number of image folders that a case consists of."""
+    return EDIT_FOLDERS if case.edit else SOURCE_FOLDERS
 
 
-def write_rendered_case(folder: Path, production: RenderedCase) -> Generator[int, None, None]:
-    """Write all pictures, whole or not at all; yield the number of folders done. OutputError where it can't be."""
+def write_rendered_case(folder: Path, case: RenderedCase, on_progress: OnProgress = ignore_progress) -> None:
+    """Write all images atomically; report the number of folders done, of `count_folders`.
+
+    Raises OutputError if the folder is not empty or can't be written.
+    """
     check_rendered_case_dir(folder)
-    prepared = _prepared(production.source, production.edit) if production.edit else None
+    prepared = _prepared(case.source, case.edit) if case.edit else None
     with atomic_path(folder) as draft:
         with output_errors(folder):
             draft.mkdir(parents=True)
-        for done, (name, pictures) in enumerate(_parts(production, prepared), 1):
+        for done, (name, images) in enumerate(_parts(case, prepared), 1):
             with output_errors(folder):
                 (draft / name).parent.mkdir(exist_ok=True)
-            write_frames(draft / name, pictures)
-            yield done
+            write_frames(draft / name, images)
+            on_progress(done)
         if prepared is not None:
             with output_errors(folder):
                 (draft / PREPARATION).write_text(PreparationRecord.of(prepared).to_json(), encoding="utf-8")
 
 
-def _parts(production: RenderedCase, prepared: Prepared | None) -> Iterator[tuple[str, Pictures]]:
-    source = production.source
-    if prepared is None or production.edit is None:
+def _parts(case: RenderedCase, prepared: Prepared | None) -> Iterator[tuple[str, Images]]:
+    source = case.source
+    if prepared is None or case.edit is None:
         yield "source_images", source.frames
         yield "source_poses", draw_poses(source.poses)
         yield "source_masks", np.where(source.masks.masks, np.uint8(255), np.uint8(0))
         return
     yield from parts_of(prepared).items()
-    truth = production.edit.truth
+    truth = case.edit.truth
     yield "truth/images", truth.frames
     yield "truth/masks", truth.alpha
     yield "truth/plates", truth.plates
@@ -151,7 +155,7 @@ def _parts(production: RenderedCase, prepared: Prepared | None) -> Iterator[tupl
 
 
 def _prepared(source: RenderedClip, edit: RenderedEdit) -> Prepared:
-    """The production as if somebody had prepared its clips without any error."""
+    """The inputs of the edit, prepared without estimation error."""
     inputs = EditInputs(
         source=source.clip,
         source_poses=source.poses,
@@ -159,4 +163,4 @@ def _prepared(source: RenderedClip, edit: RenderedEdit) -> Prepared:
         source_masks=source.masks,
         target_masks=edit.truth.masks,
     )
-    return Prepared(inputs, edit.target.clip, edit.target.poses, edit.target.masks, {"mode": "truth"})
+    return Prepared(inputs, edit.target.clip, edit.target.poses, edit.target.masks, AlignmentReport("truth"))

@@ -1,28 +1,28 @@
-"""A take as arrays, in the words of the rest of the program: a clip, poses, masks."""
+"""A rendered shot as arrays, and as the clip, poses and masks that the rest of the program uses."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.research.synthetic.annotations.visibility import scores_of
-from motionfollower.research.synthetic.scene import Renderer, TrueFrame
-from motionfollower.research.synthetic.shot import Shot
+from motionfollower.research.synthetic.scene.scene import AnnotatedFrame, Renderer
+from motionfollower.research.synthetic.scene.shot import Shot
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Clip, Floats, MaskSequence, PoseSequence, Size
 
-PERSON = 128  # of 255: a pixel is the person from half of it on
-SHADOW = 0.94  # share of the light: less is a shadow
+PERSON = 128  # of 255: least alpha of the person's mask
+SHADOW = 0.94  # factor on the light below which a pixel counts as shadow
 
 
 @dataclass(frozen=True)
 class RenderedClip:
-    """A rendered take. `frames` and `plates`, the same without anybody, are uint8 [F, H, W, 3].
+    """A rendered shot. `frames` and `plates`, the same without the person, are uint8 [F, H, W, 3].
 
-    `alpha` uint8 [F, H, W] is how much of each pixel is the person, `shade` uint8 [F, H, W] how much light their
-    shadow leaves, both of 255; `joints` f32 [F, 128, 2] in pixels, `visibility` uint8 [F, 128].
+    `alpha` uint8 [F, H, W] is the person's coverage of each pixel, `shade` uint8 [F, H, W] the factor of their shadow
+    on the background's light, both of 255; `joints` f32 [F, 128, 2] are in pixels, `visibility` uint8 [F, 128].
     """
 
     fps: float
@@ -34,8 +34,8 @@ class RenderedClip:
     visibility: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, frames: list[TrueFrame], fps: float) -> RenderedClip:
-        """The footage of rendered frames."""
+    def of(cls, frames: list[AnnotatedFrame], fps: float) -> RenderedClip:
+        """Stack rendered frames."""
         return cls(
             fps=fps,
             frames=np.stack([frame.image for frame in frames]),
@@ -61,29 +61,31 @@ class RenderedClip:
 
     @property
     def masks(self) -> MaskSequence:
-        """Where the person is."""
+        """The person's mask in every frame."""
         return MaskSequence(self.alpha >= PERSON, "truth")
 
     @property
     def shadows(self) -> Bools:
-        """Where the person's shadow is, bool [F, H, W]."""
+        """The mask of the person's shadow, bool [F, H, W]."""
         return np.asarray(self.shade < 255 * SHADOW)
 
     @property
     def poses(self) -> PoseSequence:
-        """The joints with the scores of an estimator that sees everything."""
-        scores = np.stack([scores_of(judged) for judged in self.visibility])
+        """The joints with the scores of an ideal pose estimator."""
+        scores = np.stack([scores_of(visibility) for visibility in self.visibility])
         return PoseSequence(np.where(scores[..., None] > 0, self.joints, 0), scores, self.size)
 
 
-def _byte(share: Floats) -> NDArray[np.uint8]:
-    return np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
+def _byte(values: Floats) -> NDArray[np.uint8]:
+    return np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
 
 
-def render_clip(renderer: Renderer, take: Shot, fps: float, done: int = 0) -> Generator[int, None, RenderedClip]:
-    """Render a take; yield the number of frames done, counted from `done` on."""
+def render_clip(
+    renderer: Renderer, shot: Shot, fps: float, on_progress: OnProgress = ignore_progress, *, done: int = 0
+) -> RenderedClip:
+    """Render a shot; report the number of frames done, added to `done` earlier ones."""
     frames = []
-    for frame in renderer.render(take):
+    for frame in renderer.render(shot):
         frames.append(frame)
-        yield done + len(frames)
+        on_progress(done + len(frames))
     return RenderedClip.of(frames, fps)
