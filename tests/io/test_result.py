@@ -16,18 +16,21 @@ from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, StepLosses
 from motionfollower.io.result import (
+    SMALLEST_CAPTION,
     ResultFiles,
     check_result_dir,
+    choose_audio,
     draft_result,
     publish,
+    side_by_side,
     write_edited_video,
     write_frames_and_comparison,
 )
 from motionfollower.io.run_record import FileRecord, RunMetadata, environment_changes, load_run_record
-from motionfollower.io.side_by_side import SMALLEST_CAPTION, side_by_side
 from preprocess.pose.skeleton import JOINTS
 from preprocess.progress import OnProgress, ignore_progress
-from preprocess.types import Clip, MaskSequence, PoseSequence
+from preprocess.types import Clip, MaskSequence, PoseSequence, Sound
+from preprocess.video.probe import Media
 from preprocess.video.read import read_clip
 from tests.full_disk import disk_with_room_for
 from tests.jobs import CancelAfter
@@ -153,6 +156,24 @@ def test_a_failed_move_restores_the_old_result(
     with pytest.raises(OutputError, match=r"can.t be written"):
         write(tmp_path, inputs, inputs.source, run)
     assert contents(tmp_path) == before
+
+
+class TestAudio:
+    SOUND = Sound(Path("source.mp4"), 0.0, 3.0)
+
+    def test_the_source_keeps_its_sound(self) -> None:
+        assert choose_audio("source", self.SOUND, None, 3.0) == (self.SOUND, ())
+        assert choose_audio("source", None, None, 3.0) == (None, ())
+
+    def test_the_sound_of_the_target_lasts_as_long_as_the_edit(self) -> None:
+        target = Media(Path("target.mp4"), (64, 48), 8.0, 10.0, has_sound=True)
+        assert choose_audio("target", self.SOUND, target, 3.0) == (Sound(Path("target.mp4"), 0.0, 3.0), ())
+        assert choose_audio("none", self.SOUND, target, 3.0) == (None, ())
+
+    def test_a_silent_target_has_a_warning(self) -> None:
+        target = Media(Path("target.mp4"), (64, 48), 8.0, 10.0)
+        sound, warnings = choose_audio("target", self.SOUND, target, 3.0)
+        assert (sound, messages(warnings)) == (None, ("The target has no sound, so the edit is silent.",))
 
 
 def test_a_result_in_a_file_is_refused(tmp_path: Path) -> None:

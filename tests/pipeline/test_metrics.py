@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionfollower.core.types import EditMetrics, Origin
+from motionfollower.core.types import EditMetrics, Origin, StepLosses
 from motionfollower.pipeline.metrics import (
     BackgroundKept,
     ChunkMetrics,
+    combine_losses,
     combine_metrics,
     compare_poses,
     flicker,
@@ -126,6 +127,11 @@ def test_a_selected_person_is_looked_for_at_the_aligned_neck(noise: Clip) -> Non
 def test_chunks_are_averaged_and_those_without_a_person_have_no_pose() -> None:
     chunks = [ChunkMetrics(0.5, 4.0, 1.0), ChunkMetrics(None, None, 2.0), ChunkMetrics(1.0, 2.0, 3.0)]
     assert combine_metrics(0.25, chunks, [5.0, 7.0, 9.0]) == EditMetrics(0.25, 0.75, 3.0, 2.0, 7.0)
+
+
+def test_chunks_without_a_person_have_no_losses() -> None:
+    mean = combine_losses([(StepLosses(0, 1.0, 2.0),), (), (StepLosses(0, 3.0, 6.0),)])
+    assert mean == (StepLosses(0, 2.0, 4.0),)
 
 
 def test_a_result_is_measured_at_the_working_size(noise: Clip, tmp_path: Path) -> None:
