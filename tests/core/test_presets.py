@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from motionfollower.core.config import SamplerSettings
+from motionfollower.core.errors import SettingsError
 from motionfollower.core.presets import PresetName, apply_preset
 from motionfollower.pipeline.backends import backend_info
 
@@ -34,3 +35,8 @@ def test_what_is_disabled_stays_disabled():
     few = replace(DEFAULT, steps=4, repeats=1, guidance=replace(DEFAULT.guidance, scale=0))
     assert apply_preset(few, "balanced").guidance.scale == 0
     assert apply_preset(few, "draft").steps == 1
+
+
+def test_an_unknown_preset_is_a_settings_error():
+    with pytest.raises(SettingsError, match="preset is fast; allowed is draft, balanced, quality"):
+        apply_preset(DEFAULT, "fast")
