@@ -128,11 +128,11 @@ class TestCancelling:
 
 def test_realigning_equals_preparing_with_other_settings(prepared: Prepared, backend: Backend) -> None:
     settings = replace(SMALL, align="bones", scale=1.1, shift=(3.0, -2.0))
-    anew = prepare(MIA, LEO, settings, backend.preprocessors)
+    fresh = prepare(MIA, LEO, settings, backend.preprocessors)
     again = realign(prepared, settings, backend.preprocessors)
-    assert np.array_equal(again.inputs.aligned_poses.keypoints, anew.inputs.aligned_poses.keypoints)
-    assert np.array_equal(again.inputs.target_masks.masks, anew.inputs.target_masks.masks)
-    assert (again.alignment, again.inputs.warnings) == (anew.alignment, anew.inputs.warnings)
+    assert np.array_equal(again.inputs.aligned_poses.keypoints, fresh.inputs.aligned_poses.keypoints)
+    assert np.array_equal(again.inputs.target_masks.masks, fresh.inputs.target_masks.masks)
+    assert (again.alignment, again.inputs.warnings) == (fresh.alignment, anew.inputs.warnings)
 
 
 @pytest.mark.parametrize(("step", "moves"), [(0, False), (1, False), (4, True)])
