@@ -1,7 +1,8 @@
-"""The app: two clips in, the edited clip out. The page itself is in `ui/`."""
+"""Start the app. The page itself is in `motionfollower/ui`."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from importlib.util import find_spec
@@ -11,29 +12,31 @@ import gradio as gr
 
 from motionfollower.ui.engine import Engine
 from motionfollower.ui.page import build_page
-from motionfollower.ui.sessions.malloc import limit_malloc_arenas
-from motionfollower.ui.sessions.results import sweep
-from motionfollower.ui.zero_gpu import IS_LENT
+from motionfollower.ui.sessions.results import delete_stale_folders
+from motionfollower.ui.zero_gpu import IS_ZERO_GPU
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported: nothing is sent anywhere
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no telemetry
 
 STYLE = Path(__file__).parent / "motionfollower" / "ui" / "static" / "style.css"
 UPLOAD_LIMIT = "100mb"
-QUEUE = 20
+QUEUE_SIZE = 20
 MCP = "MOTIONFOLLOWER_MCP"
-"""Set to 1, this environment variable offers the endpoints to language models as tools."""
+"""The environment variable that, set to 1, offers the endpoints as MCP tools."""
+
+M_ARENA_MAX = -8  # of glibc's malloc.h
+MALLOC_ARENAS = 2
 
 
 def theme() -> gr.themes.ThemeClass:
-    """The colours, and fonts of the reader's own machine: none are fetched."""
-    plain = gr.themes.Default(
+    """The colours, with system fonts: none are downloaded."""
+    base = gr.themes.Default(
         primary_hue="indigo",
         neutral_hue="zinc",
         radius_size="lg",
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
-    return plain.set(
+    return base.set(
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
         block_info_text_color="*neutral_600",
@@ -64,21 +67,32 @@ def theme() -> gr.themes.ThemeClass:
 
 
 def wants_mcp() -> bool:
-    """Whether the endpoints are offered as tools; ends the program where a package for it is missing."""
-    wanted = os.environ.get(MCP, "0") not in ("", "0")
-    if wanted and find_spec("mcp") is None:
-        sys.exit(f"{MCP} is set, but the package for it is missing. Run `pip install 'gradio[mcp]'`, or unset {MCP}.")
-    return wanted
+    """Whether to offer the endpoints as MCP tools; exits if the package for it is missing."""
+    is_set = os.environ.get(MCP, "0") not in ("", "0")
+    if is_set and find_spec("mcp") is None:
+        sys.exit(f"{MCP} is set, but the mcp package is missing. Run `pip install 'gradio[mcp]'`, or unset {MCP}.")
+    return is_set
+
+
+def limit_malloc_arenas() -> None:
+    """Let all threads share two malloc arenas, where the C library is glibc.
+
+    By default glibc gives new threads arenas of their own, whose free memory other threads cannot use: thirty edits,
+    each shown by other threads, would take twice the memory of one.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, MALLOC_ARENAS)
 
 
 def main() -> None:
-    """Serve the page: no server file but its own can be read, no upload is larger than the limit."""
+    """Serve the page: no files of the server are exposed, and the size of uploads is limited."""
     limit_malloc_arenas()
-    sweep()
+    delete_stale_folders()
     engine = Engine()
-    if IS_LENT:
-        engine.load()  # while the Space starts: a lent GPU's process begins with what is there then
-    page = build_page(engine).queue(max_size=QUEUE)
+    if IS_ZERO_GPU:
+        engine.load()  # at startup: the processes that borrow a GPU are forked with what is loaded by then
+    page = build_page(engine).queue(max_size=QUEUE_SIZE)
     page.launch(
         theme=theme(),
         css_paths=STYLE,
@@ -92,7 +106,7 @@ def main() -> None:
         mcp_server=wants_mcp(),
         prevent_thread_lock=True,
     )
-    engine.load()  # whoever opens the page meanwhile can look around already
+    engine.load()  # the page can be opened meanwhile
     page.block_thread()
 
 

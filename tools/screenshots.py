@@ -1,17 +1,18 @@
-"""Pictures of the page in each of its states, into docs/screenshots: `python -m tests.app.screenshots`."""
+"""Take screenshots of the app in each of its states: `python -m tools.screenshots [FOLDER]`."""
 
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from .conftest import CHROMIUM, EXAMPLES, FLAGS, PHONE, opening, serving
-from .steps import open_tab, press, take_example, wait_for_status
+from tests.ui.conftest import CHROMIUM, EXAMPLES, FLAGS, PHONE, opening, serving
+from tests.ui.steps import load_example, open_tab, press, wait_for_status
 
-FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
+FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")
 SCREEN = {"width": 1440, "height": 940}
-MIDDLE = "520"  # of the player's 1000: somewhere amid the dance
+MIDDLE = "520"  # of the player's 1000
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
 
 def take_desktop(page: Any) -> None:
     shoot(page, "start")
-    take_example(page, preset="Balanced")
+    load_example(page, preset="Balanced")
     press(page, "generate")
     wait_for_status(page, "^Puppet: ")
     shoot(page, "running", patience=300)
@@ -37,11 +38,11 @@ def take_desktop(page: Any) -> None:
     shoot(page, "done")
     open_tab(page, "Preprocess")
     shoot(page, "preprocess", is_whole=True)
-    open_tab(page, "Fix the mask")
-    box = page.locator("#mask-picture img").bounding_box()
-    page.locator("#mask-picture img").click(position={"x": box["width"] * 0.34, "y": box["height"] * 0.93})
+    open_tab(page, "Fix mask")
+    box = page.locator("#mask-image img").bounding_box()
+    page.locator("#mask-image img").click(position={"x": box["width"] * 0.34, "y": box["height"] * 0.93})
     page.locator("#click-count").get_by_text("1 click").wait_for()
-    page.locator("#bench").scroll_into_view_if_needed()
+    page.locator("#frame-editor").scroll_into_view_if_needed()
     shoot(page, "mask")
     page.evaluate("scrollTo(0, 0)")
     open_tab(page, "Compare")
@@ -56,22 +57,22 @@ def take_desktop(page: Any) -> None:
 def take_error(page: Any) -> None:
     page.locator("#clip-source input[type=file]").set_input_files(EXAMPLES / "source-mia-room.mp4")
     page.wait_for_selector("#clip-source video")
-    page.wait_for_timeout(4000)  # the change of the clip has been seen
+    page.wait_for_timeout(4000)  # until the change of the clip is handled
     press(page, "generate")
     page.locator("#clip-target").get_by_text("Add a target clip first.").wait_for()
     shoot(page, "error")
 
 
 def take_dark(page: Any) -> None:
-    take_example(page, preset="Balanced")
+    load_example(page, preset="Balanced")
     press(page, "generate")
-    wait_for_status(page, "^Done")  # the example is made already
+    wait_for_status(page, "^Done")  # from the example cache
     show_middle(page)
     shoot(page, "dark")
 
 
 def take_phone(page: Any) -> None:
-    take_example(page, preset="Draft")
+    load_example(page, preset="Draft")
     shoot(page, "phone-start")
     press(page, "generate")
     wait_for_status(page, r"^Done\.")
@@ -83,12 +84,12 @@ def take_phone(page: Any) -> None:
 
 def show_middle(page: Any) -> None:
     page.wait_for_timeout(1000)
-    page.get_by_label("Place in the clips").fill(MIDDLE)
+    page.get_by_label("Playback position").fill(MIDDLE)
     page.mouse.move(0, 0)
 
 
 def shoot(page: Any, name: str, patience: int = 1500, *, is_whole: bool = False) -> None:
-    page.wait_for_timeout(patience)  # pictures and videos load
+    page.wait_for_timeout(patience)  # until images and videos are loaded
     page.screenshot(path=FOLDER / f"{name}.jpg", full_page=is_whole, type="jpeg", quality=78)
 
 

@@ -1,6 +1,6 @@
-"""Thirty edits one after the other, then ten users at once: does memory stay, does everybody get their own?
+"""Soak test of the app: thirty edits in a row, then ten users at once; memory must not grow, results not be mixed up.
 
-Run as `python -m tests.app.soak [RUNS USERS]`; ends with 1 where a bound is broken.
+Run as `python -m tools.soak [RUNS USERS]`; exits with 1 where a bound is exceeded.
 """
 
 import json
@@ -11,13 +11,13 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from .conftest import CHROMIUM, FLAGS, Server, opening, serving
-from .steps import download, open_tab, press, set_field, take_example, wait_for_status
+from tests.ui.conftest import CHROMIUM, FLAGS, Server, opening, serving
+from tests.ui.steps import download, load_example, open_tab, press, set_field, wait_for_status
 
 SETTLED = 5  # the run after which memory should not grow
 GROWTH = 1.10
-LARGEST_MB = 400  # of all the server's files together; each session keeps its last result alone
-EDIT = 600_000  # milliseconds that the last in the line may have to wait
+LARGEST_MB = 400  # of all the server's files; each session keeps only its last result
+EDIT = 600_000  # milliseconds; the last in the queue waits for all others
 
 
 def memory_mb(pid: int) -> float:
@@ -45,10 +45,12 @@ def is_own(page: Any, seed: int, frames: int) -> bool:
 
 
 def run_in_a_row(server: Server, page: Any, runs: int) -> bool:
-    take_example(page)
+    load_example(page)
     settled = 0.0
     for run in range(1, runs + 1):
-        start_edit(page, seed=1000 + run, frames=2 + run % 2)  # another number of frames: the clips are looked at anew
+        start_edit(
+            page, seed=1000 + run, frames=2 + run % 2
+        )  # another number of frames, so that the clips are prepared again
         assert is_own(page, 1000 + run, 2 + run % 2)
         memory, files = memory_mb(server.pid), files_mb(server.folder)
         settled = memory if run <= SETTLED else settled
@@ -59,10 +61,10 @@ def run_in_a_row(server: Server, page: Any, runs: int) -> bool:
 
 def run_at_once(server: Server, pages: list[Any]) -> bool:
     for user, page in enumerate(pages):
-        take_example(page)
+        load_example(page)
         start_edit(page, seed=2000 + user, frames=2 + user % 3)
     own = [is_own(page, 2000 + user, 2 + user % 3) for user, page in enumerate(pages)]
-    print(f"{sum(own)} of {len(own)} users got their own; files {files_mb(server.folder):.0f} MB")
+    print(f"{sum(own)} of {len(own)} users got their own result; files {files_mb(server.folder):.0f} MB")
     return all(own) and files_mb(server.folder) <= LARGEST_MB
 
 

@@ -1,10 +1,10 @@
-"""The public endpoints, for programs: `prepare_motion` and `edit_motion`, as gradio_client calls them."""
+"""The endpoints for programs, `prepare_motion` and `edit_motion`, as gradio_client and MCP clients call them."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from shutil import make_archive
 from tempfile import TemporaryDirectory
@@ -14,19 +14,19 @@ import gradio as gr
 
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
-from motionfollower.core.events import Event
+from motionfollower.core.messages import messages
 from motionfollower.core.types import Prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import load_run_record
-from motionfollower.pipeline.checks import check_inputs
+from motionfollower.pipeline.checks import CheckResult, check_inputs
 from motionfollower.pipeline.run import run_edit, run_prepare
-from motionfollower.ui.drawing import poses_over
+from motionfollower.ui.drawing import overlay_poses
 from motionfollower.ui.engine import Engine
-from motionfollower.ui.inputs.clips import complaint
-from motionfollower.ui.inputs.form import FRAMES_LIMIT, LARGEST_SEED
+from motionfollower.ui.inputs.clips import clip_problem
+from motionfollower.ui.inputs.form import MAX_FRAMES, MAX_SEED
 from motionfollower.ui.sessions.queue import WorkQueue
+from motionfollower.ui.tabs.preprocess import check_texts
 from motionfollower.ui.tabs.run import public_record
-from preprocess.progress import frame_list, run_to_end
 from preprocess.video.write import write_video
 
 Record = dict[str, Any]
@@ -34,70 +34,69 @@ Result = TypeVar("Result")
 
 
 class Endpoints:
-    """What programs may ask for; they line up with everybody else."""
+    """The functions behind the endpoints; their calls wait in the same queue as the page's jobs."""
 
-    def __init__(self, engine: Engine, turns: WorkQueue) -> None:
-        self._engine, self._turns = engine, turns
+    def __init__(self, engine: Engine, queue: WorkQueue) -> None:
+        self._engine, self._queue = engine, queue
 
     def prepare_motion(self, source: str, target: str, frames: float) -> Generator[tuple[str, str, Record], None, None]:
-        """Find the poses and masks of two clips and align the target's motion to the source, before any edit.
+        """Detect poses and masks in two clips and align the target's motion to the source, without editing.
 
         Args:
-            source: the clip whose person is to move.
-            target: the clip whose motion is wanted.
-            frames: the most frames to look at.
+            source: clip of the person to re-pose.
+            target: clip of the motion to follow.
+            frames: maximum number of frames.
 
         Returns:
-            an mp4 of the aligned motion over the source; a zip of the pictures in the released example layout,
-            with prepare.json; a report: the alignment, warnings, and what is doubtful in which frames.
+            an mp4 of the aligned poses over the source; a zip of the inputs in the released example layout,
+            with prepare.json; a report with the alignment, the warnings, and the findings per frame.
         """
-        with self._at_work(source, target) as folder:
+        with self._work_on(source, target) as folder:
             settings, preprocessors = PrepareSettings(frames=int(frames)), self._engine.load().preprocessors
             case, aligned = folder / "case", folder / "aligned.mp4"
-            prepared = self._do(run_prepare(Path(source), Path(target), settings, preprocessors, case))
+            prepared = self._run(lambda: run_prepare(Path(source), Path(target), settings, preprocessors, case))
             clip, poses = prepared.inputs.source, prepared.inputs.aligned_poses
-            write_video(aligned, poses_over(clip.frames, poses), clip.fps)
+            write_video(aligned, overlay_poses(clip.frames, poses), clip.fps)
             yield str(aligned), make_archive(str(case), "zip", case), _report(prepared)
 
     def edit_motion(
         self, source: str, target: str, steps: float, cfg: float, guidance: float, seed: float, frames: float
     ) -> Generator[tuple[str, Record], None, None]:
-        """Make the person of one clip do the motion of another; background, camera and looks stay.
+        """Re-pose the person in a video with the motion of another; background, camera and identity stay.
 
         Args:
-            source: the clip that is edited.
-            target: the clip whose motion is wanted.
+            source: clip of the person to re-pose.
+            target: clip of the motion to follow.
             steps: denoising steps.
-            cfg: how strictly to follow the pose; 1 is fastest.
-            guidance: how much to hold on to looks and background; 0 switches it off.
-            seed: the noise; the same one gives the same clip.
-            frames: the most frames to edit.
+            cfg: classifier-free guidance scale; 1 turns it off and is fastest.
+            guidance: score guidance scale, which preserves appearance and background; 0 turns it off.
+            seed: random seed; the same seed and settings give the same result.
+            frames: maximum number of frames.
 
         Returns:
-            the edited mp4, and its run.json: settings, seed, digests, versions, timings, warnings.
+            the edited mp4, and its run.json: settings, seed, checksums, versions, timings, warnings.
         """
-        with self._at_work(source, target) as folder:
-            usual = self._engine.settings
-            settings = replace(
-                usual, steps=int(steps), cfg_scale=cfg, seed=int(seed), guidance=replace(usual.guidance, scale=guidance)
-            )
-            request = EditConfig(Path(source), Path(target), PrepareSettings(frames=int(frames)), settings)
+        with self._work_on(source, target) as folder:
+            defaults = self._engine.settings
+            weights = replace(defaults.guidance, scale=guidance)
+            settings = replace(defaults, steps=int(steps), cfg_scale=cfg, seed=int(seed), guidance=weights)
+            config = EditConfig(Path(source), Path(target), PrepareSettings(frames=int(frames)), settings)
             files = ResultFiles(folder)
-            self._do(run_edit(request, self._engine.load(), files.folder))
+            self._run(lambda: run_edit(config, self._engine.load(), files.folder))
             yield str(files.edited), public_record(load_run_record(files.run))
 
-    def _do(self, events: Generator[Event, None, Result]) -> Result:
-        """Work to its end, where all heavy work is done."""
-        return self._turns.thread.submit(run_to_end, events).result()
+    def _run(self, job: Callable[[], Result]) -> Result:
+        """Run a job in the worker thread."""
+        return self._queue.thread.submit(job).result()
 
     @contextmanager
-    def _at_work(self, source: str, target: str) -> Iterator[Path]:
-        """A folder for the work on two clips whose turn has come; what is wrong with them becomes gr.Error."""
-        complaints = [complaint(path, role) for path, role in ((source, "source"), (target, "target"))]
-        if sentences := list(filter(None, complaints)):
-            raise gr.Error(" ".join(sentences), print_exception=False)
-        with self._turns.lining_up() as place, TemporaryDirectory() as folder:
-            for _ in place.wait():
+    def _work_on(self, source: str, target: str) -> Iterator[Path]:
+        """Wait in the queue; a temporary folder for the work. Invalid inputs raise gr.Error."""
+        problems = [clip_problem(path, role) for path, role in ((source, "source"), (target, "target"))]
+        if found := list(filter(None, problems)):
+            raise gr.Error(" ".join(found), print_exception=False)
+        with self._queue.ticket() as ticket, TemporaryDirectory() as folder:
+            for _ in ticket.wait():
                 pass
             try:
                 yield Path(folder)
@@ -105,16 +104,16 @@ class Endpoints:
                 raise gr.Error(str(error), print_exception=False) from error
 
 
-def offer_api(engine: Engine, turns: WorkQueue, limits: dict[str, Any]) -> None:
-    """Put the endpoints on hidden components: these copy files in and out, and check the ranges."""
-    usual, endpoints = engine.settings, Endpoints(engine, turns)
+def add_endpoints(engine: Engine, queue: WorkQueue, limits: dict[str, Any]) -> None:
+    """Add the endpoints on hidden components, which transfer the files and validate the ranges."""
+    defaults, endpoints = engine.settings, Endpoints(engine, queue)
     with gr.Row(visible=False):
         source, target = gr.Video(label="source"), gr.Video(label="target")
-        steps = gr.Slider(1, min(100, int(1000 * usual.strength)), usual.steps, step=1, label="steps")
-        cfg = gr.Slider(1, 15, usual.cfg_scale, label="cfg")
-        guidance = gr.Slider(0, 3, usual.guidance.scale, label="guidance")
-        seed = gr.Number(usual.seed, precision=0, minimum=0, maximum=LARGEST_SEED, label="seed")
-        frames = gr.Slider(1, FRAMES_LIMIT, 24, step=1, label="frames")
+        steps = gr.Slider(1, min(100, int(1000 * defaults.strength)), defaults.steps, step=1, label="steps")
+        cfg = gr.Slider(1, 15, defaults.cfg_scale, label="cfg")
+        guidance = gr.Slider(0, 3, defaults.guidance.scale, label="guidance")
+        seed = gr.Number(defaults.seed, precision=0, minimum=0, maximum=MAX_SEED, label="seed")
+        frames = gr.Slider(1, MAX_FRAMES, 24, step=1, label="frames")
         edited, run, edit = gr.Video(label="edited"), gr.JSON(label="run"), gr.Button("edit")
         aligned, case, report = gr.Video(label="aligned"), gr.File(label="case"), gr.JSON(label="report")
         prepare = gr.Button("prepare")
@@ -125,8 +124,13 @@ def offer_api(engine: Engine, turns: WorkQueue, limits: dict[str, Any]) -> None:
 
 
 def _report(prepared: Prepared) -> Record:
-    findings = [
-        {"level": found.level, "what": found.what, "where": frame_list(found.frames), "advice": found.advice}
-        for found in check_inputs(prepared)
-    ]
-    return {"alignment": prepared.alignment, "warnings": prepared.inputs.warnings, "findings": findings}
+    return {
+        "alignment": asdict(prepared.alignment),
+        "warnings": messages(prepared.inputs.warnings),
+        "findings": [_finding(result) for result in check_inputs(prepared)],
+    }
+
+
+def _finding(result: CheckResult) -> Record:
+    what, where, advice = check_texts(result)
+    return {"level": result.level, "what": what, "where": where, "advice": advice}

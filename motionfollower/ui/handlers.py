@@ -1,8 +1,7 @@
-"""What the buttons do: look at clips, make an edit, redo a part; each yields what changes on the page."""
+"""The handlers of the buttons: check the clips, edit them, regenerate some frames."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 import gradio as gr
 
 from motionfollower.core.config import EditConfig, Redo
-from motionfollower.core.events import StageStarted
+from motionfollower.core.events import Event, Preview, StageStarted
 from motionfollower.ui.engine import Engine
 from motionfollower.ui.inputs.form import FormValues
-from motionfollower.ui.progress_bar import stages_of
+from motionfollower.ui.progress_bar import FINISH, LOAD, PREPARE_STEPS, edit_steps
 from motionfollower.ui.sessions.eta import RuntimeEstimate
 from motionfollower.ui.sessions.example_cache import ExampleCache
 from motionfollower.ui.sessions.prepared import PreparedClips, clip_hashes, prepare_clips
@@ -23,111 +22,118 @@ from motionfollower.ui.tabs.compare import CompareTab
 from motionfollower.ui.tabs.result import ResultTab
 from motionfollower.ui.tabs.run import RunTab
 
-CHECK_STAGES = ("Read", "Source person", "Target person", "Align")
-
 
 class EditHandlers:
-    """Works for all sessions on one engine, and shows it in the parts of the page."""
+    """Runs jobs for all sessions on one engine and shows their results in the tabs.
+
+    `prepared` and `result` are the states of a session: its PreparedClips and its SessionResult.
+    """
 
     def __init__(
         self,
         engine: Engine,
-        attendant: SessionRunner,
-        checked: gr.State,
-        kept: gr.State,
-        result: ResultTab,
-        compare: CompareTab,
-        run: RunTab,
+        runner: SessionRunner,
+        prepared: gr.State,
+        result: gr.State,
+        tabs: tuple[ResultTab, CompareTab, RunTab],
     ) -> None:
-        self._engine, self._attendant, self._checked, self._kept = engine, attendant, checked, kept
-        self._result, self._compare, self._run = result, compare, run
-        self.homes, self._shelf = SessionDirs(), ExampleCache()
-        self.pace = RuntimeEstimate.first(engine)
+        self._engine, self._runner, self._prepared, self._result = engine, runner, prepared, result
+        self._result_tab, self._compare_tab, self._run_tab = tabs
+        self.dirs, self._examples = SessionDirs(), ExampleCache()
+        self.estimate = RuntimeEstimate.initial(engine.info)
 
-    def check(self, request: gr.Request, source: str, target: str, known: PreparedClips | None, *values: Any) -> Steps:
-        """Prepare the clips and show what was found."""
+    def check(
+        self, request: gr.Request, source: str, target: str, earlier: PreparedClips | None, *values: Any
+    ) -> Steps:
+        """Prepare the clips and show the detections."""
 
-        def work(task: Task) -> Steps:
-            checked = yield from self._look(task, source, target, known, FormValues(*values))
-            yield {self._checked: checked}
-            yield task.end("Checked. Look at the poses, then press Generate.")
+        def job(task: Task) -> None:
+            self._prepare(task, source, target, earlier, FormValues(*values))
+            task.finish("Checked. Review the poses, then press Generate.")
 
-        yield from self._attendant.attend(request, CHECK_STAGES, work)
+        yield from self._runner.run(request, PREPARE_STEPS, job)
 
     def generate(
-        self, request: gr.Request, source: str, target: str, known: PreparedClips | None, *values: Any
+        self, request: gr.Request, source: str, target: str, earlier: PreparedClips | None, *values: Any
     ) -> Steps:
-        """Make the edit; clips that weren't checked are prepared first."""
-        choices = FormValues(*values)
+        """Edit the clips; prepare them first where they have not been checked."""
+        form = FormValues(*values)
 
-        def work(task: Task) -> Steps:
-            checked = yield from self._look(task, source, target, known, choices)
-            yield {self._checked: checked}
-            order = self._order(source, target, checked, choices)
-            yield from self._edit(task, session_of(request), order, checked, is_fresh=checked is not known)
+        def job(task: Task) -> None:
+            clips = self._prepare(task, source, target, earlier, form)
+            config = self._edit_config(source, target, clips, form)
+            self._edit(task, session_of(request), config, clips, is_fresh=clips is not earlier)
 
-        yield from self._attendant.attend(request, stages_of(self._engine), work)
-        yield self._result.hide_preview()
+        yield from self._runner.run(request, edit_steps(self._engine.info), job)
+        yield self._result_tab.hide_preview()
 
     def redo(
         self,
         request: gr.Request,
         source: str,
         target: str,
-        kept: SessionResult,
+        result: SessionResult,
         first: int,
         last: int,
         seed: int,
         *values: Any,
     ) -> Steps:
-        """Make some frames of the last result anew, with another seed and the settings as they are now."""
-        choices = FormValues(*values)._replace(seed=seed, new_seed=False)
+        """Regenerate some frames of the last result with another seed and the present settings."""
+        form = FormValues(*values)._replace(seed=seed, randomize_seed=False)
 
-        def work(task: Task) -> Steps:
-            order = replace(
-                self._order(source, target, kept.checked, choices), redo=Redo(int(first), int(last), kept.folder)
-            )
-            yield from self._edit(task, session_of(request), order, kept.checked, is_fresh=False)
+        def job(task: Task) -> None:
+            config = self._edit_config(source, target, result.clips, form)
+            config = replace(config, redo=Redo(int(first), int(last), result.folder))
+            self._edit(task, session_of(request), config, result.clips, is_fresh=False)
 
-        yield from self._attendant.attend(request, stages_of(self._engine), work)
-        yield self._result.hide_preview()
+        yield from self._runner.run(request, edit_steps(self._engine.info), job)
+        yield self._result_tab.hide_preview()
 
-    def leave(self, request: gr.Request) -> None:
-        """End the work of a session whose tab was closed, and delete what was kept for it."""
-        self._attendant.leave(request)
-        self.homes.leave(session_of(request))
+    def end_session(self, request: gr.Request) -> None:
+        """Stop the job of a session whose browser tab was closed, and delete its files."""
+        self._runner.end_session(request)
+        self.dirs.delete(session_of(request))
 
-    def _look(
-        self, task: Task, source: str, target: str, known: PreparedClips | None, choices: FormValues
-    ) -> Generator[Updates, None, PreparedClips]:
-        yield task.tell(StageStarted("load"))
-        settings = choices.prepare_settings(source)
-        known = known or self._shelf.find_checked(clip_hashes(Path(source), Path(target)))
-        events = prepare_clips(known, Path(source), Path(target), settings, self._engine.load().preprocessors)
-        return (yield from task.follow(events))
+    def _prepare(
+        self, task: Task, source: str, target: str, earlier: PreparedClips | None, form: FormValues
+    ) -> PreparedClips:
+        task.report(StageStarted(LOAD))
+        paths, preprocessors = (Path(source), Path(target)), self._engine.load().preprocessors
+        earlier = earlier or self._examples.find_clips(clip_hashes(*paths))
+        clips = prepare_clips(earlier, *paths, form.prepare_settings(source), preprocessors, task.report)
+        task.emit({self._prepared: clips})
+        return clips
 
-    def _order(self, source: str, target: str, checked: PreparedClips, choices: FormValues) -> EditConfig:
-        usual = self._engine.settings
-        return choices.order(Path(source), Path(target), checked.settings, checked.camera, usual)
+    def _edit_config(self, source: str, target: str, clips: PreparedClips, form: FormValues) -> EditConfig:
+        return form.edit_config(Path(source), Path(target), clips.settings, clips.camera, self._engine.settings)
 
-    def _edit(self, task: Task, session: str, order: EditConfig, checked: PreparedClips, *, is_fresh: bool) -> Steps:
-        """Edit, and show what came out; the clips `is_fresh` where this task has looked at them."""
-        inputs, folder = checked.prepared.inputs, task.folder / "run"
-        yield self._result.begin(inputs, task.folder)
-        if known := self._shelf.take(order, checked, folder):
-            run, end = known, "Done: this example had been made before."
+    def _edit(self, task: Task, session: str, config: EditConfig, clips: PreparedClips, *, is_fresh: bool) -> None:
+        """Edit the clips, which `is_fresh` where this task has prepared them, and show the result."""
+        folder = task.folder / "run"
+        task.emit(self._result_tab.begin(clips.inputs, task.folder))
+
+        def report(event: Event) -> None:
+            if isinstance(event, Preview):
+                task.emit(self._result_tab.show_preview(event.frame))
+            task.report(event)
+
+        if run := self._examples.load(config, clips, folder):
+            message = "Done: loaded from the example cache."
         else:
-            events = self._engine.edit(order, folder, inputs)
-            run = yield from task.follow(events, lambda preview: self._result.show_preview(preview.frame))
-            self._shelf.put(order, checked, run, folder)
-            self.pace, end = self.pace.learned(run, task.tracker.seconds if is_fresh else None), "Done."
-        yield task.tell(StageStarted("finish"))
-        with self.homes.moving(session) as home:
-            kept = SessionResult(folder.rename(home / "result"), checked, run)
-            yield self.show(kept, task.tracker.seconds)
-        yield task.end(end)
+            run, message = self._engine.edit(config, folder, clips.inputs, report), "Done."
+            self._examples.store(config, clips, run, folder)
+            self.estimate = self.estimate.updated(run, task.progress.seconds if is_fresh else None)
+        task.report(StageStarted(FINISH))
+        with self.dirs.replace(session) as session_folder:
+            result = SessionResult(folder.rename(session_folder / "result"), clips, run)
+            task.emit(self.show(result, task.progress.seconds))
+        task.finish(message)
 
-    def show(self, kept: SessionResult, seconds: float) -> Updates:
-        """A result in every tab that speaks of it; it took `seconds`."""
-        result = self._result.finish(kept, seconds)
-        return {self._kept: kept, **result, **self._compare.show(kept), **self._run.show(kept.run)}
+    def show(self, result: SessionResult, seconds: float) -> Updates:
+        """The updates that show a result in every tab; the edit took `seconds`."""
+        return {
+            self._result: result,
+            **self._result_tab.finish(result, seconds),
+            **self._compare_tab.show(result),
+            **self._run_tab.show(result.run),
+        }

@@ -1,132 +1,162 @@
-"""Where a job is: the stages, a bar, and a sentence, as the HTML of the status."""
+"""The progress of a job as HTML: its steps, a bar, and a sentence."""
 
 from __future__ import annotations
 
 import time
 from html import escape
+from typing import NamedTuple
 
-from motionfollower.core.events import Progress, StageStarted
-from motionfollower.ui.engine import Engine
+from motionfollower.core.events import Progress, Stage, StageStarted
+from motionfollower.pipeline.backends import BackendInfo
 
-STAGES = {
-    "Read": ("load", "read"),
-    "Source person": ("source poses", "source masks"),
-    "Target person": ("target poses", "target masks"),
-    "Align": ("align",),
-    "Puppet": ("background", "puppet"),
-    "Sampling": ("sampling",),
-    "Encode": ("decode", "write", "finish"),
+LOAD, FINISH = "load", "finish"
+"""The app's own stages, before and after those of an edit."""
+
+
+class StageView(NamedTuple):
+    """How a stage is shown: the step it belongs to, its label, and its weight in the bar."""
+
+    step: str
+    label: str
+    weight: float
+
+
+STAGES: dict[str, StageView] = {
+    LOAD: StageView("Read", "Loading the model", 0.5),
+    Stage.READ: StageView("Read", "Reading the clips", 0.5),
+    Stage.SOURCE_POSES: StageView("Source person", "Source poses", 2.5),
+    Stage.SOURCE_MASKS: StageView("Source person", "Source masks", 2.5),
+    Stage.TARGET_POSES: StageView("Target person", "Target poses", 2.5),
+    Stage.TARGET_MASKS: StageView("Target person", "Target masks", 2.5),
+    Stage.ALIGN: StageView("Align", "Aligning the motion", 1),
+    Stage.BACKGROUND: StageView("Puppet", "Background", 2),
+    Stage.PUPPET: StageView("Puppet", "Puppet", 2),
+    Stage.PLAN_MEMORY: StageView("Sampling", "Planning memory", 0.5),
+    Stage.SAMPLING: StageView("Sampling", "Sampling", 8),
+    Stage.DECODE: StageView("Encode", "Decoding", 2),
+    Stage.WRITE: StageView("Encode", "Writing files", 2),
+    Stage.MEASURE: StageView("Encode", "Metrics", 2),
+    FINISH: StageView("Encode", "Preparing the page", 1),
 }
-"""What the page calls the stages of the pipeline, in their order."""
+"""The stages in their order."""
 
-SHARES = {"Read": 1, "Source person": 5, "Target person": 5, "Align": 1, "Puppet": 4, "Sampling": 8, "Encode": 6}
-"""About how long each takes, for the bar."""
-
-IDLE = "Add a source clip and a target clip, or take an example."
+PREPARE_STEPS = ("Read", "Source person", "Target person", "Align")
+IDLE = "Add a source and a target clip, or load an example."
 
 
-def stages_of(engine: Engine) -> tuple[str, ...]:
-    """The stages of an edit; only the embedded networks look at a puppet."""
-    return tuple(stage for stage in STAGES if stage != "Puppet" or engine.is_tiny)
+def edit_steps(info: BackendInfo) -> tuple[str, ...]:
+    """The steps of an edit on a backend."""
+    steps = dict.fromkeys(view.step for view in STAGES.values())
+    return tuple(step for step in steps if step != "Puppet" or info.uses_puppet)
 
 
 class ProgressBar:
-    """Follows one job's events."""
+    """Follows the events of one job, whose stages are grouped into `steps`."""
 
-    def __init__(self, stages: tuple[str, ...]) -> None:
-        self._stages = stages
+    def __init__(self, steps: tuple[str, ...]) -> None:
+        self._steps = steps
+        self._stages = [name for name, view in STAGES.items() if view.step in steps]
         self._started = self._stage_started = time.monotonic()
-        self._stage, self._name = stages[0], ""
+        self._stage: str | None = None
         self._done, self._total = 0, 0
 
-    def starts(self) -> str:
-        """The status before anything is known."""
-        return status_html(self._stages, -1, "wait", 0.0, "Starting …", "")
+    def starting(self) -> str:
+        """The status before the first event."""
+        return status_html(self._steps, -1, "wait", 0.0, "Starting …")
 
-    def waits(self, before: int) -> str:
-        """The status while it is the turn of others; the clock starts afterwards."""
+    def queued(self, ahead: int) -> str:
+        """The status behind `ahead` other jobs; the clock starts afterwards."""
         self._started = self._stage_started = time.monotonic()
-        who = "1 edit is" if before == 1 else f"{before} edits are"
-        sentence = f"Waiting for your turn: {who} before yours."
-        return status_html(self._stages, -1, "wait", 0.0, sentence, "Stop gives up your place.")
-
-    def _see(self, event: StageStarted | Progress) -> None:
-        if isinstance(event, StageStarted):
-            self._name, self._done, self._total = event.stage, 0, event.total or 0
-            self._stage = next((stage for stage, names in STAGES.items() if event.stage in names), self._stage)
-            self._stage_started = time.monotonic()
-        else:
-            self._done, self._total = event.done, event.total
+        message = f"Queued: {ahead} edit{'s'[: ahead != 1]} ahead of yours."
+        return status_html(self._steps, -1, "wait", 0.0, message, "Press Stop to leave the queue.")
 
     def show(self, event: StageStarted | Progress) -> str:
-        """The status after an event."""
-        self._see(event)
+        """The status after an event; events of stages that are not shown change nothing."""
+        if event.stage in self._stages:
+            self._follow(event)
         count = f": {self._done} of {self._total}" if self._total else " …"
-        return self._html("run", self._share(), f"{self._name.capitalize()}{count}", self._clock())
+        return self._html("run", f"{self._label}{count}", self._clock())
 
-    def done(self, sentence: str) -> str:
+    def _follow(self, event: StageStarted | Progress) -> None:
+        if isinstance(event, Progress):
+            self._done, self._total = event.done, event.total
+        else:
+            self._stage, self._done, self._total = str(event.stage), 0, event.total or 0
+            self._stage_started = time.monotonic()
+
+    def done(self, message: str) -> str:
         """The status at the end of a job."""
-        return self._html("done", 1.0, sentence, f"{self.seconds:.1f} s in all")
+        return status_html(self._steps, self._step_index, "done", 1.0, message, f"{self.seconds:.1f} s total")
 
     def stopped(self) -> str:
         """The status after Stop."""
-        if not self._name:
-            return status_html(self._stages, -1, "stop", 0.0, "Stopped before your turn came.", "")
-        where = f"{self._done} of {self._total} steps" if self._stage == "Sampling" else f"“{self._name}”"
-        reached = "after" if self._stage == "Sampling" else "at"
-        return self._html("stop", self._share(), f"Stopped {reached} {where}. Nothing was saved.", "")
+        if self._stage is None:
+            return status_html(self._steps, -1, "stop", 0.0, "Stopped while queued.")
+        is_sampling = self._stage == Stage.SAMPLING
+        position = f"after {self._done} of {self._total} steps" if is_sampling else f"during “{self._label}”"
+        return self._html("stop", f"Stopped {position}. Nothing was saved.")
 
-    def failed(self, sentence: str) -> str:
+    def failed(self, message: str) -> str:
         """The status after an error."""
-        return self._html("fail", self._share(), sentence, "")
+        return self._html("fail", message)
 
     @property
     def seconds(self) -> float:
-        """Since the job began."""
+        """Seconds since the job started."""
         return time.monotonic() - self._started
 
+    @property
+    def _label(self) -> str:
+        return STAGES[self._stage].label if self._stage else "Starting"
+
+    @property
+    def _step_index(self) -> int:
+        return self._steps.index(STAGES[self._stage].step) if self._stage else -1
+
     def _clock(self) -> str:
-        words = [f"{self.seconds:.0f} s"]
-        taken = time.monotonic() - self._stage_started
+        parts = [f"{self.seconds:.0f} s"]
         if self._done and self._done < self._total:
-            pace = taken / self._done
-            if self._stage == "Sampling":
-                words.append(f"{pace:.2f} s a step")
-            words.append(f"about {pace * (self._total - self._done):.0f} s left of this stage")
-        return " · ".join(words)
+            per_unit = (time.monotonic() - self._stage_started) / self._done
+            if self._stage == Stage.SAMPLING:
+                parts.append(f"{per_unit:.2f} s/step")
+            parts.append(f"about {per_unit * (self._total - self._done):.0f} s left in this stage")
+        return " · ".join(parts)
 
-    def _share(self) -> float:
-        """How much of the job is done, in [0, 1]."""
-        before = sum(SHARES[stage] for stage in self._stages[: self._stages.index(self._stage)])
-        names = STAGES[self._stage]
-        inside = self._done / self._total if self._total else 0.0
-        part = (names.index(self._name) + inside) / len(names) if self._name in names else inside
-        return (before + SHARES[self._stage] * part) / sum(SHARES[stage] for stage in self._stages)
+    def _fraction(self) -> float:
+        """The fraction of the job that is done, in [0, 1]."""
+        if self._stage is None:
+            return 0.0
+        weights = [STAGES[stage].weight for stage in self._stages]
+        index = self._stages.index(self._stage)
+        in_stage = self._done / self._total if self._total else 0.0
+        return (sum(weights[:index]) + weights[index] * in_stage) / sum(weights)
 
-    def _html(self, state: str, share: float, sentence: str, clock: str) -> str:
-        return status_html(self._stages, self._stages.index(self._stage), state, share, sentence, clock)
-
-
-def idle(stages: tuple[str, ...], sentence: str = IDLE) -> str:
-    """The status while nothing runs."""
-    return status_html(stages, -1, "idle", 0.0, sentence, "")
+    def _html(self, state: str, message: str, clock: str = "") -> str:
+        return status_html(self._steps, self._step_index, state, self._fraction(), message, clock)
 
 
-def done(sentence: str) -> str:
-    """The status after what took no time."""
-    return status_html((), -1, "done", 1.0, sentence, "")
+def idle(steps: tuple[str, ...], message: str = IDLE) -> str:
+    """The status while no job runs."""
+    return status_html(steps, -1, "idle", 0.0, message)
 
 
-def status_html(stages: tuple[str, ...], current: int, state: str, share: float, sentence: str, clock: str) -> str:
-    """The stages with the `current` one marked, a bar, a sentence and a clock."""
-    items = "".join(_item(name, index, current, state) for index, name in enumerate(stages))
-    percent = round(100 * share)
+def done(message: str) -> str:
+    """The status after an action that has no steps."""
+    return status_html((), -1, "done", 1.0, message)
+
+
+def status_html(
+    steps: tuple[str, ...], current: int, state: str, fraction: float, message: str, clock: str = ""
+) -> str:
+    """The steps with the `current` one marked, a bar, a sentence and a clock."""
+    items = "".join(_item(name, index, current, state) for index, name in enumerate(steps))
+    percent = round(100 * fraction)
     role = "alert" if state == "fail" else "status"
     return (
         f'<div class="mf-status {state}"><ol>{items}</ol>'
         f'<div class="mf-bar" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}"><i style="width:{percent}%"></i></div>'
-        f'<p><span role="{role}">{escape(sentence)}</span><span class="mf-clock">{escape(clock)}</span></p></div>'
+        f'<p><span role="{role}">{escape(message)}</span><span class="mf-clock">{escape(clock)}</span></p></div>'
     )
 
 

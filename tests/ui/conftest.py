@@ -1,4 +1,4 @@
-"""The app as people meet it: its own process, a real browser, the embedded backend."""
+"""The app in its own process, a real browser, and the values of its form."""
 
 import os
 import socket
@@ -15,7 +15,10 @@ from urllib.request import urlopen
 import imageio_ffmpeg
 import pytest
 
-from .steps import make_small, press, set_field, upload, wait_for_status
+from motionfollower.ui.inputs.form import FormValues
+from motionfollower.ui.inputs.selections import Selections
+
+from .steps import make_small, open_tab, press, set_field, upload, wait_for_status
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -24,13 +27,13 @@ CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
 DESKTOP, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
-START = 90  # seconds that a slow machine may take to start the app
-PATIENCE = 60_000  # milliseconds that a busy machine may take for what is at once on another
+START = 90  # seconds; the app starts faster on most machines
+PATIENCE = 60_000  # milliseconds, for busy machines
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running app, whose files are all in a folder of the test's own."""
+    """A running app, which keeps all its files in `folder`."""
 
     url: str
     folder: Path
@@ -39,14 +42,14 @@ class Server:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
-    """Run the app in a process of its own, as a user does."""
+    """Run the app in its own process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    own = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "files"), "TMPDIR": str(folder)}
+    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "files"), "TMPDIR": str(folder)}
     with (folder / "log.txt").open("w") as log:
         command = [sys.executable, "app.py"]
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(f"http://127.0.0.1:{port}", process, folder / "log.txt")
             yield Server(f"http://127.0.0.1:{port}", folder, process.pid)
@@ -89,7 +92,7 @@ def browser() -> Iterator[Any]:
 
 
 def add_sound(clip: Path, folder: Path) -> Path:
-    """The clip with a tone, under its own name."""
+    """A copy of the clip with a tone."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", clip, "-f", "lavfi", "-i", "sine=440", "-shortest"]
     subprocess.run([*command, "-c:v", "copy", "-c:a", "aac", folder / clip.name], check=True, capture_output=True)
     return folder / clip.name
@@ -97,7 +100,7 @@ def add_sound(clip: Path, folder: Path) -> Path:
 
 @contextmanager
 def opening(browser: Any, url: str) -> Iterator[Any]:
-    """A function that opens the app in a window; no page may fail or ask for anything from elsewhere."""
+    """A function that opens the app in a window; asserts that no page has errors or makes third-party requests."""
     contexts, external, errors = [], [], []
 
     def watch(request: Any) -> None:
@@ -135,14 +138,22 @@ def page(open_page: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def finished(browser: Any, url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A page that has made a guided edit of a clip with sound, for tests that look at it and leave it as it is."""
+    """A page with the result of a guided edit of a clip with sound, for tests that do not change it."""
     with opening(browser, url) as open_page:
         page = open_page()
         upload(page, add_sound(SOURCE, tmp_path_factory.mktemp("clips")), TARGET)
         make_small(page)
         set_field(page, "steps", 2)
-        page.get_by_role("tab", name="Basic").click()
+        open_tab(page, "Basic")
         set_field(page, "guidance", 1)
         press(page, "generate")
         wait_for_status(page, r"^Done\.")
         yield page
+
+
+def form_values(**changes: object) -> FormValues:
+    defaults = FormValues(
+        1.0, 0.0, 42, False, True, "source", "all", 100, "bones", "auto", 1, 8, 256, 0,
+        1, 1, 1, 1, 0.4, 3, 32, 8, 0.0, 1.0, 1, 1, 1.0, 0, 0, 0, Selections(),
+    )  # fmt: skip
+    return defaults._replace(**changes)

@@ -1,4 +1,4 @@
-"""What a user does on the page, in one line each."""
+"""What a user does on the page, one function per action."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 FRAMES = 5
 PRESET_FRAMES = {"Draft": "8", "Balanced": "24", "Quality": "48"}
-EXAMPLE = "Mia in her room → a dance"
-LONG = 240_000  # milliseconds that a busy machine may take for a few frames
+EXAMPLE = "Room · static camera"
+LONG = 240_000  # milliseconds for a few frames, for busy machines
 
 
-def take_example(page: Any, preset: str = "Draft") -> None:
+def load_example(page: Any, preset: str = "Draft") -> None:
     page.get_by_text(EXAMPLE, exact=True).click()
     page.wait_for_selector("#clip-source video")
     page.wait_for_selector("#clip-target video")
@@ -32,8 +32,8 @@ def press(page: Any, name: str) -> None:
     page.locator(f"#{name}").click()
 
 
-def wait_for_status(page: Any, words: str, timeout: float = LONG) -> None:
-    page.locator("#status").get_by_text(re.compile(words)).wait_for(timeout=timeout)
+def wait_for_status(page: Any, pattern: str, timeout: float = LONG) -> None:
+    page.locator("#status").get_by_text(re.compile(pattern)).wait_for(timeout=timeout)
 
 
 def set_field(page: Any, name: str, value: float) -> None:
@@ -43,30 +43,30 @@ def set_field(page: Any, name: str, value: float) -> None:
 
 
 def make_small(page: Any) -> None:
-    """So few frames that an edit takes seconds; leaves the tab Advanced open."""
-    page.get_by_role("tab", name="Advanced").click()
+    """Set so few frames that an edit takes seconds; leaves the tab Advanced open."""
+    open_tab(page, "Advanced")
     set_field(page, "frames", FRAMES)
 
 
 def check(page: Any) -> None:
-    """Look at a few frames of an example."""
-    take_example(page)
+    """Check the poses in a few frames of an example."""
+    load_example(page)
     make_small(page)
     press(page, "check")
     wait_for_status(page, r"^Checked\.")
     open_tab(page, "Preprocess")
-    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for()
+    page.locator("#preflight").get_by_text(f"of {FRAMES} frames without issues").wait_for()
 
 
 def open_tab(page: Any, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
 
 
-def picture(page: Any, name: str) -> Any:
+def image_source(page: Any, name: str) -> Any:
     return page.locator(f"#{name} img").first.get_attribute("src")
 
 
-def wait_for_other_picture(page: Any, name: str, before: Any) -> None:
+def wait_for_other_image(page: Any, name: str, before: Any) -> None:
     script = "([name, before]) => document.querySelector(`#${name} img`).src !== before"
     page.wait_for_function(script, arg=[name, before])
 

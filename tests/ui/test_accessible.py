@@ -1,4 +1,4 @@
-"""axe's rules of WCAG A and AA, for what is our own: Gradio's parts are Gradio's to mend."""
+"""axe's rules for WCAG A and AA on our own markup; Gradio's components are not included."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import pytest
 
 from .steps import check, open_tab
 
+pytestmark = pytest.mark.browser
+
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 OWN = ".mf-head, .mf-title, .mf-hint, .mf-status, .mf-player, .mf-tiles, .mf-chart, .mf-preflight, .mf-key, .mf-intro, "
-OWN += "#actions, #downloads, #going-on"
+OWN += "#actions, #downloads, #follow-up"
 
 
 def violations(page: Any) -> list[str]:
@@ -18,7 +20,7 @@ def violations(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_at_first(open_page: Any, scheme: str) -> None:
+def test_the_start_page(open_page: Any, scheme: str) -> None:
     assert violations(open_page(color_scheme=scheme)) == []
 
 
@@ -28,7 +30,7 @@ def test_a_finished_edit(finished: Any, tab: str) -> None:
     assert violations(finished) == []
 
 
-def test_clips_that_were_checked_in_the_dark(open_page: Any) -> None:
+def test_checked_clips_in_dark_mode(open_page: Any) -> None:
     page = open_page(color_scheme="dark")
     check(page)
     assert violations(page) == []

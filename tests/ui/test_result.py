@@ -1,4 +1,4 @@
-"""What a finished edit shows and gives, in a browser."""
+"""The result of an edit, in a browser: metrics, downloads, players, bundles, follow-up edits."""
 
 import json
 import subprocess
@@ -13,14 +13,16 @@ from .steps import (
     FRAMES,
     PRESET_FRAMES,
     download,
+    image_source,
     open_tab,
-    picture,
     press,
     set_field,
-    wait_for_other_picture,
+    wait_for_other_image,
     wait_for_status,
 )
 from .test_server import status
+
+pytestmark = pytest.mark.browser
 
 PLAYERS = "#player-source video, #player-pose video, #player-edited video"
 
@@ -29,40 +31,40 @@ def times(page: Any) -> list[float]:
     return page.eval_on_selector_all(PLAYERS, "videos => videos.map(video => video.currentTime)")
 
 
-def open_at_home(finished: Any, open_page: Any, folder: Any) -> Any:
-    """Another page, with what the finished one gave to take home."""
+def open_bundle(finished: Any, open_page: Any, folder: Any) -> Any:
+    """Another page, with the bundle of the finished one opened."""
     open_tab(finished, "Result")
-    bundle = folder / "home.zip"
-    bundle.write_bytes(download(finished, "Take-home zip").read_bytes())
+    bundle = folder / "bundle.zip"
+    bundle.write_bytes(download(finished, "Bundle (.zip)").read_bytes())
     page = open_page()
     open_tab(page, "Run")
     page.locator("#open-run input[type=file]").set_input_files(bundle)
-    wait_for_status(page, "^Opened")
+    wait_for_status(page, "^Bundle opened")
     return page
 
 
-def test_its_measures_and_losses_are_shown(finished: Any) -> None:
+def test_metrics_and_losses_are_shown(finished: Any) -> None:
     open_tab(finished, "Result")
-    for words in ("of the pixels are the source's own", "pose match", "flicker", "seed · 2 steps"):
-        finished.locator("#tiles").get_by_text(words).wait_for()
+    for text in ("background pixels kept", "pose match", "flicker", "seed · 2 steps"):
+        finished.locator("#tiles").get_by_text(text).wait_for()
     assert finished.locator("#losses polyline").count() == 2
     assert finished.locator("#player-edited").get_by_text("embedded").is_visible()
 
 
-def test_it_gives_its_files(finished: Any) -> None:
+def test_files_can_be_downloaded(finished: Any) -> None:
     open_tab(finished, "Result")
-    with zipfile.ZipFile(download(finished, "Frames zip")) as archive:
+    with zipfile.ZipFile(download(finished, "Frames (.zip)")) as archive:
         assert len(archive.namelist()) == FRAMES
     run = json.loads(download(finished, "run.json").read_text())
     assert (run["frames"], run["sampler"]["seed"], run["backend"]) == (FRAMES, 42, "embedded")
-    assert download(finished, "gif").read_bytes()[:4] == b"GIF8"
-    edited = download(finished, "Edited mp4")
-    about = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", edited], capture_output=True, text=True, check=False)
-    assert "Video: h264" in about.stderr
-    assert "Audio: aac" in about.stderr
+    assert download(finished, "GIF").read_bytes()[:4] == b"GIF8"
+    edited = download(finished, "Video")
+    probe = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-i", edited], capture_output=True, text=True, check=False)
+    assert "Video: h264" in probe.stderr
+    assert "Audio: aac" in probe.stderr
 
 
-def test_three_players_keep_within_a_frame(finished: Any) -> None:
+def test_three_players_stay_within_a_frame(finished: Any) -> None:
     open_tab(finished, "Result")
     ready = "selector => [...document.querySelectorAll(selector)].filter(video => video.readyState > 1).length === 3"
     finished.wait_for_function(ready, arg=PLAYERS)
@@ -73,37 +75,37 @@ def test_three_players_keep_within_a_frame(finished: Any) -> None:
         finished.wait_for_timeout(60)
         apart.append(max(times(finished)) - min(times(finished)))
     finished.get_by_role("button", name="Pause", exact=True).click()
-    assert sorted(apart)[len(apart) // 2] < 1 / 8  # the middle one: all three begin anew at the end of the clip
-    finished.get_by_label("Place in the clips").fill("0")
-    finished.get_by_role("button", name="One frame on").click()
+    assert sorted(apart)[len(apart) // 2] < 1 / 8  # the median: all three restart at the end of the clip
+    finished.get_by_label("Playback position").fill("0")
+    finished.get_by_role("button", name="Next frame").click()
     finished.wait_for_timeout(500)
     assert times(finished) == pytest.approx([1.5 / 8] * 3, abs=0.5 / 8)
 
 
-def test_other_tabs_are_filled(finished: Any) -> None:
+def test_the_other_tabs_show_the_result(finished: Any) -> None:
     open_tab(finished, "Preprocess")
     finished.locator("#poses-source video, #poses-target video, #masks video").nth(2).wait_for()
     open_tab(finished, "Compare")
-    before = picture(finished, "compare")
+    before = image_source(finished, "compare")
     set_field(finished, "compare-frame", 0)
-    wait_for_other_picture(finished, "compare", before)
+    wait_for_other_image(finished, "compare", before)
     open_tab(finished, "Run")
     finished.locator("#run-json").get_by_text('"source-mia-room.mp4"').wait_for()
 
 
-def test_a_take_home_zip_brings_everything_back(finished: Any, open_page: Any, tmp_path: Any) -> None:
-    page = open_at_home(finished, open_page, tmp_path)
+def test_a_bundle_restores_everything(finished: Any, open_page: Any, tmp_path: Any) -> None:
+    page = open_bundle(finished, open_page, tmp_path)
     page.locator("#player-edited video").wait_for()
     page.locator("#clip-target video").wait_for()
     page.locator("#tiles").get_by_text("seed · 2 steps").wait_for()
     open_tab(page, "Preprocess")
-    page.locator("#preflight").get_by_text(f"of {FRAMES} frames are fine").wait_for()
+    page.locator("#preflight").get_by_text(f"of {FRAMES} frames without issues").wait_for()
     assert page.locator("#guidance input[type=number]").input_value() == "1"
 
 
-def test_some_frames_are_made_anew(finished: Any, open_page: Any, tmp_path: Any) -> None:
-    page = open_at_home(finished, open_page, tmp_path)
-    page.get_by_role("button", name="Redo some frames").click()
+def test_some_frames_are_regenerated(finished: Any, open_page: Any, tmp_path: Any) -> None:
+    page = open_bundle(finished, open_page, tmp_path)
+    page.get_by_role("button", name="Regenerate frames").click()
     for name, frame in (("redo-first", 1), ("redo-last", 3)):
         set_field(page, name, frame)
     page.locator("#redo-go").click()
@@ -112,8 +114,8 @@ def test_some_frames_are_made_anew(finished: Any, open_page: Any, tmp_path: Any)
     assert (run["redo"]["first"], run["redo"]["last"], run["sampler"]["seed"]) == (1, 3, 43)
 
 
-def test_a_draft_is_finished_with_its_seed(finished: Any, open_page: Any, tmp_path: Any) -> None:
-    page = open_at_home(finished, open_page, tmp_path)
+def test_a_draft_is_rerun_with_its_seed(finished: Any, open_page: Any, tmp_path: Any) -> None:
+    page = open_bundle(finished, open_page, tmp_path)
     press(page, "finish")
     page.locator("#stop:not([disabled])").wait_for()
     open_tab(page, "Advanced")
@@ -124,7 +126,7 @@ def test_a_draft_is_finished_with_its_seed(finished: Any, open_page: Any, tmp_pa
     wait_for_status(page, "^Stopped")
 
 
-def test_a_run_is_nobody_elses(finished: Any, server: Server) -> None:
-    kept = list(server.folder.glob("motionfollower-*/result/run.json"))
-    assert kept
-    assert {status(f"{server.url}/gradio_api/file={file}") for file in kept} == {403}
+def test_the_files_of_a_session_are_private(finished: Any, server: Server) -> None:
+    files = list(server.folder.glob("motionfollower-*/result/run.json"))
+    assert files
+    assert {status(f"{server.url}/gradio_api/file={file}") for file in files} == {403}

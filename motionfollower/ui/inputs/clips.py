@@ -1,4 +1,4 @@
-"""The two clips: where they are dropped, examples, and what is wrong with them before any work."""
+"""The two clips: upload fields, examples, and checks that need no decoding."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from motionfollower.core.assets import example_pairs
 from motionfollower.core.errors import InputError
 from preprocess.video.probe import probe
 
-LONGEST = 20.0
-MOST_PIXELS = 4096 * 2304
-HINT = f"mp4, mov or webm · up to {LONGEST:.0f} s and 100 MB · one person, seen whole"
+MAX_SECONDS = 20.0
+MAX_PIXELS = 4096 * 2304
+HINT = f"MP4, MOV or WebM · up to {MAX_SECONDS:.0f} s and 100 MB · one person, fully visible"
 
 
-class Clips:
-    """Source and target, with examples."""
+class ClipInputs:
+    """The source and target clips, with examples."""
 
     def __init__(self) -> None:
         with gr.Row(elem_classes="mf-pair"):
-            self.source = _drop("Source", "clip-source")
-            self.target = _drop("Target", "clip-target")
+            self.source = _upload("Source (person)", "clip-source")
+            self.target = _upload("Target (motion)", "clip-target")
         if pairs := example_pairs():
             gr.Examples(
                 [[str(clip) for clip in pair] for pair in pairs.values()],
@@ -31,32 +31,39 @@ class Clips:
                 elem_id="examples",
             )
 
+    @property
+    def components(self) -> list[gr.Video]:
+        """Source and target."""
+        return [self.source, self.target]
 
-def _drop(label: str, name: str) -> gr.Video:
-    return gr.Video(label=label, sources=["upload"], height=210, min_width=140, elem_id=name, elem_classes="mf-media")
+
+def _upload(label: str, elem_id: str) -> gr.Video:
+    return gr.Video(
+        label=label, sources=["upload"], height=210, min_width=140, elem_id=elem_id, elem_classes="mf-media"
+    )
 
 
 def validate(source: str | None, target: str | None, *others: object) -> list[Any]:
-    """Gradio's verdict on each input: a sentence at the clip that can't be used."""
-    verdicts = [_verdict(path, role) for path, role in ((source, "source"), (target, "target"))]
-    return [*verdicts, *(gr.validate(True, "") for _ in others)]
+    """Gradio's validation of each input: the problem is shown at the clip concerned."""
+    results = [_validate(path, role) for path, role in ((source, "source"), (target, "target"))]
+    return [*results, *(gr.validate(True, "") for _ in others)]
 
 
-def _verdict(path: str | None, role: str) -> Any:
-    sentence = complaint(path, role)
-    return gr.validate(sentence is None, sentence or "")
+def _validate(path: str | None, role: str) -> Any:
+    problem = clip_problem(path, role)
+    return gr.validate(problem is None, problem or "")
 
 
-def complaint(path: str | None, role: str) -> str | None:
-    """What is wrong with a clip, found out without decoding it; None where nothing is."""
+def clip_problem(path: str | None, role: str) -> str | None:
+    """Why a clip cannot be used, as far as its header tells; None where it can."""
     if not path:
         return f"Add a {role} clip first."
     try:
         media = probe(path)
     except InputError:
-        return f"This {role} clip can't be read as a video. Try an H.264 mp4."
-    if (media.duration or 0) > LONGEST:
-        return f"The {role} clip is {media.duration:.0f} s; the limit is {LONGEST:.0f} s. Trim it and try again."
-    if media.size[0] * media.size[1] > MOST_PIXELS:
-        return f"The {role} clip is {media.size[0]} × {media.size[1]} pixels; the limit is 4K. Scale it and try again."
+        return f"The {role} clip cannot be read as a video. Try an H.264 MP4."
+    if (media.duration or 0) > MAX_SECONDS:
+        return f"The {role} clip is {media.duration:.0f} s long; the limit is {MAX_SECONDS:.0f} s. Trim it and retry."
+    if media.size[0] * media.size[1] > MAX_PIXELS:
+        return f"The {role} clip is {media.size[0]} × {media.size[1]} pixels; the limit is 4K. Downscale it and retry."
     return None

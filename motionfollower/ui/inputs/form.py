@@ -1,4 +1,4 @@
-"""What the panel of settings says, and what it asks of the library."""
+"""The values of the settings panel, and the configs that they stand for."""
 
 from __future__ import annotations
 
@@ -18,34 +18,39 @@ from motionfollower.core.config import (
 )
 from motionfollower.core.presets import PresetName, apply_preset
 from motionfollower.io.run_record import RunMetadata
+from motionfollower.pipeline.backends import BackendInfo
 from motionfollower.pipeline.checks import CameraModeProposal
-from motionfollower.ui.inputs.marks import Selections
+from motionfollower.ui.inputs.selections import Selections
 from preprocess.align.partial import Parts
 from preprocess.types import Size
 from preprocess.video.crop import working_size
 from preprocess.video.probe import probe
 
-FRAMES_LIMIT = 240
-LARGEST_SEED = 2**31 - 1
-SIDES = [256, 384, 512, 640, 768]
+MAX_FRAMES = 240
+MAX_SEED = 2**31 - 1
+RESOLUTIONS = [256, 384, 512, 640, 768]
 
 
 class FormValues(NamedTuple):
-    """The values of the panel, in the order of its fields; `blend` in percent, sizes and shifts in pixels."""
+    """The values of the settings panel, in the order of its fields.
+
+    `strength` is in percent; `resolution` is the side of a square with the working size's area, in pixels; `fps` and
+    `foot_line` of 0 are automatic; shifts are in pixels of the working size.
+    """
 
     cfg: float
     guidance: float
     seed: int
-    new_seed: bool
+    randomize_seed: bool
     lock: bool
     sound: SoundChoice
     parts: Parts
-    blend: float
+    strength: float
     align: Align
     camera: Camera
     steps: int
     frames: int
-    side: int
+    resolution: int
     fps: float
     foreground: float
     body: float
@@ -54,76 +59,81 @@ class FormValues(NamedTuple):
     noise: float
     repeats: int
     window: int
-    shared: int
-    cfg_from: float
-    cfg_until: float
-    every: int
+    window_overlap: int
+    cfg_start: float
+    cfg_end: float
+    guidance_interval: int
     reuse: int
     scale: float
-    x: float
-    y: float
+    shift_x: float
+    shift_y: float
     foot_line: float
-    marks: Selections
+    selections: Selections
 
     def prepare_settings(self, source: str | Path) -> PrepareSettings:
-        """How to read and align the clips; the size has the source's aspect."""
+        """How to read and align the clips; the working size has the source's aspect ratio."""
         return PrepareSettings(
             align=self.align,
             frames=int(self.frames),
-            size=working_size(probe(source).size, area=int(self.side) ** 2),
+            size=working_size(probe(source).size, area=int(self.resolution) ** 2),
             fps=self.fps or None,
             scale=self.scale,
-            shift=(self.x, self.y),
+            shift=(self.shift_x, self.shift_y),
             foot_line=self.foot_line,
             parts=self.parts,
-            blend=self.blend / 100,
-            source_person=self.marks.source_person,
-            target_person=self.marks.target_person,
-            source_clicks=self.marks.source_clicks,
-            target_clicks=self.marks.target_clicks,
+            blend=self.strength / 100,
+            source_person=self.selections.source_person,
+            target_person=self.selections.target_person,
+            source_clicks=self.selections.source_clicks,
+            target_clicks=self.selections.target_clicks,
         )
 
-    def sampler_settings(self, usual: SamplerSettings) -> SamplerSettings:
-        """How to sample; what the panel doesn't show stays as `usual`."""
+    def sampler_settings(self, defaults: SamplerSettings) -> SamplerSettings:
+        """How to sample; settings that the panel does not show keep their defaults."""
         weights = (self.foreground, self.body, self.overlap, self.complement)
         return replace(
-            usual,
+            defaults,
             steps=int(self.steps),
             cfg_scale=self.cfg,
-            seed=random.randint(0, LARGEST_SEED) if self.new_seed else int(self.seed),
+            seed=random.randint(0, MAX_SEED) if self.randomize_seed else int(self.seed),
             noise_eta=self.noise,
             repeats=int(self.repeats),
             window=int(self.window),
-            overlap=int(self.shared),
-            cfg_span=(self.cfg_from, self.cfg_until),
+            overlap=int(self.window_overlap),
+            cfg_span=(self.cfg_start, self.cfg_end),
             reuse=int(self.reuse),
-            guidance=GuidanceSettings(self.guidance, *weights, usual.guidance.regions, int(self.every)),
+            guidance=GuidanceSettings(self.guidance, *weights, defaults.guidance.regions, int(self.guidance_interval)),
         )
 
-    def order(
-        self, source: Path, target: Path, prepare: PrepareSettings, proposed: CameraModeProposal, usual: SamplerSettings
+    def edit_config(
+        self,
+        source: Path,
+        target: Path,
+        prepare: PrepareSettings,
+        proposal: CameraModeProposal,
+        defaults: SamplerSettings,
     ) -> EditConfig:
-        """The edit of two clips that were prepared with `prepare`, with the `proposed` camera mode where it is open."""
-        camera: Camera = self.camera if self.camera != "auto" else "on" if proposed.is_on else "off"
-        return EditConfig(source, target, prepare, self.sampler_settings(usual), camera, self.lock, self.sound)
+        """The edit of two clips prepared with `prepare`; camera mode follows the `proposal` where it is automatic."""
+        camera: Camera = self.camera if self.camera != "auto" else "on" if proposal.is_on else "off"
+        return EditConfig(source, target, prepare, self.sampler_settings(defaults), camera, self.lock, self.sound)
 
-    def as_in(self, run: RunMetadata) -> FormValues:
-        """The choices that ask for the same run of the same clips."""
+    def with_run(self, run: RunMetadata) -> FormValues:
+        """The values that repeat a run on the same clips."""
         prepare, sampler = run.prepare, run.sampler
         return self._replace(
             cfg=sampler.cfg_scale,
             guidance=sampler.guidance.scale,
             seed=sampler.seed,
-            new_seed=False,
+            randomize_seed=False,
             lock=run.lock,
             sound=run.sound,
             parts=prepare.parts,
-            blend=100 * prepare.blend,
+            strength=100 * prepare.blend,
             align=prepare.align,
             camera="on" if sampler.camera else "off",
             steps=sampler.steps,
             frames=prepare.frames or run.frames,
-            side=nearest_side(prepare.size) if prepare.size else self.side,
+            resolution=nearest_resolution(prepare.size) if prepare.size else self.resolution,
             fps=prepare.fps or 0,
             foreground=sampler.guidance.foreground,
             body=sampler.guidance.body,
@@ -132,64 +142,61 @@ class FormValues(NamedTuple):
             noise=sampler.noise_eta,
             repeats=sampler.repeats,
             window=sampler.window,
-            shared=sampler.overlap,
-            cfg_from=sampler.cfg_span[0],
-            cfg_until=sampler.cfg_span[1],
-            every=sampler.guidance.every,
+            window_overlap=sampler.overlap,
+            cfg_start=sampler.cfg_span[0],
+            cfg_end=sampler.cfg_span[1],
+            guidance_interval=sampler.guidance.every,
             reuse=sampler.reuse,
             scale=prepare.scale,
-            x=prepare.shift[0],
-            y=prepare.shift[1],
+            shift_x=prepare.shift[0],
+            shift_y=prepare.shift[1],
             foot_line=prepare.foot_line,
-            marks=Selections(
+            selections=Selections(
                 prepare.source_person, prepare.target_person, prepare.source_clicks, prepare.target_clicks
             ),
         )
 
-    def preset(self, preset: Preset, usual: SamplerSettings) -> FormValues:
-        """The choices with those of a preset."""
-        return self._replace(**preset.fields(usual))
+    def with_preset(self, preset: Preset, defaults: SamplerSettings) -> FormValues:
+        """The values with those of a preset."""
+        return self._replace(**preset.values(defaults))
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A speed for a quality: how the sampler runs, on how many frames of which size."""
+    """A trade-off between speed and quality: the sampler's preset, the number of frames and their size."""
 
-    speed: PresetName
+    sampler: PresetName
     frames: int
-    side: int
+    resolution: int
 
-    def fields(self, usual: SamplerSettings) -> dict[str, Any]:
-        """The choices that it makes, given a backend's usual settings."""
-        sampler = apply_preset(usual, self.speed)
+    def values(self, defaults: SamplerSettings) -> dict[str, Any]:
+        """The form values that the preset sets, given a backend's default settings."""
+        sampler = apply_preset(defaults, self.sampler)
         return {
             "steps": sampler.steps,
             "guidance": sampler.guidance.scale,
             "repeats": sampler.repeats,
-            "cfg_from": sampler.cfg_span[0],
-            "cfg_until": sampler.cfg_span[1],
-            "every": sampler.guidance.every,
+            "cfg_start": sampler.cfg_span[0],
+            "cfg_end": sampler.cfg_span[1],
+            "guidance_interval": sampler.guidance.every,
             "reuse": sampler.reuse,
             "frames": self.frames,
-            "side": self.side,
+            "resolution": self.resolution,
         }
 
 
-PRESETS = {
-    "embedded": {
-        "Draft": Preset("draft", 8, 384),
-        "Balanced": Preset("balanced", 24, 512),
-        "Quality": Preset("quality", 48, 512),
-    },
-    "full": {
-        "Draft": Preset("draft", 16, 512),
-        "Balanced": Preset("balanced", 24, 512),
-        "Quality": Preset("quality", 48, 512),
-    },
-}
-"""By the name of the backend."""
+BALANCED, BEST = "Balanced", "Quality"
 
 
-def nearest_side(size: Size) -> int:
-    """The side on offer whose square is most like `size`."""
-    return min(SIDES, key=lambda side: abs(side * side - size[0] * size[1]))
+def presets_of(info: BackendInfo) -> dict[str, Preset]:
+    """The presets of a backend, by their names; drafts on the demo backend, which runs on CPUs, are smaller."""
+    return {
+        "Draft": Preset("draft", 8, 384) if info.is_demo else Preset("draft", 16, 512),
+        BALANCED: Preset("balanced", 24, 512),
+        BEST: Preset("quality", 48, 512),
+    }
+
+
+def nearest_resolution(size: Size) -> int:
+    """The resolution on offer whose area is nearest to that of `size`."""
+    return min(RESOLUTIONS, key=lambda side: abs(side * side - size[0] * size[1]))

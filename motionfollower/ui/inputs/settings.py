@@ -1,4 +1,4 @@
-"""The settings: three tabs of fields, with what each means in a few words."""
+"""The settings panel: three tabs of fields."""
 
 from __future__ import annotations
 
@@ -8,100 +8,116 @@ import gradio as gr
 
 from motionfollower.core.config import SamplerSettings
 from motionfollower.ui.engine import Engine
-from motionfollower.ui.inputs.form import FRAMES_LIMIT, LARGEST_SEED, PRESETS, SIDES, FormValues
+from motionfollower.ui.inputs.form import BALANCED, MAX_FRAMES, MAX_SEED, RESOLUTIONS, FormValues, presets_of
 
 SOUNDS = [("Source", "source"), ("Target", "target"), ("None", "none")]
 PARTS = [("Whole body", "all"), ("Upper body", "upper"), ("Arms", "arms"), ("Legs", "legs")]
-CAMERAS = [("Find out", "auto"), ("On", "on"), ("Off", "off")]
+CAMERAS = [("Auto", "auto"), ("On", "on"), ("Off", "off")]
 ALIGNMENTS = [
-    ("The source's size and build", "bones"),
-    ("The source's size, the target's build", "similarity"),
-    ("As released, frame by frame", "official"),
-    ("As it is", "none"),
+    ("Match source scale and bone lengths", "bones"),
+    ("Match source scale", "similarity"),
+    ("Per frame, as released", "official"),
+    ("None", "none"),
 ]
 
 
 class SettingsPanel:
-    """Basic, Motion and Advanced; the alignment by hand and the marks are given by the tabs that show their effect."""
+    """Basic, Motion and Advanced; the frame editor has the manual alignment and the selections."""
 
     def __init__(self, engine: Engine) -> None:
-        usual = engine.settings
-        self._presets = {name: preset.fields(usual) for name, preset in PRESETS[engine.name].items()}
+        defaults = engine.settings
+        self._presets = {name: preset.values(defaults) for name, preset in presets_of(engine.info).items()}
         with gr.Tabs(elem_id="settings"):
             with gr.Tab("Basic"):
-                self._build_basic(usual)
+                self._build_basic(defaults)
             with gr.Tab("Motion", render_children=True):
                 self._build_motion()
             with gr.Tab("Advanced", render_children=True):
-                self._build_advanced(usual)
+                self._build_advanced(defaults)
 
-    def _build_basic(self, usual: SamplerSettings) -> None:
+    def _build_basic(self, defaults: SamplerSettings) -> None:
         self.preset = gr.Radio(
-            list(self._presets), value="Balanced", label="Preset", info=self._describe_presets(), elem_id="preset"
+            list(self._presets), value=BALANCED, label="Preset", info=self._describe_presets(), elem_id="preset"
         )
         self.cfg = gr.Slider(
-            1, 15, usual.cfg_scale, step=0.1, label="CFG", info="How strictly to follow the pose. 1 is fastest."
-        )
+            1, 15, defaults.cfg_scale, step=0.1, label="CFG scale",
+            info="How closely to follow the pose. 1 turns CFG off and is fastest.",
+        )  # fmt: skip
         self.guidance = gr.Slider(
-            0, 3, self._presets["Balanced"]["guidance"], step=0.05, label="Score guidance", elem_id="guidance",
-            info="Keeps looks and background. 0 is off.",
+            0, 3, self._presets[BALANCED]["guidance"], step=0.05, label="Score guidance", elem_id="guidance",
+            info="Preserves appearance and background. 0 turns it off.",
         )  # fmt: skip
         self.lock = gr.Checkbox(
-            True, label="Lock the background", elem_id="lock",
-            info="Away from the person, pixels are exactly the source's.",
+            True, label="Lock background", elem_id="lock",
+            info="Copy the source's pixels exactly outside the edited region.",
         )  # fmt: skip
-        self.sound = gr.Radio(SOUNDS, value="source", label="Sound of", elem_id="sound")
+        self.sound = gr.Radio(SOUNDS, value="source", label="Audio", elem_id="sound")
         with gr.Row():
             self.seed = gr.Number(
-                usual.seed, label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED, min_width=120, elem_id="seed"
+                defaults.seed, label="Seed", precision=0, minimum=0, maximum=MAX_SEED, min_width=120, elem_id="seed"
             )
-            self.new_seed = gr.Checkbox(False, label="A new one each run", min_width=120)
+            self.randomize_seed = gr.Checkbox(False, label="Randomize each run", min_width=120)
 
     def _build_motion(self) -> None:
-        self.parts = gr.Radio(PARTS, value="all", label="What follows the target", elem_id="parts")
-        self.blend = gr.Slider(
-            0, 100, 100, step=5, label="How far, %", info="0: as in the source. 100: as in the target.", elem_id="blend"
-        )
+        self.parts = gr.Radio(PARTS, value="all", label="Body parts to re-pose", elem_id="parts")
+        self.strength = gr.Slider(
+            0, 100, 100, step=5, label="Motion strength (%)", elem_id="strength",
+            info="0 keeps the source's motion, 100 follows the target's.",
+        )  # fmt: skip
         self.align = gr.Radio(ALIGNMENTS, value="bones", label="Alignment")
-        self.camera = gr.Radio(CAMERAS, value="auto", label="Moving camera", elem_id="camera")
+        self.camera = gr.Radio(
+            CAMERAS, value="auto", label="Camera mode", info="For sources with a moving camera.", elem_id="camera"
+        )
 
-    def _build_advanced(self, usual: SamplerSettings) -> None:
-        start = self._presets["Balanced"]
-        most = int(1000 * usual.strength)
+    def _build_advanced(self, defaults: SamplerSettings) -> None:
+        preset = self._presets[BALANCED]
+        max_steps = min(100, int(1000 * defaults.strength))
         with gr.Row():
-            self.steps = gr.Slider(
-                1, min(100, most), start["steps"], step=1, label="Steps", min_width=150, elem_id="steps"
-            )
+            self.steps = gr.Slider(1, max_steps, preset["steps"], step=1, label="Steps", min_width=150, elem_id="steps")
             self.frames = gr.Slider(
-                1, FRAMES_LIMIT, start["frames"], step=1, label="Frames", min_width=150, elem_id="frames"
+                1, MAX_FRAMES, preset["frames"], step=1, label="Max frames", min_width=150, elem_id="frames"
             )
         with gr.Row():
-            self.side = gr.Dropdown(
-                SIDES, value=start["side"], label="Resolution", info="Side of a square as large.", min_width=150
-            )
-            self.fps = gr.Slider(0, 60, 0, step=1, label="Frames a second", info="0: as the source.", min_width=150)
-        with gr.Accordion("Guidance of each region", open=False):
-            self.foreground = _weight("Person", usual.guidance.foreground)
-            self.body = _weight("Body", usual.guidance.body)
-            self.overlap = _weight("Where old and new person overlap", usual.guidance.overlap)
-            self.complement = _weight("Background", usual.guidance.complement)
+            self.resolution = gr.Dropdown(
+                RESOLUTIONS, value=preset["resolution"], label="Resolution", min_width=150,
+                info="Side of a square with the same area.",
+            )  # fmt: skip
+            self.fps = gr.Slider(0, 60, 0, step=1, label="FPS", info="0 keeps the source's rate.", min_width=150)
+        with gr.Accordion("Guidance weights per region", open=False):
+            self.foreground = _weight("Foreground", defaults.guidance.foreground)
+            self.body = _weight("Body", defaults.guidance.body)
+            self.overlap = _weight("Overlap of source and target person", defaults.guidance.overlap)
+            self.complement = _weight("Background", defaults.guidance.complement)
         with gr.Accordion("Sampler", open=False):
-            self.noise = gr.Slider(0, 1, usual.noise_eta, step=0.05, label="Noise", info="Fresh noise at each step.")
-            self.repeats = gr.Slider(1, 10, start["repeats"], step=1, label="Repeats of a step")
-            self.window = gr.Slider(1, 32, usual.window, step=1, label="Frames seen at once")
-            self.shared = gr.Slider(0, 31, usual.overlap, step=1, label="Frames that windows share")
-        with gr.Accordion("Savings", open=False):
-            self.cfg_from = gr.Slider(0, 1, start["cfg_from"], step=0.05, label="CFG from this share of the run")
-            self.cfg_until = gr.Slider(0, 1, start["cfg_until"], step=0.05, label="CFG until")
-            self.every = gr.Slider(1, 10, start["every"], step=1, label="Guide one step in")
-            self.reuse = gr.Slider(1, 5, start["reuse"], step=1, label="Steps that share deep features")
+            self.noise = gr.Slider(
+                0, 1, defaults.noise_eta, step=0.05, label="Noise (eta)",
+                info="Noise added in each step, inside the target mask.",
+            )  # fmt: skip
+            self.repeats = gr.Slider(1, 10, preset["repeats"], step=1, label="Repeats per step")
+            self.window = gr.Slider(1, 32, defaults.window, step=1, label="Context window (frames)")
+            self.window_overlap = gr.Slider(0, 31, defaults.overlap, step=1, label="Window overlap (frames)")
+        with gr.Accordion("Speed", open=False):
+            self.cfg_start = gr.Slider(
+                0, 1, preset["cfg_start"], step=0.05, label="CFG start", info="As a fraction of the steps."
+            )
+            self.cfg_end = gr.Slider(
+                0, 1, preset["cfg_end"], step=0.05, label="CFG end", info="As a fraction of the steps."
+            )
+            self.guidance_interval = gr.Slider(
+                1, 10, preset["guidance_interval"], step=1, label="Guidance interval", info="Guide every n-th step."
+            )
+            self.reuse = gr.Slider(
+                1, 5, preset["reuse"], step=1, label="Feature reuse", info="Steps that share deep features (DeepCache)."
+            )
 
     def _describe_presets(self) -> str:
-        return " · ".join(f"{name} {it['frames']} frames, {_count(it['steps'])}" for name, it in self._presets.items())
+        return " · ".join(
+            f"{name}: {values['frames']} frames, {_count(values['steps'])}" for name, values in self._presets.items()
+        )
 
     def wire(self) -> None:
-        """Let a preset set the fields that it speaks of."""
-        fields = [getattr(self, name) for name in self._presets["Balanced"]]
+        """Let a preset set its fields."""
+        fields = [getattr(self, name) for name in self._presets[BALANCED]]
         self.preset.input(
             self._apply, self.preset, fields, queue=False, api_visibility="private", show_progress="hidden"
         )
@@ -110,13 +126,13 @@ class SettingsPanel:
         return list(self._presets[name].values())
 
     @property
-    def costly(self) -> list[Any]:
-        """The fields that the time depends on."""
-        spans = [self.cfg_from, self.cfg_until]
-        return [self.steps, self.frames, self.side, self.cfg, self.guidance, *spans, self.every, self.reuse]
+    def runtime_fields(self) -> list[Any]:
+        """The fields that the run time depends on."""
+        cfg = [self.cfg, self.cfg_start, self.cfg_end]
+        return [self.steps, self.frames, self.resolution, *cfg, self.guidance, self.guidance_interval, self.reuse]
 
     def fields(self, **elsewhere: Any) -> list[Any]:
-        """The components of Choices, in its order; some are `elsewhere` on the page."""
+        """The components of FormValues, in its order; `elsewhere` are those outside the panel."""
         return [elsewhere[name] if name in elsewhere else getattr(self, name) for name in FormValues._fields]
 
 
@@ -124,5 +140,5 @@ def _weight(label: str, value: float) -> gr.Slider:
     return gr.Slider(0, 3, value, step=0.05, label=label)
 
 
-def _count(steps: float) -> str:
+def _count(steps: int) -> str:
     return "1 step" if steps == 1 else f"{steps} steps"

@@ -1,4 +1,4 @@
-"""Edits of the examples, kept for the next visitor: made when somebody first asks for them, and not again."""
+"""A cache of edits of the example clips, shared by all sessions and filled on first use."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ from motionfollower.io.run_record import RunMetadata
 from motionfollower.ui.sessions.prepared import PreparedClips
 from motionfollower.ui.sessions.results import PREFIX
 
-MOST = 4  # edits that are kept; the oldest makes room
+MAX_EDITS = 4
 
 
 class _CachedEdit(NamedTuple):
-    """A result in a folder of its own, and what it was made from."""
+    """A result in its own folder, with the config and clips that led to it."""
 
-    home: TemporaryDirectory[str]
-    order: EditConfig
-    checked: PreparedClips
+    folder: TemporaryDirectory[str]
+    config: EditConfig
+    clips: PreparedClips
     run: RunMetadata
 
 
 @dataclass(frozen=True)
 class ExampleCache:
-    """The last edits of examples; other people's clips are never kept for anybody else."""
+    """The last MAX_EDITS edits of examples. Clips that a user uploaded are never cached."""
 
-    _made: list[_CachedEdit] = field(default_factory=list)
+    _edits: list[_CachedEdit] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
-    def find_checked(self, clips: tuple[str, str]) -> PreparedClips | None:
-        """An example as it was last looked at."""
+    def find_clips(self, hashes: tuple[str, str]) -> PreparedClips | None:
+        """The latest preparation of an example, by the sha256 of its clips."""
         with self._lock:
-            return next((made.checked for made in reversed(self._made) if made.checked.clips == clips), None)
+            return next((edit.clips for edit in reversed(self._edits) if edit.clips.hashes == hashes), None)
 
-    def take(self, order: EditConfig, checked: PreparedClips, folder: Path) -> RunMetadata | None:
-        """Copy the result of the same order into `folder`; None where there is none yet."""
+    def load(self, config: EditConfig, clips: PreparedClips, folder: Path) -> RunMetadata | None:
+        """Copy the cached result of the same config and clips into `folder`; None where there is none."""
         with self._lock:
-            for made in self._made:
-                if (made.checked.clips, made.order) == (checked.clips, _anonymous(order)):
-                    shutil.copytree(made.home.name, folder, dirs_exist_ok=True)
-                    return made.run
+            for edit in self._edits:
+                if (edit.clips.hashes, edit.config) == (clips.hashes, _without_paths(config)):
+                    shutil.copytree(edit.folder.name, folder, dirs_exist_ok=True)
+                    return edit.run
         return None
 
-    def put(self, order: EditConfig, checked: PreparedClips, run: RunMetadata, folder: Path) -> None:
-        """Keep a copy of the result in `folder` if its clips are an example's."""
-        if checked.clips not in example_hashes() or order.redo is not None:
+    def store(self, config: EditConfig, clips: PreparedClips, run: RunMetadata, folder: Path) -> None:
+        """Cache a copy of the result in `folder` if its clips are an example's; the oldest edit is evicted."""
+        if clips.hashes not in example_hashes() or config.redo is not None:
             return
-        home = TemporaryDirectory(prefix=PREFIX)
-        shutil.copytree(folder, home.name, dirs_exist_ok=True)
+        copy = TemporaryDirectory(prefix=PREFIX)
+        shutil.copytree(folder, copy.name, dirs_exist_ok=True)
         with self._lock:
-            self._made.append(_CachedEdit(home, _anonymous(order), checked, run))
-            for old in self._made[:-MOST]:
-                old.home.cleanup()
-            del self._made[:-MOST]
+            self._edits.append(_CachedEdit(copy, _without_paths(config), clips, run))
+            for evicted in self._edits[:-MAX_EDITS]:
+                evicted.folder.cleanup()
+            del self._edits[:-MAX_EDITS]
 
 
-def _anonymous(order: EditConfig) -> EditConfig:
-    """The order without the places of its clips, which each session has for itself."""
-    return replace(order, source=Path(), target=Path())
+def _without_paths(config: EditConfig) -> EditConfig:
+    """The config without the paths of its clips, which differ between sessions."""
+    return replace(config, source=Path(), target=Path())
 
 
 def example_hashes() -> list[tuple[str, str]]:
-    """By what the examples' clips are known."""
+    """The sha256 of each example's source and target."""
     return [(sha256_of(source), sha256_of(target)) for source, target in example_pairs().values()]

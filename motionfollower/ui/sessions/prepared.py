@@ -1,63 +1,71 @@
-"""Clips that were looked at, kept between Check poses and Generate, so that nothing is looked at twice."""
+"""Prepared clips, kept between Check poses and Generate so that poses and masks are detected once."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motionfollower.core.config import PrepareSettings
-from motionfollower.core.events import Event
+from motionfollower.core.events import Report
 from motionfollower.core.hashing import sha256_of
-from motionfollower.core.types import Prepared
+from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.pipeline.backends import Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal, propose_camera_mode
 from motionfollower.pipeline.prepare import prepare, realign
 
-READING = ("frames", "size", "fps", "source_person", "target_person")
-"""The settings that decide what is seen in the clips; the others are about what is made of it."""
+DETECTION_SETTINGS = ("frames", "size", "fps", "source_person", "target_person")
+"""The settings that detections depend on; the others only change the alignment and the masks."""
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: Gradio wants to know whether it is another one
+@dataclass(frozen=True, eq=False)  # compared by identity, so that Gradio notices a new preparation
 class PreparedClips:
-    """Two clips, known by their digests, prepared with `settings`, and what is proposed for the camera."""
+    """Two clips prepared with `settings`, with the sha256 of their files and the proposed camera mode."""
 
-    clips: tuple[str, str]
+    hashes: tuple[str, str]
     settings: PrepareSettings
     prepared: Prepared
     camera: CameraModeProposal
 
     @classmethod
     def of(cls, source: Path, target: Path, settings: PrepareSettings, prepared: Prepared) -> PreparedClips:
-        """Two clips that were just prepared."""
+        """Clips that were just prepared."""
         return cls(clip_hashes(source, target), settings, prepared, propose_camera_mode(prepared.inputs))
 
+    @property
+    def inputs(self) -> EditInputs:
+        """The inputs of an edit."""
+        return self.prepared.inputs
+
     def is_of(self, source: Path, target: Path) -> bool:
-        """Whether it shows these clips."""
-        return self.clips == clip_hashes(source, target)
+        """Whether these two files were prepared."""
+        return self.hashes == clip_hashes(source, target)
 
-    def is_read_as(self, settings: PrepareSettings) -> bool:
-        """Whether the clips were read in this way; how they are aligned doesn't matter."""
-        return all(getattr(self.settings, name) == getattr(settings, name) for name in READING)
+    def has_detections_for(self, settings: PrepareSettings) -> bool:
+        """Whether `settings` would lead to the same detections; the alignment may differ."""
+        return all(getattr(self.settings, name) == getattr(settings, name) for name in DETECTION_SETTINGS)
 
-    def aligned(self, settings: PrepareSettings, preprocessors: Preprocessors) -> PreparedClips:
-        """The same clips, as they were read, aligned and with the clicks on masks as `settings` say."""
-        settings = replace(settings, **{name: getattr(self.settings, name) for name in READING})
+    def realigned(self, settings: PrepareSettings, preprocessors: Preprocessors) -> PreparedClips:
+        """The same detections with the alignment and mask clicks of `settings`."""
+        settings = replace(settings, **{name: getattr(self.settings, name) for name in DETECTION_SETTINGS})
         if settings == self.settings:
             return self
         return replace(self, settings=settings, prepared=realign(self.prepared, settings, preprocessors))
 
 
 def clip_hashes(source: Path, target: Path) -> tuple[str, str]:
-    """By what two clips are known: a path says nothing, as each upload has one of its own."""
+    """The sha256 of two clips; paths cannot identify them, as each upload has its own."""
     return sha256_of(source), sha256_of(target)
 
 
 def prepare_clips(
-    known: PreparedClips | None, source: Path, target: Path, settings: PrepareSettings, preprocessors: Preprocessors
-) -> Generator[Event, None, PreparedClips]:
-    """The clips prepared; what is `known` of them already is not found out again."""
-    if known is not None and known.is_of(source, target) and known.is_read_as(settings):
-        return known.aligned(settings, preprocessors)
-    prepared = yield from prepare(source, target, settings, preprocessors)
-    return PreparedClips.of(source, target, settings, prepared)
+    earlier: PreparedClips | None,
+    source: Path,
+    target: Path,
+    settings: PrepareSettings,
+    preprocessors: Preprocessors,
+    report: Report,
+) -> PreparedClips:
+    """Prepare two clips, reusing the detections of an `earlier` preparation where they are the same."""
+    if earlier is not None and earlier.is_of(source, target) and earlier.has_detections_for(settings):
+        return earlier.realigned(settings, preprocessors)
+    return PreparedClips.of(source, target, settings, prepare(source, target, settings, preprocessors, report))

@@ -1,4 +1,4 @@
-"""Whose turn it is: one piece of heavy work at a time, first come, first served."""
+"""The work queue: one job at a time, first come, first served."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition
 
-PATIENCE = 0.3  # seconds between two looks at the line: how late Stop may be for one who waits
+POLL_SECONDS = 0.3  # how late a waiting session may notice Stop
 
 
 @dataclass(eq=False)
 class Ticket:
-    """A place in a line."""
+    """A position in a queue."""
 
-    _line: list[Ticket]
+    _tickets: list[Ticket]
     _moved: Condition
 
     def wait(self) -> Generator[int, None, None]:
-        """Yield how many are before, at each move of the line and now and then, until nobody is."""
-        while before := self._before():
-            yield before
+        """Yield the number of tickets ahead, each time the queue moves and at least every POLL_SECONDS, until 0."""
+        while ahead := self._ahead():
+            yield ahead
             with self._moved:
-                self._moved.wait(PATIENCE)
+                self._moved.wait(POLL_SECONDS)
 
-    def _before(self) -> int:
+    def _ahead(self) -> int:
         with self._moved:
-            return self._line.index(self)
+            return self._tickets.index(self)
 
 
 @dataclass(frozen=True)
 class WorkQueue:
-    """The line of those who want to work; its first one does."""
+    """The tickets of the jobs that wait; the first one runs."""
 
     thread: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
-    """The one in which all heavy work is done: a new one for each would cost memory each time."""
+    """Runs every job: a new thread for each would cost memory each time."""
 
-    _line: list[Ticket] = field(default_factory=list)
+    _tickets: list[Ticket] = field(default_factory=list)
     _moved: Condition = field(default_factory=Condition)
 
     @contextmanager
-    def lining_up(self) -> Iterator[Ticket]:
-        """A place at the end of the line, given up at the end however that comes."""
-        place = Ticket(self._line, self._moved)
+    def ticket(self) -> Iterator[Ticket]:
+        """A ticket at the end of the queue, returned when the block is left."""
+        ticket = Ticket(self._tickets, self._moved)
         with self._moved:
-            self._line.append(place)
+            self._tickets.append(ticket)
         try:
-            yield place
+            yield ticket
         finally:
             with self._moved:
-                self._line.remove(place)
+                self._tickets.remove(ticket)
                 self._moved.notify_all()

@@ -1,4 +1,4 @@
-"""What a session keeps of its last edit: the files, for another look, a redo, or to take home."""
+"""The last result of a session: its files, kept to be viewed, downloaded or partly regenerated."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from motionfollower.ui.sessions.prepared import PreparedClips
 from preprocess.types import Frame
 
 PREFIX = "motionfollower-"
-"""How the folders begin that we keep among the machine's temporary ones."""
+"""The start of the names of our folders among the system's temporary ones."""
 
 DAY = 86400  # seconds
 
 
-def sweep() -> None:
-    """Delete what programs left behind that were ended by force: folders of ours that are older than a day."""
+def delete_stale_folders() -> None:
+    """Delete folders of ours older than a day: left behind by processes that were killed."""
     for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
         if time.time() - folder.stat().st_mtime > DAY:
             shutil.rmtree(folder, ignore_errors=True)
@@ -36,60 +36,58 @@ def sweep() -> None:
 
 @dataclass(frozen=True, eq=False)
 class SessionResult:
-    """The result in `folder`, of clips that were checked."""
+    """The result in `folder` of an edit of prepared clips."""
 
     folder: Path
-    checked: PreparedClips
+    clips: PreparedClips
     run: RunMetadata
 
     @property
     def files(self) -> ResultFiles:
-        """The parts of the result."""
+        """The files of the result."""
         return ResultFiles(self.folder)
 
-    def pair(self, index: float) -> tuple[Frame, Frame]:
-        """A frame of the source and of the edit, uint8 [H, W, 3] of the working size."""
-        source = self.checked.prepared.inputs.source
+    def frame_pair(self, index: float) -> tuple[Frame, Frame]:
+        """A frame of the source and of the edit, uint8 [H, W, 3] at the working size."""
+        source = self.clips.inputs.source
         index = min(int(index), self.run.frames - 1, len(source) - 1)
-        with Image.open(self.files.frames / f"frame_{index}.png") as picture:
-            return source.frames[index], np.asarray(picture.convert("RGB").resize(source.size))
+        with Image.open(self.files.frames / f"frame_{index}.png") as image:
+            return source.frames[index], np.asarray(image.convert("RGB").resize(source.size))
 
     def bundle(self) -> Path:
-        """The take-home zip: everything in the released layout, with the result."""
+        """A zip of the inputs in the released example layout and the result; written on first use."""
         case, path = self.folder / "case", self.folder / "motionfollower.zip"
         if not path.is_file():
-            for _ in write_case(case, self.checked.prepared):
-                pass
-            for _ in write_bundle(path, bundle_files(case, self.files)):
-                pass
+            write_case(case, self.clips.prepared)
+            write_bundle(path, bundle_files(case, self.files))
         return path
 
 
 @dataclass(frozen=True)
 class SessionDirs:
-    """A folder for each session's last result."""
+    """A folder for the last result of each session."""
 
-    _homes: dict[str, TemporaryDirectory[str]] = field(default_factory=dict)
+    _folders: dict[str, TemporaryDirectory[str]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
-    def moving(self, session: str) -> Iterator[Path]:
-        """A new folder, which takes the place of the session's older one; gone where what is done in it fails."""
-        home = TemporaryDirectory(prefix=PREFIX)
+    def replace(self, session: str) -> Iterator[Path]:
+        """A new folder, which replaces the session's earlier one at the end of the block; deleted if that raises."""
+        folder = TemporaryDirectory(prefix=PREFIX)
         try:
-            yield Path(home.name)
+            yield Path(folder.name)
         except BaseException:
-            home.cleanup()
+            folder.cleanup()
             raise
         with self._lock:
-            self._leave(session)
-            self._homes[session] = home
+            self._delete(session)
+            self._folders[session] = folder
 
-    def leave(self, session: str) -> None:
-        """Delete what a session keeps."""
+    def delete(self, session: str) -> None:
+        """Delete the folder of a session, if it has one."""
         with self._lock:
-            self._leave(session)
+            self._delete(session)
 
-    def _leave(self, session: str) -> None:
-        if home := self._homes.pop(session, None):
-            home.cleanup()
+    def _delete(self, session: str) -> None:
+        if folder := self._folders.pop(session, None):
+            folder.cleanup()

@@ -1,30 +1,27 @@
-"""How a session's work is done: in its turn, in a folder of its own, until it is done, stopped or fails."""
+"""Run the job of a session: queued, in a temporary folder, until it is done, stopped or fails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 import torch
 
 from motionfollower.core.errors import InputError
-from motionfollower.core.events import Event, Preview, Progress, StageStarted
+from motionfollower.core.events import Cancelled, Event, Preview
 from motionfollower.ui.progress_bar import ProgressBar
-from motionfollower.ui.sessions.cancellation import Cancellation, Cancelled, raise_if_cancelled, run_cancellable
+from motionfollower.ui.sessions.cancellation import Cancellation, raise_if_cancelled, run_cancellable
 from motionfollower.ui.sessions.queue import WorkQueue
-from preprocess.progress import Returning
 
-OUT_OF_MEMORY = "The GPU ran out of memory. Lower Frames or Resolution and try again."
-DEFECT = "Something went wrong that should not have; the log of the server says what. Nothing was saved."
+OUT_OF_MEMORY = "Out of GPU memory. Lower Max frames or Resolution and try again."
+INTERNAL_ERROR = "Internal error: see the server log. Nothing was saved."
 
 Updates = dict[Any, Any]
 Steps = Generator[Updates, None, None]
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Buttons:
     stop: gr.Button
 
     def show(self, *, is_busy: bool) -> Updates:
-        """Either Stop can be pressed, or the others."""
+        """Enable Stop while busy, the other two otherwise."""
         return {
             self.check: gr.Button(interactive=not is_busy),
             self.generate: gr.Button(interactive=not is_busy),
@@ -46,82 +43,81 @@ class Buttons:
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work that has its turn."""
+    """What a running job has: a temporary folder, a progress bar, and `emit`, which updates the page.
+
+    `emit` returns when the page has its own copies of the files in the update; it raises Cancelled after Stop.
+    """
 
     folder: Path
-    tracker: ProgressBar
+    progress: ProgressBar
     status: gr.HTML
+    emit: Callable[[Updates], None]
 
-    def follow(
-        self, events: Generator[Event, None, Result], preview: Callable[[Preview], Updates] | None = None
-    ) -> Generator[Updates, None, Result]:
-        """Show the events of a job; its result."""
-        with closing(Returning(events)) as job:
-            for event in job:
-                if isinstance(event, StageStarted | Progress):
-                    yield self.tell(event)
-                elif preview is not None:
-                    yield preview(event)
-        return job.result
+    def report(self, event: Event) -> None:
+        """Show a stage or its progress in the status."""
+        if not isinstance(event, Preview):
+            self.emit({self.status: self.progress.show(event)})
 
-    def tell(self, event: StageStarted | Progress) -> Updates:
-        """The status after an event."""
-        return {self.status: self.tracker.show(event)}
-
-    def end(self, sentence: str) -> Updates:
-        """The status of work that is done."""
-        return {self.status: self.tracker.done(sentence)}
+    def finish(self, message: str) -> None:
+        """Show the final status."""
+        self.emit({self.status: self.progress.done(message)})
 
 
-Work = Callable[[Task], Steps]
+Job = Callable[[Task], None]
 
 
 @dataclass(frozen=True)
 class SessionRunner:
-    """Gives every session its turn, and Stop to each for its own work alone."""
+    """Runs the jobs of all sessions, one at a time; each session can stop its own."""
 
     status: gr.HTML
     buttons: Buttons
-    turns: WorkQueue = field(default_factory=WorkQueue)
-    stops: Cancellation = field(default_factory=Cancellation)
+    queue: WorkQueue = field(default_factory=WorkQueue)
+    cancellation: Cancellation = field(default_factory=Cancellation)
 
-    def attend(self, request: gr.Request, stages: tuple[str, ...], work: Work) -> Steps:
-        """Do work until it is done, stopped or fails; every end frees the buttons."""
-        tracker = ProgressBar(stages)
-        with self.stops.listening(session_of(request)) as stop, self.turns.lining_up() as place:
-            yield {self.status: tracker.starts(), **self.buttons.show(is_busy=True)}
+    def run(self, request: gr.Request, steps: tuple[str, ...], job: Job) -> Steps:
+        """Yield the page's updates until the job is done, stopped or fails; each end frees the buttons.
+
+        `steps` are the steps of the progress bar.
+        """
+        progress = ProgressBar(steps)
+        with self.cancellation.signal_for(session_of(request)) as stop, self.queue.ticket() as ticket:
+            yield {self.status: progress.starting(), **self.buttons.show(is_busy=True)}
             try:
-                for before in place.wait():
-                    yield {self.status: tracker.waits(before)}
+                for ahead in ticket.wait():
+                    yield {self.status: progress.queued(ahead)}
                     raise_if_cancelled(stop)
-                with closing(run_cancellable(self._begin(tracker, work), stop, self.turns.thread)) as updates:
-                    yield from updates
+                yield from run_cancellable(self._in_folder(job, progress), stop, self.queue.thread)
             except Cancelled:
-                yield {self.status: tracker.stopped()}
+                yield {self.status: progress.stopped()}
             except InputError as error:
-                yield {self.status: tracker.failed(str(error))}
+                yield {self.status: progress.failed(str(error))}
             except (torch.OutOfMemoryError, MemoryError):
-                yield {self.status: tracker.failed(OUT_OF_MEMORY)}
+                yield {self.status: progress.failed(OUT_OF_MEMORY)}
             except Exception:
-                yield {self.status: tracker.failed(DEFECT), **self.buttons.show(is_busy=False)}
+                yield {self.status: progress.failed(INTERNAL_ERROR), **self.buttons.show(is_busy=False)}
                 raise
             yield self.buttons.show(is_busy=False)
 
-    def _begin(self, tracker: ProgressBar, work: Work) -> Steps:
-        """Work in a folder that is gone at the end: the page has its own copies by then."""
-        with TemporaryDirectory() as folder:
-            yield from work(Task(Path(folder), tracker, self.status))
+    def _in_folder(self, job: Job, progress: ProgressBar) -> Callable[[Callable[[Updates], None]], None]:
+        """The job in a temporary folder, which is deleted when the job has ended."""
+
+        def run(emit: Callable[[Updates], None]) -> None:
+            with TemporaryDirectory() as folder:
+                job(Task(Path(folder), progress, self.status, emit))
+
+        return run
 
     def stop(self, request: gr.Request) -> gr.Button:
-        """Stop a session's work; what Stop looks like until that has ended."""
-        was_working = self.stops.stop(session_of(request))
-        return gr.Button("Stopping …" if was_working else "Stop", interactive=False)
+        """Stop a session's job; the Stop button as it looks until the job has ended."""
+        was_running = self.cancellation.stop(session_of(request))
+        return gr.Button("Stopping …" if was_running else "Stop", interactive=False)
 
-    def leave(self, request: gr.Request) -> None:
-        """Stop the work of a session whose tab was closed."""
-        self.stops.stop(session_of(request))
+    def end_session(self, request: gr.Request) -> None:
+        """Stop the job of a session whose browser tab was closed."""
+        self.cancellation.stop(session_of(request))
 
 
 def session_of(request: gr.Request) -> str:
-    """Whose work it is: the browser tab's."""
+    """The session of a request: one for each browser tab."""
     return request.session_hash or ""

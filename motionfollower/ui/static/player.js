@@ -1,6 +1,6 @@
-// One transport for several videos: the shortest leads, the others follow it within a frame.
+// Synchronized playback of several videos: the shortest one leads, the others follow within a frame.
 const PLAY = 'M7 5v14l12-7z', PAUSE = 'M6 5h4v14H6zM14 5h4v14h-4z';
-const FOLLOW = 0.6;  // of a frame: farther away, a video is put back in step
+const MAX_DRIFT = 0.6;  // frames; a video that drifts farther from the leader is seeked to its time
 
 const find = selector => element.querySelector(selector);
 const videos = () => props.ids.map(id => document.querySelector(`#${id} video`)).filter(video => video?.duration > 0);
@@ -9,16 +9,16 @@ const fps = () => Number(find('[data-fps]')?.dataset.fps) || 8;
 
 let isPlaying = false, isSeeking = false, shown = null;
 
-function play(wanted) {
-  isPlaying = wanted;
+function play(on) {
+  isPlaying = on;
   const button = find('[data-do=play]');
-  button.setAttribute('aria-pressed', wanted);
-  button.setAttribute('aria-label', wanted ? 'Pause' : 'Play');
-  button.querySelector('path').setAttribute('d', wanted ? PAUSE : PLAY);
+  button.setAttribute('aria-pressed', on);
+  button.setAttribute('aria-label', on ? 'Pause' : 'Play');
+  button.querySelector('path').setAttribute('d', on ? PAUSE : PLAY);
   for (const video of videos()) {
     video.muted = video !== document.querySelector(`#${props.ids.at(-1)} video`);
     video.playbackRate = Number(find('select').value);
-    wanted ? video.play().catch(() => { video.muted = true; video.play().catch(() => {}); }) : video.pause();
+    on ? video.play().catch(() => { video.muted = true; video.play().catch(() => {}); }) : video.pause();
   }
 }
 
@@ -36,8 +36,8 @@ function step(frames) {
 element.addEventListener('click', event => {
   const action = event.target.closest('[data-do]')?.dataset.do;
   if (action === 'play') play(!isPlaying);
-  if (action === 'back') step(-1);
-  if (action === 'on') step(1);
+  if (action === 'previous') step(-1);
+  if (action === 'next') step(1);
 });
 element.addEventListener('input', event => {
   const lead = leader();
@@ -56,14 +56,14 @@ function follow() {
   if (lead) {
     if (isPlaying && (lead.ended || lead.currentTime > lead.duration - 0.02)) { seek(0); play(true); }
     for (const video of isPlaying ? videos() : []) {
-      if (video !== lead && Math.abs(video.currentTime - lead.currentTime) > FOLLOW / fps()) video.currentTime = lead.currentTime;
+      if (video !== lead && Math.abs(video.currentTime - lead.currentTime) > MAX_DRIFT / fps()) video.currentTime = lead.currentTime;
     }
     if (lead.currentTime !== shown) show(lead);
   }
   requestAnimationFrame(follow);
 }
 
-function show(lead) {  // only what has changed, as the page is painted anew each time
+function show(lead) {  // called for new times only: each change repaints the page
   shown = lead.currentTime;
   if (!isSeeking) find('input').value = Math.round(1000 * lead.currentTime / lead.duration);
   find('output').textContent = `${lead.currentTime.toFixed(2)} of ${lead.duration.toFixed(2)} s`;

@@ -1,4 +1,4 @@
-"""The Compare tab: source and edit in one picture, with a line to drag between them."""
+"""The Compare tab: source and edit side by side in one image, with a divider to drag."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CompareTab:
     """The components, and the updates that show a result in them."""
 
     def __init__(self) -> None:
-        self.pictures = gr.ImageSlider(
+        self.images = gr.ImageSlider(
             label="Source | edited", interactive=False, buttons=["fullscreen"], format="jpeg",
             elem_id="compare", elem_classes="mf-media",
         )  # fmt: skip
@@ -21,21 +21,21 @@ class CompareTab:
 
     @property
     def components(self) -> list[Any]:
-        """All that the updates speak of."""
-        return [self.pictures, self.frame]
+        """The components that the updates change."""
+        return [self.images, self.frame]
 
     def clear(self) -> dict[Any, Any]:
-        """Nothing to compare."""
-        return {self.pictures: None}
+        """Show nothing."""
+        return {self.images: None}
 
-    def show(self, kept: SessionResult) -> dict[Any, Any]:
-        """A result, at its middle frame."""
-        middle, last = kept.run.frames // 2, max(1, kept.run.frames - 1)
-        return {self.pictures: kept.pair(middle), self.frame: gr.Slider(value=middle, maximum=last)}
+    def show(self, result: SessionResult) -> dict[Any, Any]:
+        """Show the middle frame of a result."""
+        middle, last = result.run.frames // 2, max(1, result.run.frames - 1)
+        return {self.images: result.frame_pair(middle), self.frame: gr.Slider(value=middle, maximum=last)}
 
-    def wire(self, kept: gr.State) -> None:
+    def wire(self, result: gr.State) -> None:
         """Let the slider choose the frame."""
         self.frame.input(
-            lambda kept, index: kept and kept.pair(index), [kept, self.frame], self.pictures,
+            lambda result, index: result and result.frame_pair(index), [result, self.frame], self.images,
             queue=False, api_visibility="private", show_progress="hidden", trigger_mode="always_last",
         )  # fmt: skip

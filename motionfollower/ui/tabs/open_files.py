@@ -1,4 +1,4 @@
-"""What dropping a file into the Run tab does: a run.json gives its settings, a take-home zip everything."""
+"""Open a file in the Run tab: a run.json loads its settings, a bundle restores clips, settings and result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from motionfollower.io.case import read_prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import load_run_record
 from motionfollower.ui.handlers import EditHandlers
+from motionfollower.ui.inputs.clips import ClipInputs
 from motionfollower.ui.inputs.form import FormValues
 from motionfollower.ui.progress_bar import done
 from motionfollower.ui.sessions.prepared import PreparedClips
@@ -23,76 +24,74 @@ from motionfollower.ui.tabs.result import ResultTab
 from preprocess.video.write import write_video
 
 Updates = dict[Any, Any]
-NO_RUN = "That file is no run.json of an edit."
+NOT_A_RUN = "This file is not the run.json of an edit."
 
 
+@dataclass(frozen=True)
 class OpenFiles:
-    """Opens files for the page's parts; paths in a run.json are never followed."""
+    """Opens files into the parts of the page. Paths in a run.json are never followed."""
 
-    def __init__(
-        self,
-        desk: EditHandlers,
-        result: ResultTab,
-        clips: list[gr.Video],
-        tabs: gr.Tabs,
-        checked: gr.State,
-        status: gr.HTML,
-    ) -> None:
-        self._desk, self._result, self._clips, self._tabs = desk, result, clips, tabs
-        self._checked, self._status = checked, status
+    handlers: EditHandlers
+    result: ResultTab
+    clips: ClipInputs
+    tabs: gr.Tabs
+    prepared: gr.State
+    status: gr.HTML
+    fields: list[Any]
 
-    def wire(self, file: gr.File, fields: list[Any], outputs: list[Any]) -> None:
-        """Let a dropped file set the fields, and all else that it holds."""
-        self._fields = fields
-        file.upload(self._open, [file, *fields], outputs, api_visibility="private", show_progress_on=file)
+    def wire(self, file: gr.File, outputs: list[Any]) -> None:
+        """Open each file that is dropped on a component."""
+        file.upload(self._open, [file, *self.fields], outputs, api_visibility="private", show_progress_on=file)
 
     def _open(self, request: gr.Request, file: str, *values: Any) -> Updates:
+        path, form = Path(file), FormValues(*values)
+        is_bundle = path.suffix.lower() == ".zip"
         try:
-            if Path(file).suffix.lower() == ".zip":
-                return self._open_bundle(request, Path(file), FormValues(*values))
-            return self._set(FormValues(*values).as_in(load_run_record(Path(file))))
+            if is_bundle:
+                return self._open_bundle(request, path, form)
+            return self._set_fields(form.with_run(load_run_record(path)))
         except InputError as error:
-            sentence = str(error) if Path(file).suffix.lower() == ".zip" else NO_RUN
-            raise gr.Error(sentence, print_exception=False) from error
+            raise gr.Error(str(error) if is_bundle else NOT_A_RUN, print_exception=False) from error
 
-    def _open_bundle(self, request: gr.Request, bundle: Path, choices: FormValues) -> Updates:
-        opened = open_bundle(bundle, choices, self._desk.homes, session_of(request))
-        clips = dict(zip(self._clips, (str(opened.source), str(opened.target)), strict=True))
-        shown = self._set(opened.choices) | clips | {self._checked: opened.checked}
-        if opened.kept is None:
-            return {**shown, self._tabs: gr.Tabs(selected="preprocess"), self._status: done("Opened. Press Generate.")}
-        seconds = sum(opened.kept.run.seconds.values())
-        inputs = self._result.show_inputs(opened.checked.prepared.inputs, opened.source.parent)
-        tabs = {self._tabs: gr.Tabs(selected="result"), self._status: done("Opened: all is as it was.")}
-        return {**shown, **inputs, **self._desk.show(opened.kept, seconds), **tabs}
+    def _open_bundle(self, request: gr.Request, path: Path, values: FormValues) -> Updates:
+        bundle = open_bundle(path, values, self.handlers.dirs, session_of(request))
+        uploads = dict(zip(self.clips.components, (str(bundle.source), str(bundle.target)), strict=True))
+        updates = self._set_fields(bundle.values) | uploads | {self.prepared: bundle.clips}
+        if bundle.result is None:
+            status = done("Bundle opened. Press Generate.")
+            return {**updates, self.tabs: gr.Tabs(selected="preprocess"), self.status: status}
+        seconds = sum(bundle.result.run.seconds.values())
+        inputs = self.result.show_inputs(bundle.clips.inputs, bundle.source.parent)
+        tabs = {self.tabs: gr.Tabs(selected="result"), self.status: done("Bundle opened: clips, settings and result.")}
+        return {**updates, **inputs, **self.handlers.show(bundle.result, seconds), **tabs}
 
-    def _set(self, choices: FormValues) -> Updates:
-        return dict(zip(self._fields, choices, strict=True))
+    def _set_fields(self, values: FormValues) -> Updates:
+        return dict(zip(self.fields, values, strict=True))
 
 
 @dataclass(frozen=True)
 class OpenedBundle:
-    """What a bundle held; `kept` is its result, where there is one in it."""
+    """The contents of a bundle; `result` is None where it has the inputs only."""
 
     source: Path
     target: Path
-    choices: FormValues
-    checked: PreparedClips
-    kept: SessionResult | None
+    values: FormValues
+    clips: PreparedClips
+    result: SessionResult | None
 
 
-def open_bundle(bundle: Path, choices: FormValues, homes: SessionDirs, session: str) -> OpenedBundle:
-    """Unpack a bundle into the session's home; InputError where it isn't one. What it doesn't say stays as chosen."""
-    with homes.moving(session) as folder:
-        home = folder / "result"
-        home.mkdir()
-        unpack_bundle(bundle, home)
-        prepared = read_prepared(home)
-        clips = folder / "source.mp4", folder / "target.mp4"
-        for path, clip in zip(clips, (prepared.inputs.source, prepared.target), strict=True):
+def open_bundle(bundle: Path, values: FormValues, dirs: SessionDirs, session: str) -> OpenedBundle:
+    """Unpack a bundle into the session's folder; settings it lacks keep the form's `values`. InputError if invalid."""
+    with dirs.replace(session) as folder:
+        result_folder = folder / "result"
+        result_folder.mkdir()
+        unpack_bundle(bundle, result_folder)
+        prepared = read_prepared(result_folder)
+        paths = folder / "source.mp4", folder / "target.mp4"
+        for path, clip in zip(paths, (prepared.inputs.source, prepared.target), strict=True):
             write_video(path, clip.frames, clip.fps)
-        files = ResultFiles(home)
+        files = ResultFiles(result_folder)
         run = load_run_record(files.run) if files.run.is_file() and files.edited.is_file() else None
-        choices = choices.as_in(run) if run else choices._replace(frames=len(prepared.inputs.source))
-        checked = PreparedClips.of(*clips, choices.prepare_settings(clips[0]), prepared)
-        return OpenedBundle(*clips, choices, checked, SessionResult(home, checked, run) if run else None)
+        values = values.with_run(run) if run else values._replace(frames=len(prepared.inputs.source))
+        clips = PreparedClips.of(*paths, values.prepare_settings(paths[0]), prepared)
+        return OpenedBundle(*paths, values, clips, SessionResult(result_folder, clips, run) if run else None)

@@ -1,4 +1,4 @@
-"""The Preprocess tab: what was found in the clips, what is doubtful, and a workbench to put it right."""
+"""The Preprocess tab: the detections in both clips, the pre-flight check, and a frame editor to correct them."""
 
 from __future__ import annotations
 
@@ -9,67 +9,93 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
+from motionfollower.core.messages import frame_list
 from motionfollower.core.types import Prepared
-from motionfollower.pipeline.checks import CheckResult, check_inputs, worst_level
-from motionfollower.ui.drawing import masks_over, poses_over
-from motionfollower.ui.inputs.marks import Role, Selections
+from motionfollower.pipeline.checks import (
+    CameraModeProposal,
+    CheckCode,
+    CheckResult,
+    check_inputs,
+    worst_level,
+)
+from motionfollower.ui.drawing import overlay_masks, overlay_poses
+from motionfollower.ui.engine import Engine
+from motionfollower.ui.inputs.selections import Selections
 from motionfollower.ui.sessions.prepared import PreparedClips
-from motionfollower.ui.tabs.workbench import Workbench
-from preprocess.progress import frame_list
+from motionfollower.ui.tabs.frame_editor import FrameEditor
 from preprocess.types import Frame, PoseSequence
 from preprocess.video.write import write_video
+from preprocess.warnings import Role
 
 KEY = (
-    '<p class="mf-key"><i class="blue">the person, before and after</i>'
-    '<i class="orange">where the dance puts them</i>'
-    '<i class="pink">freed, to be invented</i></p>'
+    '<p class="mf-key"><i class="blue">source and target</i>'
+    '<i class="orange">target only</i>'
+    '<i class="pink">vacated: to be filled</i></p>'
 )
+UNCHECKED = '<p class="mf-hint">Press <b>Check poses</b> to review poses, masks and alignment before an edit.</p>'
+
+CHECK_TEXTS = {
+    CheckCode.NO_PERSON: ("No person detected in the {role}", "Trim these frames or use another clip."),
+    CheckCode.MASK_EMPTY: ("Empty {role} mask", "Click the person in “Fix mask”."),
+    CheckCode.CUT: ("Shot change in the {role}", "Edit each shot separately."),
+    CheckCode.MASK_SIZE: ("Unusual size of the {role} mask", "Review it in “Fix mask”."),
+    CheckCode.LIMB_MISSING: ("Hand or foot not detected in the {role}", "Check that the limb is in view."),
+    CheckCode.SEVERAL_PEOPLE: ("Several people in the {role}", "Check the tracked one in “Choose person”."),
+    CheckCode.OUT_OF_FRAME: ("The aligned pose leaves the image", "Scale or shift it in “Adjust alignment”."),
+}
+"""What each check found, and advice about it."""
 
 Updates = dict[Any, Any]
 
 
 class PreprocessTab:
-    """The components, and the updates that show a preparation in them."""
+    """The components, and the updates that show prepared clips in them."""
 
-    def __init__(self) -> None:
-        self.drawn = gr.State(None)
+    def __init__(self, engine: Engine) -> None:
+        self.drawn_poses = gr.State(None)
         self.report = gr.HTML(UNCHECKED, apply_default_css=False, elem_id="preflight")
         with gr.Row(elem_classes="mf-three"):
             self.source = _loop("Source poses", "poses-source")
             self.target = _loop("Target poses", "poses-target")
             self.masks = _loop("Masks", "masks")
         gr.HTML(KEY, apply_default_css=False)
-        self.bench = Workbench()
+        self.editor = FrameEditor(engine)
 
     @property
     def components(self) -> list[Any]:
-        """All that the updates speak of."""
-        return [self.report, self.source, self.target, self.masks, self.drawn, *self.bench.components]
+        """The components that the updates change."""
+        return [self.report, self.source, self.target, self.masks, self.drawn_poses, *self.editor.components]
 
     def show(
-        self, checked: PreparedClips | None, frame: float, role: Role, marks: Selections, drawn: PoseSequence | None
+        self,
+        clips: PreparedClips | None,
+        frame: float,
+        role: Role,
+        selections: Selections,
+        drawn_poses: PoseSequence | None,
     ) -> Generator[Updates, None, None]:
-        """What was found in both clips; nothing where nothing was looked at. Poses `drawn` already are left alone."""
-        if checked is None:
-            videos = dict.fromkeys([self.source, self.target, self.masks, self.drawn])
-            yield {self.report: UNCHECKED, **videos, **self.bench.clear()}
+        """Yield the updates that show prepared clips, or nothing; poses that were drawn before are kept."""
+        if clips is None:
+            videos = dict.fromkeys([self.source, self.target, self.masks, self.drawn_poses])
+            yield {self.report: UNCHECKED, **videos, **self.editor.clear()}
             return
-        inputs = checked.prepared.inputs
+        inputs = clips.inputs
         with TemporaryDirectory() as folder:  # the page has its own copies once they are yielded
-            masked = masks_over(inputs.source.frames, inputs.source_masks.masks, inputs.target_masks.masks)
+            masked = overlay_masks(inputs.source.frames, inputs.source_masks.masks, inputs.target_masks.masks)
             yield {
-                self.report: checks_html(checked.prepared, str(checked.camera)),
-                **({} if inputs.source_poses is drawn else self._draw_poses(checked, Path(folder))),
+                self.report: checks_html(clips.prepared, clips.camera),
+                **({} if inputs.source_poses is drawn_poses else self._draw_poses(clips, Path(folder))),
                 self.masks: _video(Path(folder) / "masks.mp4", masked, inputs.source.fps),
-                self.drawn: inputs.source_poses,
-                **self.bench.show(checked, frame, role, marks),
+                self.drawn_poses: inputs.source_poses,
+                **self.editor.show(clips, frame, role, selections),
             }
 
-    def _draw_poses(self, checked: PreparedClips, folder: Path) -> Updates:
-        prepared, inputs = checked.prepared, checked.prepared.inputs
-        source = poses_over(inputs.source.frames, inputs.source_poses)
-        target = poses_over(prepared.target.frames, prepared.target_poses)
+    def _draw_poses(self, clips: PreparedClips, folder: Path) -> Updates:
+        prepared, inputs = clips.prepared, clips.inputs
+        source = overlay_poses(inputs.source.frames, inputs.source_poses)
+        target = overlay_poses(prepared.target.frames, prepared.target_poses)
         return {
             self.source: _video(folder / "source.mp4", source, inputs.source.fps),
             self.target: _video(folder / "target.mp4", target, inputs.source.fps),
@@ -81,30 +107,39 @@ def _video(path: Path, frames: Iterable[Frame], fps: float) -> str:
     return str(path)
 
 
-def _loop(label: str, name: str) -> gr.Video:
+def _loop(label: str, elem_id: str) -> gr.Video:
     return gr.Video(
         label=label, interactive=False, min_width=140, buttons=[], loop=True, autoplay=True,
-        elem_id=name, elem_classes="mf-media",
+        elem_id=elem_id, elem_classes="mf-media",
     )  # fmt: skip
 
 
-UNCHECKED = '<p class="mf-hint">Press <b>Check poses</b> to see what will happen before any time is spent on it.</p>'
-
-
-def checks_html(prepared: Prepared, camera: str) -> str:
-    """The list for two clips that were looked at, with what is proposed for the `camera`."""
-    findings = check_inputs(prepared)
-    levels = worst_level(findings, len(prepared.inputs.source))
-    lamps = "".join(f'<i class="{level}" title="frame {index}: {level}"></i>' for index, level in enumerate(levels))
-    title = f"{levels.count('green')} of {len(levels)} frames are fine"
-    items = "".join(map(_item, findings)) or "<li class='green'>Nothing doubtful was found. Press Generate.</li>"
+def checks_html(prepared: Prepared, camera: CameraModeProposal) -> str:
+    """The pre-flight check of prepared clips: a status light per frame, the findings, and the proposed camera mode."""
+    results = check_inputs(prepared)
+    levels = worst_level(results, len(prepared.inputs.source))
+    lights = "".join(f'<i class="{level}" title="frame {index}: {level}"></i>' for index, level in enumerate(levels))
+    title = f"{levels.count('green')} of {len(levels)} frames without issues"
+    items = "".join(map(_item, results)) or "<li class='green'>No issues found. Press Generate.</li>"
     return (
         f'<section class="mf-preflight" aria-label="Pre-flight check"><h3>{title}</h3>'
-        f'<div class="lamps" role="img" aria-label="{title}">{lamps}</div><ul>{items}</ul>'
-        f'<p class="mf-hint">{escape(camera)}</p></section>'
+        f'<div class="mf-lights" role="img" aria-label="{title}">{lights}</div><ul>{items}</ul>'
+        f'<p class="mf-hint">{escape(describe_camera(camera))}</p></section>'
     )
 
 
-def _item(finding: CheckResult) -> str:
-    where = escape(frame_list(finding.frames))
-    return f'<li class="{finding.level}"><b>{escape(finding.what).capitalize()}</b> in {where}. {finding.advice}</li>'
+def check_texts(result: CheckResult) -> tuple[str, str, str]:
+    """What a check found, in which frames, and advice about it."""
+    found, advice = CHECK_TEXTS[result.code]
+    return found.format(role=result.role), frame_list(np.flatnonzero(result.frames).tolist()), advice
+
+
+def describe_camera(camera: CameraModeProposal) -> str:
+    """The proposed camera mode, and the measurement behind it."""
+    mode = "on" if camera.is_on else "off"
+    return f"Camera motion: {camera.travel:.0f} px (at an image size of 512 px). Suggested camera mode: {mode}."
+
+
+def _item(result: CheckResult) -> str:
+    found, frames, advice = check_texts(result)
+    return f'<li class="{result.level}"><b>{escape(found)}</b> in {frames}. {advice}</li>'

@@ -1,4 +1,4 @@
-"""The Result tab: three clips played together, what was measured, everything to take home, and how to go on."""
+"""The Result tab: three synchronized players, metrics, downloads, and follow-up edits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import gradio as gr
 from motionfollower.core.types import EditInputs, EditMetrics
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import RunMetadata
+from motionfollower.pipeline.backends import backend_info
 from motionfollower.ui.drawing import loss_chart
 from motionfollower.ui.sessions.results import SessionResult
 from motionfollower.ui.tabs.follow_up import FollowUpPanel
@@ -22,12 +23,13 @@ from preprocess.video.write import write_gif, write_video
 
 STATIC = Path(__file__).parents[1] / "static"
 PLAYERS = ["player-source", "player-pose", "player-edited"]
-DOWNLOADS = ("Edited mp4", "Side by side", "gif", "Frames zip", "run.json")
+DOWNLOADS = ("Video", "Side by side", "GIF", "Frames (.zip)", "run.json")
+BUNDLE = "Bundle (.zip)"
 GIF_HEIGHT = 360
 INTRO = """<ol class="mf-intro">
-<li><b>Drop two clips</b>, or take an example: one of the person, one of the dance.</li>
-<li><b>Check poses</b> shows what was found, and lets you put it right.</li>
-<li><b>Generate</b> makes the edit; watch it appear, compare it, take it home.</li></ol>"""
+<li><b>Add two clips</b>, or load an example: a source with the person, a target with the motion.</li>
+<li><b>Check poses</b> shows the detected poses and masks and lets you correct them.</li>
+<li><b>Generate</b> runs the edit with a live preview; compare and download the result.</li></ol>"""
 
 Updates = dict[Any, Any]
 
@@ -43,7 +45,7 @@ class ResultTab:
                 self.edited = _player("Edited", PLAYERS[2])
                 self.preview = gr.Image(
                     label="Edited · preview", visible=False, interactive=False, buttons=[], format="jpeg",
-                    alt_text="The edit as far as it is", elem_id="preview", elem_classes="mf-media",
+                    alt_text="Preview of the edit", elem_id="preview", elem_classes="mf-media",
                 )  # fmt: skip
         self.player = gr.HTML(
             "8", html_template=(STATIC / "player.html").read_text(), js_on_load=(STATIC / "player.js").read_text(),
@@ -52,19 +54,19 @@ class ResultTab:
         self.tiles = gr.HTML(INTRO, apply_default_css=False, elem_id="tiles")
         with gr.Row(elem_classes="mf-downloads", elem_id="downloads"):
             self.downloads = [gr.DownloadButton(name, size="sm", interactive=False, min_width=96) for name in DOWNLOADS]
-            self.bundle = gr.Button("Take-home zip", size="sm", interactive=False, min_width=96, elem_id="bundle")
+            self.bundle = gr.Button(BUNDLE, size="sm", interactive=False, min_width=96, elem_id="bundle")
             self.bundle_file = gr.DownloadButton("zip", visible="hidden", elem_id="bundle-file")
         self.chart = gr.HTML("", apply_default_css=False, elem_id="losses")
-        self.going_on = FollowUpPanel()
+        self.follow_up = FollowUpPanel()
 
     @property
     def components(self) -> list[Any]:
-        """All that the updates speak of."""
+        """The components that the updates change."""
         players = [self.source, self.pose, self.edited, self.preview, self.player]
-        return [*players, self.tiles, *self.downloads, self.bundle, self.chart, *self.going_on.components]
+        return [*players, self.tiles, *self.downloads, self.bundle, self.chart, *self.follow_up.components]
 
     def clear(self) -> Updates:
-        """Nothing to show."""
+        """Show nothing but the introduction."""
         videos = {video: gr.Video(value=None, visible=True) for video in (self.source, self.pose, self.edited)}
         downloads = {button: gr.DownloadButton(interactive=False) for button in self.downloads}
         return {
@@ -74,38 +76,37 @@ class ResultTab:
             self.preview: gr.Image(visible=False),
             self.tiles: INTRO,
             self.chart: "",
-            **self.going_on.clear(),
+            **self.follow_up.clear(),
         }
 
     def begin(self, inputs: EditInputs, folder: Path) -> Updates:
-        """The source and the target pose play already, while the edit is made."""
-        shown = self.show_inputs(inputs, folder)
+        """Show the source and the target pose while the edit runs."""
         return {
             **self.clear(),
-            **shown,
+            **self.show_inputs(inputs, folder),
             self.tiles: "",
             **self.show_preview(inputs.source.frames[len(inputs.source) // 2]),
         }
 
     def show_inputs(self, inputs: EditInputs, folder: Path) -> Updates:
-        """The source and the target pose, which `folder` holds until the page has them."""
+        """Show the source and the target pose; their videos stay in `folder` until the page has copied them."""
         source, pose = folder / "source.mp4", folder / "target_pose.mp4"
         write_video(source, inputs.source.frames, inputs.source.fps)
         write_video(pose, draw_poses(inputs.aligned_poses), inputs.source.fps)
         return {self.source: str(source), self.pose: str(pose), self.player: f"{inputs.source.fps:g}"}
 
     def show_preview(self, frame: Frame) -> Updates:
-        """The edit as far as it is."""
+        """Show a preview in place of the edited clip."""
         return {self.edited: gr.Video(visible=False), self.preview: gr.Image(frame, visible=True)}
 
     def hide_preview(self) -> Updates:
-        """Back to the player."""
+        """Show the player of the edited clip again."""
         return {self.edited: gr.Video(visible=True), self.preview: gr.Image(visible=False)}
 
-    def finish(self, kept: SessionResult, seconds: float) -> Updates:
-        """The edited clip, its measures and its files; it took `seconds` in all."""
-        run, files = kept.run, kept.files
-        label = f"Edited · {run.backend}" if run.backend == "embedded" else "Edited"
+    def finish(self, result: SessionResult, seconds: float) -> Updates:
+        """Show the edited clip, its metrics and its files; the edit took `seconds` in total."""
+        run, files, info = result.run, result.files, backend_info(result.run.backend)
+        label = f"Edited · {info.name}" if info.is_demo else "Edited"
         values = (files.edited, files.side_by_side, _gif(run, files), _zip(files), files.run)
         buttons = zip(self.downloads, values, strict=True)
         return {
@@ -115,22 +116,23 @@ class ResultTab:
             self.chart: loss_chart(run.losses),
             self.bundle: gr.Button(interactive=True),
             **{button: gr.DownloadButton(value=str(value), interactive=True) for button, value in buttons},
-            **self.going_on.show(run),
+            **self.follow_up.show(run),
         }
 
-    def wire(self, kept: gr.State) -> None:
-        """Pack the bundle when it is asked for, then let the browser fetch it."""
+    def wire(self, result: gr.State) -> None:
+        """Write the bundle on request, then let the browser download it."""
         self.bundle.click(
-            _pack, kept, self.bundle_file, api_visibility="private", show_progress_on=self.bundle, concurrency_limit=2
-        ).success(None, None, None, js="() => document.querySelector('#bundle-file').click()")
+            _write_bundle, result, self.bundle_file,
+            api_visibility="private", show_progress_on=self.bundle, concurrency_limit=2,
+        ).success(None, None, None, js="() => document.querySelector('#bundle-file').click()")  # fmt: skip
 
 
-def _pack(kept: SessionResult) -> str:
-    return str(kept.bundle())
+def _write_bundle(result: SessionResult) -> str:
+    return str(result.bundle())
 
 
-def _player(label: str, name: str) -> gr.Video:
-    return gr.Video(label=label, interactive=False, min_width=140, buttons=[], elem_id=name, elem_classes="mf-media")
+def _player(label: str, elem_id: str) -> gr.Video:
+    return gr.Video(label=label, interactive=False, min_width=140, buttons=[], elem_id=elem_id, elem_classes="mf-media")
 
 
 def _gif(run: RunMetadata, files: ResultFiles) -> Path:
@@ -144,38 +146,38 @@ def _gif(run: RunMetadata, files: ResultFiles) -> Path:
 
 def _zip(files: ResultFiles) -> Path:
     path = files.folder / "frames.zip"
-    with zipfile.ZipFile(path, "w") as archive:  # png is small already
+    with zipfile.ZipFile(path, "w") as archive:  # PNGs are compressed already
         for frame in sorted(files.frames.glob("frame_*.png")):
             archive.write(frame, frame.name)
     return path
 
 
 def tiles_html(run: RunMetadata, seconds: float) -> str:
-    """Each measure in a tile: its value over its name; the run took `seconds` in all."""
+    """Each metric in a tile, its value over its name; the run took `seconds` in total."""
     steps = run.sampler.steps
-    pace = f"{run.seconds.get('sampling', 0.0) / steps:.2f} s a step"
+    per_step = run.seconds.get("sampling", 0.0) / steps
     tiles = {
-        **(_measured(run.measures) if run.measures else {}),
-        f"in all · {pace}": f"{seconds:.1f} s",
+        **(_metric_tiles(run.measures) if run.measures else {}),
+        f"total · {per_step:.2f} s/step": f"{seconds:.1f} s",
         f"seed · {steps} step{'s'[: steps != 1]} · {run.frames} frames": str(run.sampler.seed),
     }
     items = "".join(f"<div><dd>{escape(value)}</dd><dt>{escape(name)}</dt></div>" for name, value in tiles.items())
     return f'<dl class="mf-tiles">{items}</dl>'
 
 
-def _measured(measures: EditMetrics) -> dict[str, str]:
-    match, error = measures.pose_match, measures.pose_error
-    pose = {"pose match · nobody was found": "–"}
+def _metric_tiles(metrics: EditMetrics) -> dict[str, str]:
+    match, error = metrics.pose_match, metrics.pose_error
+    pose = {"pose match · no person detected": "–"}
     if match is not None and error is not None:
-        pose = {f"pose match · {error:.1f} px off": f"{match:.0%}"}
+        pose = {f"pose match · {error:.1f} px error": f"{match:.0%}"}
     return {
-        "of the pixels are the source's own": f"{measures.background_kept:.1%}",
+        "background pixels kept": f"{metrics.background_kept:.1%}",
         **pose,
-        f"flicker · the source has {measures.source_flicker:.1f}": f"{measures.flicker:.1f}",
+        f"flicker · {metrics.source_flicker:.1f} in the source": f"{metrics.flicker:.1f}",
     }
 
 
 def warnings_html(warnings: tuple[str, ...]) -> str:
-    """What the run warned of."""
+    """The warnings of a run as a list."""
     items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
     return f'<ul class="mf-warnings">{items}</ul>' if items else ""

@@ -1,4 +1,4 @@
-"""The Run tab: what was run, word for word, and where an earlier run or a take-home zip is opened again."""
+"""The Run tab: run.json as recorded, and a field to open an earlier run.json or bundle."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ import gradio as gr
 from motionfollower.io.run_record import RunMetadata
 
 HINT = (
-    '<p class="mf-hint">Drop a <b>run.json</b> to take its settings, or a <b>take-home zip</b> to get everything '
-    "back: clips, poses, masks, settings and result.</p>"
+    '<p class="mf-hint">Open a <b>run.json</b> to load its settings, or a <b>bundle</b> to restore clips, poses, '
+    "masks, settings and result.</p>"
 )
 
 
 class RunTab:
-    """run.json, and a place to drop one."""
+    """The record of a run, and a field to open one."""
 
     def __init__(self) -> None:
         gr.HTML(HINT, apply_default_css=False)
         self.file = gr.File(
-            label="run.json or take-home zip", file_types=[".json", ".zip"], height=120, elem_id="open-run"
+            label="run.json or bundle (.zip)", file_types=[".json", ".zip"], height=120, elem_id="open-run"
         )
-        self.run = gr.JSON(None, label="run.json: all that is needed to do it again", elem_id="run-json")
+        self.run = gr.JSON(None, label="run.json: everything needed to reproduce this run", elem_id="run-json")
 
     def clear(self) -> dict[Any, Any]:
-        """No run."""
+        """Show nothing."""
         return {self.run: None}
 
     def show(self, run: RunMetadata) -> dict[Any, Any]:
-        """A run."""
+        """Show a run."""
         return {self.run: public_record(run)}
 
 
 def public_record(run: RunMetadata) -> dict[str, Any]:
-    """A run as plain data, with the names of its clips in place of where this server keeps them.
+    """A run as plain data, with the names of its clips instead of their paths on the server.
 
-    Not as `path`: Gradio and its clients would take that for a file to fetch.
+    The key is `name`, not `path`: Gradio and its clients would take that for a file to download.
     """
     record: dict[str, Any] = json.loads(run.to_json())
     for role in ("source", "target"):
