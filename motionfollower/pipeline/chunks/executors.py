@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from motionfollower.core.config import BackendName, EditConfig, Environment, PrepareSettings, SamplerSettings
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment, SamplerSettings
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Progress, Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import EditInputs
@@ -17,9 +17,9 @@ from motionfollower.pipeline.backends import (
     Backend,
     BackendInfo,
     backend_info,
+    cached_backend,
     environment_of,
     load_bone_lengths,
-    loaded_backend,
 )
 from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, edit_chunk
 from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING
@@ -52,7 +52,7 @@ class Executor(Protocol):
         """The backend's bone length estimator."""
 
     @property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """What the results depend on where the work runs."""
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
@@ -87,7 +87,7 @@ class LocalExecutor:
         return self.loaded.preprocessors.bone_lengths
 
     @cached_property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """This process's."""
         return environment_of(self.loaded)
 
@@ -157,7 +157,7 @@ class RayExecutor:
         return load_bone_lengths()
 
     @cached_property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """That of one of the workers."""
         return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
 
@@ -207,18 +207,18 @@ class RayExecutor:
         return [results[index] for index in range(len(tasks))]
 
 
-def _environment_in_worker(_: None, backend: BackendName) -> Environment:
-    return environment_of(loaded_backend(backend))
+def _environment_in_worker(_: None, backend: BackendName) -> RunEnvironment:
+    return environment_of(cached_backend(backend))
 
 
 def _detect_span_in_worker(shared: tuple[BackendName, Sequence[PersonDetector]], task: tuple[int, int]) -> None:
     """Detect the largest person in a span of one of the clips; the detections go to disk."""
     (backend, detectors), (clip, index) = shared, task
-    detectors[clip].detect_span(index, LARGEST, loaded_backend(backend).preprocessors, ignore_events)
+    detectors[clip].detect_span(index, LARGEST, cached_backend(backend).preprocessors, ignore_events)
 
 
 def _detect_in_worker(backend: BackendName, detector: PersonDetector) -> Detections:
-    return detector.detect(loaded_backend(backend).preprocessors, ignore_events)
+    return detector.detect(cached_backend(backend).preprocessors, ignore_events)
 
 
 def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSettings, bool], number: int) -> ChunkResult:
@@ -226,11 +226,11 @@ def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSetti
     backend, clip, store, sampler, lock = shared
     if done := store.result(number):
         return done
-    result, layer = edit_chunk(clip, number, sampler, loaded_backend(backend), ignore_events, lock=lock)
+    result, layer = edit_chunk(clip, number, sampler, cached_backend(backend), ignore_events, lock=lock)
     store.write(number, result, layer)
     return result
 
 
 def _measure_in_worker(shared: tuple[BackendName, EditClip, Path, EditConfig], number: int) -> ChunkMetrics:
     backend, clip, frames, config = shared
-    return _measure(clip, number, frames, config, loaded_backend(backend), ignore_events)
+    return _measure(clip, number, frames, config, cached_backend(backend), ignore_events)
