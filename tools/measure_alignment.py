@@ -1,8 +1,8 @@
-"""How near alignment and target masks come to the official ones: `python tests/measure_alignment.py CASES`.
+"""Compare alignment and predicted target masks with the official ones: `python tools/measure_alignment.py CASES`.
 
-CASES holds folders in the released example layout. Prints one line a case and one of means: the mean joint error
-in pixels of each alignment mode against `target_aligned_poses`, over the joints whose dots are seen in both, and
-the IoU of the foretold target masks with `predicted_masks`, from the official aligned poses and from our own.
+CASES holds folders in the released example layout. Prints a line per case and one of means: the mean joint error
+in pixels of each alignment mode against `target_aligned_poses`, over the joints whose dots are visible in both, and
+the IoU of the predicted target masks with `predicted_masks`, from the official aligned poses and from our own.
 """
 
 from __future__ import annotations
@@ -16,22 +16,21 @@ from typing import get_args
 import cv2
 import numpy as np
 
-from motionfollower.pipeline.backends import load_length_reader
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
+
+from motionfollower.pipeline.backends import load_bone_lengths
 from preprocess.align.align import AlignMode, align
 from preprocess.align.recover import recover
 from preprocess.pose.parse_render import read_drawings
 from preprocess.segmentation.target_mask import WarpedTargetMask
 from preprocess.types import Alignment, Bools, Frames, MaskSequence, PoseSequence
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 MODES: tuple[AlignMode, ...] = get_args(AlignMode)
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a folder in the released layout says about poses and masks."""
+    """The poses and masks of a folder in the released layout."""
 
     source_poses: PoseSequence
     target_poses: PoseSequence
@@ -44,30 +43,30 @@ class Case:
     @cache
     def read(cls, folder: Path, every: int = 1) -> Case:
         poses = [
-            read_drawings(_pictures(folder / f"{name}_poses", every)) for name in ("source", "target", "target_aligned")
+            read_drawings(_images(folder / f"{name}_poses", every)) for name in ("source", "target", "target_aligned")
         ]
         masks = [
-            MaskSequence(_pictures(folder / f"{name}_masks", every)[..., 0] > 127, "official")
+            MaskSequence(_images(folder / f"{name}_masks", every)[..., 0] > 127, "official")
             for name in ("source", "target", "predicted")
         ]
         return cls(*poses, *masks)
 
     def align(self, mode: AlignMode) -> Alignment:
-        seen = (self.source_poses, self.source_masks, self.target_poses, self.target_masks)
-        return align(*seen, mode, reader=load_length_reader())
+        clips = (self.source_poses, self.source_masks, self.target_poses, self.target_masks)
+        return align(*clips, mode, reader=load_bone_lengths())
 
     def predict(self, aligned: Alignment) -> MaskSequence:
         return WarpedTargetMask().predict(self.source_poses, self.source_masks, aligned, self.target_masks)
 
 
 def joint_error(ours: PoseSequence, official: PoseSequence) -> float:
-    """Mean distance in pixels over the joints whose dots are seen in both."""
+    """Mean distance in pixels over the joints whose dots are visible in both."""
     both = (ours.body_scores == 1) & (official.body_scores == 1)
     return float(np.linalg.norm(ours.body - official.body, axis=-1)[both].mean())
 
 
 def mean_iou(ours: Bools, official: Bools) -> float:
-    """Intersection over union, the mean of all frames."""
+    """Mean intersection over union of the frames."""
     union = (ours | official).sum(axis=(1, 2))
     return float(((ours & official).sum(axis=(1, 2)) / np.maximum(union, 1)).mean())
 
@@ -81,7 +80,7 @@ def measure(case: Case) -> list[float]:
     return errors + [mean_iou(mask, case.predicted_masks.masks) for mask in masks]
 
 
-def _pictures(folder: Path, every: int) -> Frames:
+def _images(folder: Path, every: int) -> Frames:
     paths = sorted(folder.iterdir(), key=lambda path: int(path.stem.split("_")[-1]))
     return np.stack([cv2.imread(str(path))[..., ::-1] for path in paths[::every]])
 

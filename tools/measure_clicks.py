@@ -1,8 +1,8 @@
-"""How much of a wrong mask one click puts right: `python tests/measure_clicks.py CASE …`.
+"""How much of a wrong mask one click corrects: `python tools/measure_clicks.py CASE …`.
 
-In all frames of a released case a disc at the person's outline is cut off the mask, or added to it; one click in the
-middle frame, at the middle of what is wrong there, should put it right. Prints the share of the wrong pixels that are
-right afterwards, over all discs, in the frames so far from the clicked one, and the seconds that a click takes.
+In all frames of a released case, a disc at the person's outline is removed from the mask, or added to it; one click in
+the middle frame, at the centre of the error, should correct it. Prints the fraction of the wrong pixels that are
+corrected, over all discs, by distance from the clicked frame, and the seconds per click.
 """
 
 import sys
@@ -12,12 +12,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
+
 from motionfollower.io.case import read_case
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.segmentation.refine import GrabCutRefiner
 from preprocess.types import Bools, Clip, ClipPoint, MaskSequence
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 FRAMES, MIDDLE = 13, 6
 DISTANCES = (-6, -3, -1, 0, 1, 3, 6)
@@ -27,13 +27,13 @@ SMALLEST, LARGEST = 20, 55  # pixels, of 512
 
 def disc_at_the_outline(mask: Bools, random: np.random.Generator) -> Bools:
     rows, columns = np.nonzero(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3))))
-    place = random.integers(len(rows))
+    pixel = random.integers(len(rows))
     y, x = np.mgrid[: mask.shape[0], : mask.shape[1]]
-    return np.asarray(np.hypot(y - rows[place], x - columns[place]) < random.integers(SMALLEST, LARGEST))
+    return np.asarray(np.hypot(y - rows[pixel], x - columns[pixel]) < random.integers(SMALLEST, LARGEST))
 
 
 def innermost(mask: Bools) -> tuple[int, int]:
-    """The (column, row) farthest from the mask's outline."""
+    """The (column, row) inside the mask that is farthest from its outline."""
     distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
     row, column = np.unravel_index(distance.argmax(), distance.shape)
     return int(column), int(row)
@@ -60,10 +60,12 @@ def measure(case: Path) -> None:
         ]
     )
     seconds = (time.perf_counter() - began) / DISCS
-    for what, chosen in (("add", counts[::2]), ("remove", counts[1::2])):
-        shares = 1 - chosen[..., 1].sum(axis=0) / chosen[..., 0].sum(axis=0)
+    for kind, chosen in (("add", counts[::2]), ("remove", counts[1::2])):
+        fractions = 1 - chosen[..., 1].sum(axis=0) / chosen[..., 0].sum(axis=0)
         print(
-            f"{case.name:10} {what:7} " + " ".join(f"{share:6.2f}" for share in shares) + f"   {seconds:.2f} s a click"
+            f"{case.name:10} {kind:7} "
+            + " ".join(f"{fraction:6.2f}" for fraction in fractions)
+            + f"   {seconds:.2f} s per click"
         )
 
 

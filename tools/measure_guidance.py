@@ -1,7 +1,7 @@
-"""What steps and score guidance do to embedded edits: `python tests/measure_guidance.py [CLIPS]`.
+"""The effect of steps and score guidance on embedded edits: `python tools/measure_guidance.py [CLIPS]`.
 
-Held-out rendered clips are edited with poses and masks from the estimators, by the usual settings and by others,
-and scored against the right answer as `bench quality` does. Prints the means over the clips, 3 unless told.
+Held-out rendered clips are edited with estimated poses and masks, with the default settings and with others, and
+scored against the ground truth as by `bench quality`. Prints the means over CLIPS clips, 3 by default.
 """
 
 import sys
@@ -11,49 +11,47 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
+
 from motionfollower.core.config import SamplerSettings
 from motionfollower.pipeline.backends import load_backend
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
+from motionfollower.research.evaluation.quality.clip import make_benchmark_clip
 from motionfollower.research.evaluation.quality.measure import QUICK
-from motionfollower.research.evaluation.quality.methods import Attempt, Method
+from motionfollower.research.evaluation.quality.methods import Method, MethodEdit
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.score import Score, mean_score, score
-from motionfollower.research.evaluation.quality.subject import make_benchmark_clip
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.seeds import HELD_OUT
-from preprocess.progress import run_to_end
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 STEPS = (1, 2, 4)
 SCALES = (0.25, 1.0)
 
 
-def variants(usual: SamplerSettings) -> Iterator[tuple[str, SamplerSettings]]:
-    """Settings by their names: numbers of steps, then guidance of both kinds at each."""
+def variants(defaults: SamplerSettings) -> Iterator[tuple[str, SamplerSettings]]:
+    """Settings with their names: without guidance and with both kinds of it, for each number of steps."""
     for steps in STEPS:
-        plain = replace(usual, steps=steps, guidance=replace(usual.guidance, scale=0.0))
-        yield f"{steps} steps, not guided", plain
+        unguided = replace(defaults, steps=steps, guidance=replace(defaults.guidance, scale=0.0))
+        yield f"{steps} steps, no guidance", unguided
         for scale in SCALES:
             for regions in ("released", "paper"):
-                guidance = replace(usual.guidance, scale=scale, regions=regions)
-                yield f"{steps} steps, {regions} × {scale:g}", replace(plain, guidance=guidance)
+                guidance = replace(defaults.guidance, scale=scale, regions=regions)
+                yield f"{steps} steps, {regions} × {scale:g}", replace(unguided, guidance=guidance)
 
 
 def main(clips: int) -> None:
     assets, backend = load_assets(), load_backend("embedded")
     scores: dict[str, list[Score]] = {}
     for seed in HELD_OUT[:clips]:
-        with TemporaryDirectory() as place:
-            subject = make_benchmark_clip(assets, seed, QUICK.size, QUICK.frames, Path(place) / "case")
-            work = prepare(subject.source_path, subject.target_path, subject.preparing, backend.preprocessors)
-            inputs = run_to_end(work).inputs
+        with TemporaryDirectory() as scratch:
+            clip = make_benchmark_clip(assets, seed, QUICK.size, QUICK.frames, Path(scratch) / "case")
+            inputs = prepare(clip.source_path, clip.target_path, clip.prepare_settings, backend.preprocessors).inputs
         for name, settings in variants(backend.settings):
             began = time.perf_counter()
-            frames = run_to_end(edit(inputs, settings, backend)).edited.frames
-            attempt = Attempt(Method.OURS, frames, time.perf_counter() - began, peak_mb=float("nan"))
-            measured = score(subject, attempt, ScoreRegions.of(subject), backend.preprocessors.poses)
+            frames = edit(inputs, settings, backend).edited.frames
+            made = MethodEdit(Method.OURS, frames, time.perf_counter() - began, peak_mb=float("nan"))
+            measured = score(clip, made, ScoreRegions.of(clip), backend.preprocessors.poses)
             scores.setdefault(name, []).append(measured)
     print(f"{'':28} person  vacated  background    PCK  identity  flicker  seconds")
     for name, measured in scores.items():

@@ -1,7 +1,7 @@
-"""How near aligned poses come to the true ones: `python tests/measure_placement.py [A:B]`, the held-out seeds.
+"""Compare aligned poses with the true ones: `python tools/measure_placement.py [A:B]`, held-out seeds.
 
-Renders a clip a seed with its right answer. Prints for each alignment mode, with true and with estimated inputs, the
-mean joint error in torso lengths and the shares of seen joints within a tenth and a fifth of the torso.
+Renders a clip per seed with its ground truth. Prints for each alignment mode, with true and with estimated inputs, the
+mean joint error in torso lengths and the fractions of visible joints within a tenth and a fifth of the torso.
 """
 
 from __future__ import annotations
@@ -14,50 +14,48 @@ from typing import get_args
 
 import numpy as np
 
-from motionfollower.pipeline.backends import load_length_reader
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
+
+from motionfollower.pipeline.backends import load_bone_lengths
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip, make_benchmark_clip
+from motionfollower.research.evaluation.quality.score import torso_length
 from motionfollower.research.synthetic.annotations.visibility import Visibility
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.seeds import HELD_OUT, parse_seeds
 from preprocess.align.align import AlignMode, align
 from preprocess.pose.mediapipe import HolisticEstimator
-from preprocess.pose.skeleton import BODY, L_HIP, NECK, R_HIP
-from preprocess.progress import run_to_end
+from preprocess.pose.skeleton import BODY
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
 from preprocess.types import MaskSequence, PoseSequence
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 
 MODES: tuple[AlignMode, ...] = get_args(AlignMode)
 Person = tuple[PoseSequence, MaskSequence]
 
 
-def estimated(footage: RenderedClip) -> Person:
-    """Poses and masks as `prepare` finds them."""
-    seen = run_to_end(HolisticEstimator().estimate(footage.clip))
-    masks, _ = run_to_end(MediaPipeSegmenter().segment(footage.clip, seen))
+def estimate(rendered: RenderedClip) -> Person:
+    """The poses and masks that `prepare` estimates."""
+    seen = HolisticEstimator().estimate(rendered.clip)
+    masks, _ = MediaPipeSegmenter().segment(rendered.clip, seen)
     return seen.poses, masks
 
 
 def placement_error(poses: PoseSequence, truth: RenderedClip) -> list[float]:
-    """Mean error in torso lengths of the joints in sight, and the shares within a tenth and a fifth."""
+    """Mean error in torso lengths of the visible joints, and the fractions within a tenth and a fifth."""
     joints, seen = truth.joints[:, BODY], truth.visibility[:, BODY] == Visibility.SEEN
-    torsos = np.linalg.norm(joints[:, NECK] - (joints[:, R_HIP] + joints[:, L_HIP]) / 2, axis=1)
-    errors = np.linalg.norm(poses.body - joints, axis=2) / np.quantile(torsos, 0.8)
+    errors = np.linalg.norm(poses.body - joints, axis=2) / torso_length(joints)
     found = poses.body_scores > 0
-    shares = [float(((errors < near) & found)[seen].mean()) for near in (0.1, 0.2)]
-    return [float(errors[seen & found].mean()), *shares]
+    fractions = [float(((errors < near) & found)[seen].mean()) for near in (0.1, 0.2)]
+    return [float(errors[seen & found].mean()), *fractions]
 
 
-def measure(subject: BenchmarkClip) -> list[list[float]]:
-    """A row a mode: with true inputs, then with estimated ones."""
-    clips = subject.source, subject.target
-    true, guessed = [(clip.poses, clip.masks) for clip in clips], [estimated(clip) for clip in clips]
-    reader, pairs = load_length_reader(), itertools.product((true, guessed), MODES)
+def measure(clip: BenchmarkClip) -> list[list[float]]:
+    """A row per mode: with true inputs, then with estimated ones."""
+    clips = clip.source, clip.target
+    true, estimated = [(part.poses, part.masks) for part in clips], [estimate(part) for part in clips]
+    reader, pairs = load_bone_lengths(), itertools.product((true, estimated), MODES)
     aligned = [align(*source, *target, mode, reader=reader) for (source, target), mode in pairs]
-    return [placement_error(it.poses, subject.truth) for it in aligned]
+    return [placement_error(it.poses, clip.truth) for it in aligned]
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""Measure MediaPipe's poses and masks against the released ones: python tests/measure_poses.py ../shared/cases
+"""Compare MediaPipe's poses and masks with the released ones: `python tools/measure_poses.py ../shared/cases`.
 
-One line a clip and a mean line. PCK@t is the share of the official joints whose estimate lies within t times the
-longer side of the box of that frame's official joints. Official joints count where their dot is inside the picture;
-where nobody was found they count as missed. Of several official people the one who is followed counts. A frame is
-sane when its mean joint error is below 0.1. Masks are compared by intersection over union, frame by frame.
+Prints a line per clip and one of means. PCK@t is the fraction of the official joints whose estimate lies within t times
+the longer side of the bounding box of that frame's official joints. Official joints count where their dot is inside the
+image; where no person is found they count as missed. Of several official people, the one who is followed counts. A
+frame is sane when its mean joint error is below 0.1. Masks are compared by intersection over union, frame by frame.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
+
 from preprocess.pose.mediapipe import HolisticEstimator
 from preprocess.pose.parse_render import read_drawings
 from preprocess.pose.skeleton import BODY
-from preprocess.progress import run_to_end
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
 from preprocess.types import Bools, Clip, Floats, Frames, PoseSequence
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-DOT_SEEN = 0.9  # joints whose dot is hidden are read with less
+DOT_SEEN = 0.9  # joints whose dot is hidden are parsed with a lower score
 
 
 @dataclass(frozen=True)
-class Measures:
-    """Shares in [0, 1]; `error` is the median joint error in pixels."""
+class PoseMetrics:
+    """Fractions in [0, 1]; `error` is the median joint error in pixels."""
 
     pck05: float
     pck10: float
@@ -39,18 +38,18 @@ class Measures:
     iou: float
 
 
-def measure_case(case: Path, side: str, every: int = 1) -> Measures:
-    """The "source" or "target" of a case, each `every`-th frame looked at."""
+def measure_case(case: Path, side: str, every: int = 1) -> PoseMetrics:
+    """The metrics of the "source" or "target" of a case, over every `every`-th frame."""
     clip = Clip(read_folder(case / f"{side}_images")[::every], fps=8)
     official = read_drawings(read_folder(case / f"{side}_poses")[::every])
     official_masks = read_folder(case / f"{side}_masks")[::every, ..., 0] > 127
-    seen = run_to_end(HolisticEstimator().estimate(clip))
-    masks, _ = run_to_end(MediaPipeSegmenter().segment(clip, seen))
+    seen = HolisticEstimator().estimate(clip)
+    masks, _ = MediaPipeSegmenter().segment(clip, seen)
     return compare(seen.poses, official, masks.masks, official_masks)
 
 
-def compare(poses: PoseSequence, official: PoseSequence, masks: Bools, official_masks: Bools) -> Measures:
-    """Estimated against official joints and masks."""
+def compare(poses: PoseSequence, official: PoseSequence, masks: Bools, official_masks: Bools) -> PoseMetrics:
+    """The metrics of estimated joints and masks against official ones."""
     counted = (official.body_scores > DOT_SEEN) & ((official.body >= 0) & (official.body < official.size)).all(axis=-1)
     errors = np.linalg.norm(poses.body - official.body, axis=-1)
     errors[poses.scores[:, BODY] == 0] = np.inf
@@ -58,7 +57,7 @@ def compare(poses: PoseSequence, official: PoseSequence, masks: Bools, official_
     relative = errors / sizes[:, None]
     sane = np.ma.array(relative, mask=~counted).mean(axis=1) < 0.1
     within = relative[counted]
-    return Measures(
+    return PoseMetrics(
         float((within < 0.05).mean()),
         float((within < 0.1).mean()),
         float(np.median(errors[counted])),
@@ -69,13 +68,13 @@ def compare(poses: PoseSequence, official: PoseSequence, masks: Bools, official_
 
 def overlap(masks: Bools, others: Bools) -> Floats:
     """Intersection over union of each frame."""
-    either = (masks | others).sum(axis=(1, 2))
-    both = (masks & others).sum(axis=(1, 2))
-    return np.where(either > 0, both / np.maximum(either, 1), 1).astype(np.float32)
+    union = (masks | others).sum(axis=(1, 2))
+    intersection = (masks & others).sum(axis=(1, 2))
+    return np.where(union > 0, intersection / np.maximum(union, 1), 1).astype(np.float32)
 
 
 def read_folder(folder: Path) -> Frames:
-    """The pictures frame_<i> of a folder in their order."""
+    """The images frame_<i> of a folder in their order."""
     files = sorted(folder.glob("frame_*"), key=lambda file: int(file.stem.removeprefix("frame_")))
     return np.stack([np.asarray(Image.open(file).convert("RGB")) for file in files])
 
@@ -86,7 +85,7 @@ def _line(name: str, values: NDArray[np.float64]) -> str:
 
 
 def main(cases: Path) -> None:
-    """Print a line a clip and their mean."""
+    """Print a line per clip and their mean."""
     rows = []
     for case in sorted(cases.glob("case-*")):
         for side in ("source", "target"):

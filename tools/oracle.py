@@ -1,4 +1,4 @@
-"""A case of the oracle: inputs, weights, and the numbers that the released code gave for them."""
+"""A case of the oracle: inputs, weights, and the numbers that the released code computed from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = tuple[str, float, float]  # name, relative L2 error, tolerance
 
 @dataclass(frozen=True)
 class Case:
-    """A folder of recorded numbers."""
+    """A folder of recorded numbers, read when they are used."""
 
     folder: Path
 
@@ -31,16 +31,16 @@ class Case:
 
     @property
     def run(self) -> dict[str, Any]:
-        """The recorded runs' settings."""
+        """The settings of the recorded runs."""
         return self.config["run"]
 
     @property
     def has_estimator(self) -> bool:
-        """Whether the released code's second U-Net is there, the one whose features guide."""
+        """Whether the case has the released code's second U-Net, the estimator, whose features guide the score."""
         return (self.folder / "weights" / "estimator_delta.safetensors").exists()
 
     def tensors(self, name: str) -> dict[str, Tensor]:
-        """The recorded tensors of one file, none where the case lacks it."""
+        """The recorded tensors of a file, empty where the case lacks it."""
         path = self.folder / f"{name}.safetensors"
         return load_file(path) if path.exists() else {}
 
@@ -49,7 +49,7 @@ class Case:
         return self.load("denoising_unet")
 
     def load(self, *unet_files: str) -> Networks:
-        """The case's model with its U-Net from these files, later ones overruling earlier ones."""
+        """The case's model, its U-Net from these files, of which later ones override earlier ones."""
         weights = {path.stem: path for path in (self.folder / "weights").iterdir()}
         files = WeightFiles(
             unet=tuple(weights[name] for name in unet_files),
@@ -74,7 +74,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Inputs:
-    """A case's inputs after the released preprocessing, as our networks take them."""
+    """A case's inputs after the released preprocessing, in the form that our networks take."""
 
     encoder_pixels: Tensor  # [f, 3, s, s] in [−1, 1]
     appearance: Tensor  # [1, 3, f, H, W] in [−1, 1]
@@ -85,7 +85,7 @@ class Inputs:
 
 
 def read_config(case: dict[str, Any]) -> NetworksConfig:
-    """The networks' configuration, which a case keeps under the released code's own names."""
+    """The networks' configuration, which a case has under the released code's names."""
     return NetworksConfig.from_json(
         {
             "unet": case["unet_config"],
@@ -101,7 +101,7 @@ def read_config(case: dict[str, Any]) -> NetworksConfig:
 
 
 def rel_l2(ours: Tensor, recorded: Tensor) -> float:
-    """‖ours − recorded‖ / ‖recorded‖; infinite where ours isn't a number."""
-    assert ours.shape == recorded.shape, f"{tuple(ours.shape)} is not {tuple(recorded.shape)}"
+    """‖ours − recorded‖ / ‖recorded‖; infinite where ours has NaN."""
+    assert ours.shape == recorded.shape, f"{tuple(ours.shape)} is not the recorded {tuple(recorded.shape)}"
     error = ((ours - recorded).norm() / recorded.norm()).item()
     return math.inf if math.isnan(error) else error

@@ -1,4 +1,4 @@
-"""The schedule, the random draws, score guidance and whole edits against the oracle."""
+"""Compare the schedule, the random draws, score guidance and whole edits with the oracle."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ SEPARATE = ("edit_camFalse", "edit_camTrue")
 NONSQUARE = ("nonsquare_edit_noguidance", "nonsquare_edit_EXTENSION")
 
 NAMED_STEPS = (0, 1, 10, 11, 19, 20, 22, 24, 30, 49)
-"""The first and last steps, and those where something begins or ends."""
+"""The first and last steps, and those where a part of the method starts or stops acting."""
 
 
 def schedule(case: Case) -> Iterator[Row]:
-    """The timesteps that a run visits, and ᾱ at all of them."""
+    """The timesteps of a run, and ᾱ at all 1000 timesteps."""
     if recorded := case.tensors("schedule"):
         timesteps = torch.tensor(trailing_timesteps(len(recorded["timesteps"])))
         yield "schedule.timesteps", rel_l2(timesteps.double(), recorded["timesteps"].double()), EXACT
@@ -47,7 +47,7 @@ def schedule(case: Case) -> Iterator[Row]:
 
 
 def condition(networks: Networks, case: Case) -> Conditioning:
-    """What both branches are told, from the case's inputs."""
+    """The conditioning of both branches, from the case's inputs."""
     inputs = case.inputs
     return Conditioning(
         image_embeds=networks.image_encoder.embed(inputs.encoder_pixels)[None, :, None],
@@ -60,7 +60,7 @@ def condition(networks: Networks, case: Case) -> Conditioning:
 
 
 def guidance(case: Case) -> Iterator[Row]:
-    """Score guidance by the features of the released code's second U-Net."""
+    """Score guidance with the features of the released code's second U-Net, the estimator."""
     recorded = case.tensors("guidance")
     if not recorded or not case.has_estimator:
         return
@@ -75,7 +75,7 @@ def guidance(case: Case) -> Iterator[Row]:
 def _guidance_at(
     timestep: int, unet: UNet, given: Conditioning, recorded: dict[str, Tensor]
 ) -> Iterator[tuple[str, Tensor]]:
-    """Every similarity, both losses and their gradients, and the result."""
+    """All similarities, both losses and their gradients, and the score gradient."""
     settings, masks = GuidanceSettings(), (given.source_mask, given.target_mask)
     latents = recorded["in.latent"].clone().requires_grad_()
     embeds, appearance = given.image_embeds, given.appearance
@@ -84,12 +84,12 @@ def _guidance_at(
     ).taps
     with torch.enable_grad():
         taps = unet.features(latents, timestep, embeds, given.target_pose, appearance, TAPS).taps
-        alike = similarities(taps, reference, *masks, settings)
-        foreground, background = (ENERGY * loss for loss in losses(alike, settings))
-    yield "sim_fg", alike.foreground
-    yield "sim_body", alike.body
-    yield "sim_overlap", alike.overlap
-    yield "sim_com", alike.complement
+        terms = similarities(taps, reference, *masks, settings)
+        foreground, background = (ENERGY * loss for loss in losses(terms, settings))
+    yield "sim_fg", terms.foreground
+    yield "sim_body", terms.body
+    yield "sim_overlap", terms.overlap
+    yield "sim_com", terms.complement
     yield "loss_fg_x4000", foreground.detach()[None]
     yield "loss_bg_x4000", background.detach()[None]
     yield "grad_fg", torch.autograd.grad(foreground, latents, retain_graph=True)[0]
@@ -98,12 +98,12 @@ def _guidance_at(
 
 
 def reconstruction(case: Case) -> Iterator[Row]:
-    """The reconstruction branch: an edit by the source's own poses, with nothing added."""
+    """The reconstruction branch: an edit with the source poses, without CFG, noise, repeats or guidance."""
     recorded = case.tensors("recon")
     if not recorded:
         return
     given = condition(case.networks, case)
-    nothing_added = SamplerSettings(
+    plain = SamplerSettings(
         steps=case.run["steps"],
         seed=case.run["seed"],
         cfg_scale=1,
@@ -112,12 +112,12 @@ def reconstruction(case: Case) -> Iterator[Row]:
         guidance=GuidanceSettings(scale=0),
     )
     recorded["latents_after_step"] = recorded["latents_collection"].flip(0)[1:]
-    run = Run("recon", case.networks, replace(given, target_pose=given.source_pose), nothing_added)
+    run = Run("recon", case.networks, replace(given, target_pose=given.source_pose), plain)
     yield from run.compare(recorded)
 
 
 def edits(case: Case) -> Iterator[Row]:
-    """Every recorded edit; of those that the released code's second U-Net guides, the first steps."""
+    """All recorded edits; of those that the released code's estimator guides, the first steps."""
     for name in SHARED + NONSQUARE:
         yield from edit(case, name)
     for name in SEPARATE:
@@ -125,7 +125,7 @@ def edits(case: Case) -> Iterator[Row]:
 
 
 def edit(case: Case, name: str, stop: int | None = None) -> Iterator[Row]:
-    """One recorded edit up to a step."""
+    """One recorded edit, up to step `stop`."""
     if recorded := case.tensors(name):
         runs = candidates(case, name)
         run = runs[0] if len(runs) == 1 else min(runs, key=lambda run: run.first_error(recorded))
@@ -133,7 +133,7 @@ def edit(case: Case, name: str, stop: int | None = None) -> Iterator[Row]:
 
 
 def candidates(case: Case, name: str) -> list[Run]:
-    """How an edit may have been run: neither the U-Net that guided it nor its CFG scale are always on record."""
+    """The runs that may have been recorded: the guiding U-Net and the CFG scale are not always on record."""
     camera = name.endswith("camTrue")
     scales = {mode: run["cfg"] for mode, run in case.run["camera_runs"].items()}
     return [
@@ -144,7 +144,7 @@ def candidates(case: Case, name: str) -> list[Run]:
 
 
 def settings(case: Case, name: str, cfg_scale: float) -> SamplerSettings:
-    """A recorded edit's settings."""
+    """The settings of a recorded edit."""
     strength = 0.0 if name.endswith("noguidance") else 1000 * case.run["energy_scale"] / ENERGY
     return SamplerSettings(
         steps=case.run["steps"],
@@ -157,16 +157,16 @@ def settings(case: Case, name: str, cfg_scale: float) -> SamplerSettings:
 
 
 def _guides(case: Case, name: str) -> list[Networks]:
-    """The networks with the U-Net that may have guided an edit."""
+    """The networks with each U-Net that may have guided an edit."""
     if name in SHARED or not case.has_estimator:
         return [case.networks]
     estimator = case.load("denoising_unet", "estimator_delta").unet
-    pair = replace(case.networks, unet=GuidedByAnother(case.networks.unet, estimator, case.inputs.appearance))
+    pair = replace(case.networks, unet=GuidedByEstimator(case.networks.unet, estimator, case.inputs.appearance))
     return [pair] if name in SEPARATE else [case.networks, pair]
 
 
-class GuidedByAnother(UNet):
-    """The released code's pair: one U-Net denoises, another one, which was never trained, is tapped."""
+class GuidedByEstimator(UNet):
+    """The released code's pair of U-Nets: one denoises, the other, the estimator, gives the tapped features."""
 
     def __init__(self, unet: UNet, estimator: UNet, appearance: Tensor) -> None:
         super().__init__(unet.config)
@@ -185,7 +185,7 @@ class GuidedByAnother(UNet):
         taps: Sequence[int],
         kv: KVExchange | None = None,
     ) -> Features:
-        """Our own features, with the other's taps."""
+        """The features of this U-Net with the taps of the estimator."""
         args = latents, timestep, image_embeds, pose_features
         own = super().features(*args, appearance_features, (), kv)
         return replace(own, taps=self._estimator.features(*args, self._appearance_features, taps).taps)
@@ -193,7 +193,7 @@ class GuidedByAnother(UNet):
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the sampler, to be compared with what was recorded of it."""
+    """One run of the sampler, to be compared with its recording."""
 
     name: str
     networks: Networks
@@ -212,14 +212,14 @@ class Run:
         return rel_l2(self.start(recorded).advance(self.plans[0]).latents, recorded["latents_after_step"][0])
 
     def compare(self, recorded: dict[str, Tensor], stop: int | None = None) -> Iterator[Row]:
-        """The noise, the score gradients and the latents of the named steps, the worst of all steps, the video."""
+        """Errors of the noise, of gradients and latents of the named steps, of the worst step, and of the video."""
         yield from self._noise(recorded)
         state, latents, worst = self.start(recorded), _latents_by_step(recorded), 0.0
         gradients = _gradients_by_step(recorded, self.plans)
         for plan in self.plans[:stop]:
             if plan.index in NAMED_STEPS and plan.index in gradients:
                 evaluator = Evaluator(self.networks.unet, self.given, self.settings)
-                gradient = evaluator.evaluate(plan, state.edit, state.reference).gradient
+                gradient = evaluator.evaluate(plan, state.edit, state.reconstruction).gradient
                 yield f"{self.name}.guidance.step{plan.index}", rel_l2(gradient, gradients[plan.index]), TOLERANCE
             state.advance(plan)
             if plan.index in latents:
@@ -232,14 +232,14 @@ class Run:
             yield from self._video(state.edit, recorded)
 
     def _noise(self, recorded: dict[str, Tensor]) -> Iterator[Row]:
-        """The draws of the run's seed, in their order."""
+        """The random draws of the seed, in order."""
         source, first = NoiseSource(self.settings.seed), recorded["latents_org"]
         draws = [first, *recorded.get("sde_noise", ())]
         ours = [source.draw(first.shape, first.device, first.dtype) for _ in draws]
         yield f"{self.name}.noise", rel_l2(torch.stack(ours), torch.stack(draws)), EXACT
 
     def _video(self, latents: Tensor, recorded: dict[str, Tensor]) -> Iterator[Row]:
-        """The decoded latents; whole grey levels were cut down, not rounded, so ours lie in [n, n + 1]."""
+        """The decoded latents; the recorded grey levels n are truncated, so that ours must lie in [n, n + 1]."""
         video = (self.networks.codec.decode(latents) / 2 + 0.5).clamp(0, 1)
         if "video_frame0" in recorded:
             yield f"{self.name}.video_frame0", rel_l2(video[:, :, :1], recorded["video_frame0"]), TOLERANCE
@@ -250,14 +250,14 @@ class Run:
 
 
 def _latents_by_step(recorded: dict[str, Tensor]) -> dict[int, Tensor]:
-    """The latents after each step, or after those `steps` that a small case keeps."""
+    """The latents after each step, or after the recorded `steps` of a bundled case."""
     latents = recorded["latents_after_step"]
     steps = recorded["steps"].tolist() if "steps" in recorded else range(len(latents))
     return dict(zip(steps, latents, strict=True))
 
 
 def _gradients_by_step(recorded: dict[str, Tensor], plans: Sequence[StepPlan]) -> dict[int, Tensor]:
-    """The first score gradient of each guided step, out of one for each time that a step is taken."""
+    """The first score gradient of each guided step; the recording has one for each repeat."""
     if "guidance_calls" not in recorded:
         return {}
     guided = [plan for plan in plans if plan.guides]

@@ -1,4 +1,4 @@
-"""Every network by itself against the oracle."""
+"""Compare each network alone with the oracle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from motionfollower.models.layers import unfold
+from motionfollower.models.layers import unfold_frames
 from motionfollower.models.model import Networks
 from motionfollower.models.unet.kv_injection import KVRecorder, KVReference
 from motionfollower.models.unet.unet import UNet
@@ -20,15 +20,15 @@ TOLERANCE = 1e-5
 
 
 def modules(case: Case) -> Iterator[Row]:
-    """Every network by itself; a recorded number that nothing of ours answers to is infinitely wrong."""
+    """Each network alone; a recorded number that none of them computes has an infinite error."""
     recorded = case.tensors("modules")
-    unanswered = {name for name in recorded if ".in." not in name}
+    uncomputed = {name for name in recorded if ".in." not in name}
     for part in (encoders, unet_passes, activations, camera_mode, estimator, decoder):
         for name, ours in part(case, recorded):
             if name in recorded:
-                unanswered.discard(name)
+                uncomputed.discard(name)
                 yield name, rel_l2(ours, recorded[name]), TOLERANCE
-    for name in sorted(unanswered):
+    for name in sorted(uncomputed):
         yield name, math.inf, TOLERANCE
 
 
@@ -48,7 +48,7 @@ def encoders(case: Case, recorded: Recorded) -> Part:
 
 @dataclass(frozen=True)
 class Pass:
-    """What the U-Net looks at in the recorded passes."""
+    """The U-Net and the inputs of the recorded passes."""
 
     unet: UNet
     embeds: Tensor
@@ -74,7 +74,7 @@ class Pass:
         return self.unet(latents, timestep, self.embeds, pose, self.appearance, kv)
 
     def with_cfg(self, latents: Tensor, timestep: int, kv: KVReference | None = None) -> Tensor:
-        """Both halves of CFG, with the target pose."""
+        """The unconditional and the conditional half of CFG in one batch, with the target pose."""
         embeds = torch.cat([torch.zeros_like(self.embeds), self.embeds])
         return self.unet(torch.cat([latents, latents]), timestep, embeds, self.target_pose, self.appearance, kv)
 
@@ -91,7 +91,7 @@ def unet_passes(case: Case, recorded: Recorded) -> Part:
 
 
 def activations(case: Case, recorded: Recorded) -> Part:
-    """The outputs of some of the U-Net's parts, by their names, in one pass."""
+    """The outputs of submodules of the U-Net in one pass, by submodule name."""
     run = Pass.of(case.networks, case.inputs, recorded)
     prefix, seen = "unet.act.cond_i5_t499.", {}
 
@@ -107,11 +107,11 @@ def activations(case: Case, recorded: Recorded) -> Part:
     for hook in hooks:
         hook.remove()
     for name, output in seen.items():
-        yield prefix + name, unfold(output, run.x.shape[2]) if output.ndim == 4 else output
+        yield prefix + name, unfold_frames(output, run.x.shape[2]) if output.ndim == 4 else output
 
 
 def camera_mode(case: Case, recorded: Recorded) -> Part:
-    """A reconstruction pass that records its keys and values, and an editing pass that attends to them."""
+    """A reconstruction pass that records its keys and values, and an editing pass that they are injected into."""
     run = Pass.of(case.networks, case.inputs, recorded)
     recorder = KVRecorder()
     yield "unet.out.camTrue_save_i25_t499", run.conditional(run.x, 499, run.source_pose, recorder)
@@ -126,7 +126,7 @@ def camera_mode(case: Case, recorded: Recorded) -> Part:
 
 
 def estimator(case: Case, recorded: Recorded) -> Part:
-    """Tapped features, of the released code's second U-Net."""
+    """The tapped features of the released code's second U-Net, the estimator."""
     if not case.has_estimator:
         return
     run = Pass.of(case.load("denoising_unet", "estimator_delta"), case.inputs, recorded)
@@ -139,6 +139,6 @@ def estimator(case: Case, recorded: Recorded) -> Part:
 
 
 def decoder(case: Case, recorded: Recorded) -> Part:
-    """The autoencoder's frames, from latents that were recorded without their scale."""
+    """The decoded frames of latents that were recorded before scaling."""
     latents = recorded["vae.in.z"].transpose(0, 1)[None] * case.networks.config.codec.scaling_factor
     yield "vae.out.decode", case.networks.codec.decode(latents)[0].transpose(0, 1)

@@ -132,7 +132,7 @@ def _edit(options: argparse.Namespace) -> None:
     print(run.measures)
     backend = backend_info(command.backend)
     if backend.is_demo:
-        print(f"made with the {backend.label}; see `python -m motionfollower info` for the full model")
+        print(f"made with {backend.label}; see `python -m motionfollower info` for the full model")
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +16,7 @@ from queue import SimpleQueue
 from threading import Event as Flag
 from typing import TypeVar
 
-from preprocess.progress import OnProgress, Returning
+from preprocess.progress import OnProgress
 from preprocess.types import Frame
 
 
@@ -143,12 +142,3 @@ def events_of(job: Callable[[Report], Result]) -> Generator[Event, None, Result]
         finally:
             closed.set()
     return work.result()
-
-
-def progress_events(stage: str, total: int, counts: Generator[int, None, Result]) -> Generator[Event, None, Result]:
-    """A stage of `total` units of work from a generator of how many are done."""
-    yield StageStarted(stage, total)
-    with closing(Returning(counts)) as job:
-        for done in job:
-            yield Progress(stage, done, total)
-    return job.result

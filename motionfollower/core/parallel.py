@@ -8,22 +8,30 @@ from contextlib import closing
 from multiprocessing import get_context
 from typing import TypeVar
 
+from preprocess.progress import OnProgress, ignore_progress
+
 Result = TypeVar("Result")
 
 
-def run_missing(jobs: int, tasks: Sequence[Callable[[], object]], total: int) -> Generator[int, None, None]:
-    """Do the tasks that are left of `total` in `jobs` processes; yield how many of all are done."""
+def run_missing(
+    jobs: int, tasks: Sequence[Callable[[], Result]], total: int, on_progress: OnProgress = ignore_progress
+) -> list[Result]:
+    """Run the tasks that remain of `total` in `jobs` processes; their results, in the order in which they finish."""
     done = total - len(tasks)
     if done:
-        yield done
+        on_progress(done)
+    results: list[Result] = []
     with closing(run_in_processes(jobs, tasks)) as finished:
-        yield from (done for done, _ in enumerate(finished, done + 1))
+        for result in finished:
+            results.append(result)
+            on_progress(done + len(results))
+    return results
 
 
 def run_in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:
-    """Do tasks that can be pickled in `jobs` new processes; yield their results as they are done.
+    """Run picklable tasks in `jobs` new processes; yield their results as they finish.
 
-    A single job needs no other process than this one. Closing the generator drops what hasn't begun.
+    A single job runs in this process. Closing the generator drops tasks that have not started.
     """
     if jobs == 1:
         yield from (task() for task in tasks)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from motionfollower.core.config import SamplerSettings
+from motionfollower.core.errors import SettingsError
 
 PresetName = Literal["draft", "balanced", "quality"]
 
@@ -33,7 +34,12 @@ SPEEDS: dict[PresetName, Speed] = {
 
 
 def apply_preset(default: SamplerSettings, preset: PresetName) -> SamplerSettings:
-    """A backend's default settings at the speed of a preset; a single step cannot be reduced further."""
+    """A backend's default settings at the speed of a preset; a single step cannot be reduced further.
+
+    SettingsError for an unknown preset.
+    """
+    if preset not in get_args(PresetName):
+        raise SettingsError.out_of_range("preset", preset, ", ".join(get_args(PresetName)))
     speed = SPEEDS.get(preset)
     if speed is None or default.steps == 1:
         return default

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Never, TextIO, TypeVar
+from typing import Never, TextIO
 
 from tqdm import tqdm
 
 from motionfollower.core.events import Event, Progress, Report, StageStarted
-from preprocess.progress import Returning
-
-Result = TypeVar("Result")
 
 
 @contextmanager
@@ -21,14 +18,6 @@ def progress_display() -> Iterator[Report]:
     stream = sys.stderr
     with closing(_Bars(stream) if stream.isatty() else _Lines(stream)) as display:
         yield display.show
-
-
-def run_with_progress(events: Generator[Event, None, Result]) -> Result:
-    """Run a generator of events to its end and show them; its result."""
-    with closing(Returning(events)) as job, progress_display() as report:
-        for event in job:
-            report(event)
-    return job.result
 
 
 class _Bars:

@@ -112,7 +112,7 @@ class LayerCodec:
     A patch holds the colours and the opacity of each of its pixels, and one shift. An opaque pixel hides the puppet,
     so that its colour does not depend on what it hides, as a difference would. Where the layer is transparent the
     puppet shows, each pixel read from `shift` patches away: limbs move into place with all of their detail, and a
-    person whom the model has never seen keeps their look. Zero latents decode to the puppet to within 1/50.
+    person whom the model has never seen keeps their appearance. Zero latents decode to the puppet to within 1/50.
     """
 
     def __init__(self, config: LayerCodecConfig) -> None:

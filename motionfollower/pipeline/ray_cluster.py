@@ -1,4 +1,4 @@
-"""A Ray cluster that is running already, whose machines share the files: joined, and its workers given tasks."""
+"""Connect to a running Ray cluster whose machines share the files, and run tasks on its workers."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ Result = TypeVar("Result")
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"auto|(?P<host>[\w.-]+|\[[\da-fA-F:.]+\]):(?P<port>\d{1,5})")
-PATIENCE = 5.0  # seconds for an address to answer
-NEW_WORKERS = 2  # how often a task is given to another worker because its own has died
+TIMEOUT = 5.0  # seconds for an address to answer
+MAX_RETRIES = 2  # of a task whose worker died
 
 
 class WorkerLostError(InputError):
-    """A task each of whose workers has died; the message says what is known of the last one."""
+    """A task whose workers all died; the message says why the last one did."""
 
 
 @dataclass(frozen=True)
 class RayCluster:
-    """The cluster at an `address`, joined by this process through the package `ray`."""
+    """The cluster at an `address`, to which this process is connected through the package `ray`."""
 
     ray: ModuleType
     address: str
 
     @property
     def workers(self) -> int:
-        """How many tasks are done at a time: one on each GPU, or on each processor where there are no GPUs."""
+        """How many tasks run at a time: one on each GPU, or on each CPU core where there are no GPUs."""
         resources = self.ray.cluster_resources()
         return int(resources.get("GPU") or resources.get("CPU", 1))
 
     def spread(
         self, do: Callable[[Shared, Task], Result], shared: Shared, tasks: Sequence[Task]
     ) -> Generator[tuple[int, Result | Exception], None, None]:
-        """Have `do(shared, task)` done for all tasks; as each is done, yield its place in their order and its result.
+        """Run `do(shared, task)` for all tasks; as each finishes, yield its index and its result.
 
-        In the result's place stands what `do` has raised, or a WorkerLostError: a task whose worker dies is begun anew
-        by another one, NEW_WORKERS times. Closing the generator ends the tasks that are under way.
+        Instead of a result comes the exception that `do` raised, or a WorkerLostError: a task whose worker dies is
+        started again on another one, MAX_RETRIES times. Closing the generator cancels the running tasks.
         """
         gpus = 1 if self.ray.cluster_resources().get("GPU") else 0
-        remote = self.ray.remote(num_cpus=1, num_gpus=gpus, max_retries=NEW_WORKERS)(do)
+        remote = self.ray.remote(num_cpus=1, num_gpus=gpus, max_retries=MAX_RETRIES)(do)
         common = self.ray.put(shared)
-        pending = {remote.remote(common, task): place for place, task in enumerate(tasks)}
+        pending = {remote.remote(common, task): index for index, task in enumerate(tasks)}
         try:
             while pending:
                 (reference,), _ = self.ray.wait(list(pending), num_returns=1)
@@ -63,23 +63,23 @@ class RayCluster:
                 self.ray.cancel(reference, force=True)
 
     def _result(self, reference: object) -> Any:
-        """What a finished task has returned or raised."""
+        """What a finished task returned or raised."""
         try:
             return self.ray.get(reference)
         except self.ray.exceptions.RayTaskError as error:
-            error.cause.add_note(str(error))  # where it was raised there
+            error.cause.add_note(str(error))  # the traceback on the worker
             return error.cause
         except self.ray.exceptions.RayError as error:
             reason = str(error).splitlines()[0]
-            return WorkerLostError(f"Its worker was lost, {NEW_WORKERS + 1} times; the last time: {reason}")
+            return WorkerLostError(f"The worker was lost {MAX_RETRIES + 1} times; the last time: {reason}")
 
 
 @contextmanager
 def connect(address: str) -> Generator[RayCluster, None, None]:
-    """Be part of the cluster at an address; what it does for us ends with the block.
+    """Connect to the cluster at an address for the duration of a `with` block.
 
-    The address is HOST:PORT of the cluster's head, or "auto" for the one that runs on this machine. Workers find our
-    code where it is here. InputError where Ray isn't installed, or no cluster is there.
+    The address is HOST:PORT of the cluster's head, or "auto" for the one on this machine. Workers import the code from
+    the same path as here. InputError where Ray is not installed, or no cluster answers.
     """
     check_address(address)
     ray = import_module("ray")
@@ -87,10 +87,10 @@ def connect(address: str) -> Generator[RayCluster, None, None]:
     terminate = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
-        signal.signal(signal.SIGTERM, terminate)  # Ray has put its own in the place
+        signal.signal(signal.SIGTERM, terminate)  # Ray installs its own handler
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(
-            f"The Ray cluster at {address} can't be joined: {str(error).splitlines()[0]} "
+            f"The Ray cluster at {address} cannot be joined: {str(error).splitlines()[0]} "
             "Start one with `ray start --head`, and run this on one of its machines."
         ) from error
     try:
@@ -100,7 +100,7 @@ def connect(address: str) -> Generator[RayCluster, None, None]:
 
 
 def check_address(address: str) -> None:
-    """InputError where Ray isn't installed, or nothing answers at the address."""
+    """InputError where Ray is not installed, or nothing answers at the address."""
     try:
         import_module("ray")
     except ImportError as error:
@@ -113,6 +113,6 @@ def check_address(address: str) -> None:
         raise InputError(f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto.")
     if match["host"]:
         try:
-            socket.create_connection((match["host"].strip("[]"), int(match["port"])), timeout=PATIENCE).close()
+            socket.create_connection((match["host"].strip("[]"), int(match["port"])), timeout=TIMEOUT).close()
         except (OSError, OverflowError) as error:
-            raise InputError(f"Nothing answers at {address}. Give the address that `ray start` told.") from error
+            raise InputError(f"Nothing answers at {address}. Pass the address that `ray start` printed.") from error

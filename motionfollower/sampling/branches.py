@@ -23,7 +23,7 @@ from motionfollower.sampling.guidance import TAPS, ScoreGradient, score_gradient
 
 @dataclass(frozen=True)
 class ReconstructionOutput:
-    """The reconstruction branch at one step: its output, its tapped features if it guides, its K and V if it injects."""
+    """The reconstruction branch at one step: its output, its taps if it guides, its keys and values if it injects."""
 
     output: Tensor
     taps: Mapping[int, Tensor] | None

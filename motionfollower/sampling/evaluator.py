@@ -48,7 +48,7 @@ class Evaluator:
         self._latest: tuple[StepPlan, slice, ReconstructionOutput] | None = None
 
     def evaluate(self, plan: StepPlan, edit: Tensor, reconstruction: Tensor) -> Evaluation:
-        """Evaluate both branches at their latents [1, c, f, h, w], as the plan of the step says."""
+        """Evaluate both branches at their latents [1, c, f, h, w], according to the plan of the step."""
         outputs, reconstructions, gradients = (self._accumulator(plan, edit) for _ in range(3))
         scores: list[ScoreGradient] = []
         for frames, branches in self._branches(plan):
@@ -83,7 +83,7 @@ class Evaluator:
         return context_windows(len(self._conditioning), self._settings.window, self._settings.overlap, plan.index)
 
     def _accumulator(self, plan: StepPlan, like: Tensor) -> WindowAccumulator:
-        """An empty accumulator; without weights at the edges where one window covers the whole clip."""
+        """An empty accumulator; edges have full weight where one window covers the whole clip."""
         return WindowAccumulator(like, self._settings.overlap if len(self._windows(plan)) > 1 else 0)
 
     def _reconstruct(self, plan: StepPlan, frames: slice, branches: Branches, latents: Tensor) -> ReconstructionOutput:

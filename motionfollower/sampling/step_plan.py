@@ -43,7 +43,7 @@ def is_injected(step: int, steps: int) -> bool:
 
 
 def is_in_span(step: int, steps: int, span: tuple[float, float]) -> bool:
-    """Whether a step lies in [start, end) of the run; both are fractions, rounded to three decimals or so."""
+    """Whether a step lies in the span [start, end) of the run, fractions that are rounded to denominators ≤ 1000."""
     start, end = (Fraction(bound).limit_denominator(1000) for bound in span)
     return start <= Fraction(step, steps) < end
 

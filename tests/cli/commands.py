@@ -22,7 +22,7 @@ class Outcome:
         return [line.removeprefix("note: ") for line in self.out.splitlines() if line.startswith("note: ")]
 
     @property
-    def complaint(self) -> str:
+    def error(self) -> str:
         """The error message for invalid input; fails unless it is a single line after the progress lines."""
         assert self.code == 2
         assert self.out == ""

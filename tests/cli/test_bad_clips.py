@@ -20,8 +20,8 @@ def refuse(source: Path, target: Path, tmp_path: Path) -> object:
     """The error for a clip, the same for both roles and commands; nothing is written."""
 
     def refuse(clip: Path) -> str:
-        as_source = run("edit", clip, target, "-o", tmp_path / "result", *SMALL).complaint
-        as_target = run("prepare", source, clip, "-o", tmp_path / "result", *SMALL).complaint
+        as_source = run("edit", clip, target, "-o", tmp_path / "result", *SMALL).error
+        as_target = run("prepare", source, clip, "-o", tmp_path / "result", *SMALL).error
         assert not (tmp_path / "result").exists()
         assert as_target == as_source.replace("source", "target")
         return as_source
@@ -59,9 +59,9 @@ class TestRefused:
 
     def test_no_person(self, refuse, make: MakeClip):
         clip = make("a.mp4", "-f", "lavfi", "-i", "color=teal:s=96x128:r=8:d=0.3")
-        complaint = refuse(clip)
-        assert complaint.startswith("The source clip: No person was found in the clip (frames searched: ")
-        assert complaint.endswith("Choose another clip or another part of it.")
+        message = refuse(clip)
+        assert message.startswith("The source clip: No person was found in the clip (frames searched: ")
+        assert message.endswith("Choose another clip or another part of it.")
 
     @pytest.mark.parametrize(("size", "shown"), [("8:8", "8 × 8"), ("8194:64", "8194 × 64")])
     def test_sizes_out_of_range(self, refuse, make: MakeClip, source, size, shown):
@@ -96,14 +96,14 @@ class TestUsed:
     def test_truncated_after_its_index(self, target, make: MakeClip, tmp_path):
         clip = make("a.mp4", "-i", MIA, "-c", "copy", "-movflags", "+faststart")
         clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 6])
-        assert prepare(clip, target, tmp_path).notes[0].startswith("Source: the pictures end after 0.")
+        assert prepare(clip, target, tmp_path).notes[0].startswith("Source: The video ends after 0.")
         assert 0 < frames(tmp_path / "case" / "source_images") < 24
 
     def test_a_person_who_leaves(self, edit_of, make: MakeClip, source, tmp_path):
         clip = make("a.mp4", "-i", source, "-vf", "drawbox=enable='gte(n,2)':c=gray:t=fill:w=iw:h=ih", "-crf", 1)
         notes = edit_of(clip, "--guidance", "1").notes
         assert notes[0] == "Source: No person found in frame 2 of the clip; nothing is edited there."
-        assert "The source mask is empty in frames [2]: guidance left them out." in notes
+        assert "Source: The mask is empty in frame 2: score guidance skipped them." in notes
         assert (
             np.ptp(read_clip(tmp_path / "result" / "frames").frames[2, :, :5]) < 8
         )  # the frame is unedited: still grey
@@ -118,7 +118,7 @@ class TestUsed:
         clip = make("a.mp4", "-i", MIA, "-filter_complex", halves, "-frames:v", "2")
         options = ("--size", "256x256", "--frames", "1")
         assert (
-            "Source: More than one person is seen; the largest one is followed."
+            "Source: More than one person is visible; the largest one is followed."
             in prepare(clip, target, tmp_path, *options).notes
         )
 

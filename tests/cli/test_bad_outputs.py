@@ -35,28 +35,28 @@ class TestInvalidFolder:
     @pytest.mark.parametrize("place", ["file", "file/result", "file/deep/result"])
     def test_a_file_is_in_the_way(self, write: Write, place: str, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("years of work")
-        complaint = write(tmp_path / place).complaint
-        assert f"{tmp_path / 'file'} is a file" in complaint
-        assert complaint.endswith(("Choose another one.", "Choose an empty or a new one."))
+        message = write(tmp_path / place).error
+        assert f"{tmp_path / 'file'} is a file" in message
+        assert message.endswith(("Choose another one.", "Choose an empty or a new one."))
         assert contents(tmp_path) == {"file": b"years of work"}
 
     @pytest.mark.parametrize("place", ["/proc/result", "/dev/null"])
     def test_system_paths(self, write: Write, place: str) -> None:
-        assert place.rsplit("/", 1)[0] in write(Path(place)).complaint
+        assert place.rsplit("/", 1)[0] in write(Path(place)).error
 
     def test_a_name_that_is_too_long(self, write: Write, tmp_path: Path) -> None:
-        complaint = write(tmp_path / ("n" * 300)).complaint
-        assert "can't be written: File name too long. Make room or choose another place." in complaint
+        message = write(tmp_path / ("n" * 300)).error
+        assert "can't be written: File name too long. Make room or choose another place." in message
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder_of_other_files_is_no_case(self, prepare: Write, tmp_path: Path) -> None:
         (tmp_path / "thesis.txt").write_text("years of work")
-        assert prepare(tmp_path).complaint.endswith("holds other files. Choose an empty or a new one.")
+        assert prepare(tmp_path).error.endswith("holds other files. Choose an empty or a new one.")
         assert contents(tmp_path) == {"thesis.txt": b"years of work"}
 
     def test_a_video_without_a_run_record_is_not_replaced(self, edit: Write, tmp_path: Path) -> None:
         (tmp_path / "edited.mp4").write_text("a video")
-        assert "edited.mp4 exists, but there is no run.json of an edit." in edit(tmp_path).complaint
+        assert "edited.mp4 exists, but there is no run.json of an edit." in edit(tmp_path).error
         assert contents(tmp_path) == {"edited.mp4": b"a video"}
 
 
@@ -66,10 +66,10 @@ class TestFullDisk:
     @pytest.mark.parametrize("room", [0, 300, 9000])
     def test_nothing_is_left(self, write: Write, room: int, tmp_path: Path) -> None:
         with disk_with_room_for(room):
-            complaint = write(tmp_path / "result").complaint
-        assert complaint.startswith(f"{tmp_path}/result")
-        assert "can't be written: " in complaint
-        assert complaint.endswith("Make room or choose another place.")
+            message = write(tmp_path / "result").error
+        assert message.startswith(f"{tmp_path}/result")
+        assert "can't be written: " in message
+        assert message.endswith("Make room or choose another place.")
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize(("command", "older"), [("prepare", "prepared"), ("edit", "edited")])
@@ -79,7 +79,7 @@ class TestFullDisk:
         folder = Path(shutil.copytree(request.getfixturevalue(older).folder, tmp_path / "result"))
         before = contents(tmp_path)
         with disk_with_room_for(9000):
-            assert "can't be written" in request.getfixturevalue(command)(folder).complaint
+            assert "can't be written" in request.getfixturevalue(command)(folder).error
         assert contents(tmp_path) == before
 
 
@@ -91,15 +91,14 @@ class TestOverwrittenInputs:
         folder = Path(shutil.copytree(edited.folder, tmp_path / "result"))
         before = contents(folder)
         for clips in ((folder / clip, target), (target, folder / clip)):
-            complaint = run("edit", *clips, "-o", folder, *SMALL).complaint
-            assert complaint == (
-                f"The result would replace its input {folder / clip}. Choose another folder for it."
-            )
+            message = run("edit", *clips, "-o", folder, *SMALL).error
+            assert message == f"The result would replace its input {folder / clip}. Choose another folder for it."
         assert contents(folder) == before
 
     def test_a_preparation_of_a_case(self, case: Path, target: Path, tmp_path: Path) -> None:
         before = contents(case)
         (tmp_path / "link").symlink_to(case)
-        complaint = run("prepare", tmp_path / "link" / "source_images", target, "-o", case, *SMALL).complaint
-        assert "would replace its input" in complaint and "source_images" in complaint
+        message = run("prepare", tmp_path / "link" / "source_images", target, "-o", case, *SMALL).error
+        assert "would replace its input" in message
+        assert "source_images" in message
         assert contents(case) == before

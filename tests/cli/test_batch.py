@@ -69,8 +69,8 @@ class TestLines:
 
     def test_a_file_without_jobs(self, tmp_path: Path) -> None:
         file = write_jobs(tmp_path / "jobs.jsonl", "", " ")
-        assert "has no jobs" in run("batch", file, "-o", tmp_path / "out").complaint
-        assert "can't be read" in run("batch", tmp_path / "gone.jsonl", "-o", tmp_path / "out").complaint
+        assert "has no jobs" in run("batch", file, "-o", tmp_path / "out").error
+        assert "can't be read" in run("batch", tmp_path / "gone.jsonl", "-o", tmp_path / "out").error
 
     def test_entries_are_the_options_of_edit(self, pair: Entry, tmp_path: Path) -> None:
         settings = {"shift": [-3, 2.5], "source-add": ["0.1,0.2", "0.3,0.4@1"], "source_person": "0.5,0.5", "seed": 7}
@@ -144,13 +144,13 @@ def test_an_incomplete_result_or_one_of_another_job_is_replaced(
 def test_a_folder_with_other_files_is_not_replaced(batch: tuple[Path, Path, Outcome], tmp_path: Path) -> None:
     (tmp_path / "out" / "good").mkdir(parents=True)
     (tmp_path / "out" / "good" / "diary.txt").write_text("dear diary")
-    assert "Choose another name for the job." in run("batch", batch[0], "-o", tmp_path / "out").complaint
+    assert "Choose another name for the job." in run("batch", batch[0], "-o", tmp_path / "out").error
 
 
 def test_a_cluster_needs_the_package_ray(pair: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)  # as where it isn't installed
     file = write_jobs(tmp_path / "jobs.jsonl", pair)
-    error = run("batch", file, "-o", tmp_path / "out", "--ray", "auto").complaint
+    error = run("batch", file, "-o", tmp_path / "out", "--ray", "auto").error
     assert error.startswith("--ray needs the package ray. Install it with `pip install -r requirements-ray.txt`")
     assert not (tmp_path / "out").exists()
 
@@ -186,7 +186,7 @@ def test_a_killed_batch_loses_only_the_running_job(started: subprocess.Popen[str
     seen = []
     for line in started.stderr:
         seen.append(line)
-        if "job 2 of 2" in "".join(seen) and line == "write 1/3\n":
+        if "job 2 of 2" in "".join(seen) and line == "write 1/1\n":
             break
     started.kill()
     started.wait()

@@ -51,18 +51,18 @@ def record_of_moved_source(edited: CommandResult, tmp_path: Path) -> Path:
 
 
 def test_a_missing_clip_is_named(record_of_moved_source: Path, tmp_path: Path) -> None:
-    complaint = run("edit", "--run", record_of_moved_source, "-o", tmp_path / "again").complaint
-    assert complaint.endswith("source.mp4, which the run read, is not there. Put it back, or start a new edit.")
+    message = run("edit", "--run", record_of_moved_source, "-o", tmp_path / "again").error
+    assert message.endswith("source.mp4, which the run read, is missing. Restore it, or start a new edit.")
     assert not (tmp_path / "again").exists()
 
 
 def test_a_changed_clip_is_named(record_of_moved_source: Path, tmp_path: Path, target: Path) -> None:
     shutil.copy(target, tmp_path / "source.mp4")
-    complaint = run("edit", "--run", record_of_moved_source, "-o", tmp_path / "again").complaint
-    assert "source.mp4 has changed since the run." in complaint
+    message = run("edit", "--run", record_of_moved_source, "-o", tmp_path / "again").error
+    assert "source.mp4 has changed since the run." in message
 
 
 def test_a_file_that_is_no_run_record_is_refused(prepared: CommandResult, tmp_path: Path) -> None:
-    complaint = run("edit", "--run", prepared.folder / "prepare.json", "-o", tmp_path / "again").complaint
-    assert "prepare.json is no run.json" in complaint
+    message = run("edit", "--run", prepared.folder / "prepare.json", "-o", tmp_path / "again").error
+    assert "prepare.json is no run.json" in message
     assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,7 @@ def test_masks_that_are_empty_in_some_frames_give_a_warning(case: Path, tmp_path
         blacken(case / name / "frame_1.png")
     outcome = succeed("edit", "--case", case, "-o", tmp_path / "result", "--guidance", "1")
     assert outcome.notes[:2] == [
-        f"{name} shows nobody in frame 1; look at these pictures." for name in ("source_masks", "predicted_masks")
+        f"{name} shows no person in frame 1; check these images." for name in ("source_masks", "predicted_masks")
     ]
     frames = read_clip(tmp_path / "result" / "frames").frames
     source = read_clip(case / "source_images").frames
@@ -88,33 +88,33 @@ def test_poses_that_are_missing_in_some_frames_give_a_warning(case: Path, tmp_pa
     for index in (0, 2):
         blacken(case / "target_aligned_poses" / f"frame_{index}.png")
     outcome = succeed("edit", "--case", case, "-o", tmp_path / "result")
-    assert outcome.notes == ["target_aligned_poses shows nobody in frames 0, 2; look at these pictures."]
+    assert outcome.notes == ["target_aligned_poses shows no person in frames 0, 2; check these images."]
 
 
 def test_masks_without_a_person_are_refused(case: Path, tmp_path: Path) -> None:
     for path in case.glob("*_masks/*.png"):
         blacken(path)
     outcome = run("edit", "--case", case, "-o", tmp_path / "result")
-    assert outcome.complaint.startswith("No mask shows a person, so there is nothing to edit. Paint ")
+    assert outcome.error.startswith("No mask shows a person, so there is nothing to edit. Paint ")
     assert not (tmp_path / "result").exists()
 
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_folder_is_named(case: Path, name: str, tmp_path: Path) -> None:
     shutil.rmtree(case / name)
-    complaint = run("edit", "--case", case, "-o", tmp_path / "result").complaint
-    assert f"has no folder {name}. A case needs source_images, source_poses" in complaint
+    message = run("edit", "--case", case, "-o", tmp_path / "result").error
+    assert f"has no folder {name}. A case needs source_images, source_poses" in message
     assert not (tmp_path / "result").exists()
 
 
 def test_a_missing_image_is_an_error(case: Path, tmp_path: Path) -> None:
     (case / "predicted_masks" / "frame_2.png").unlink()
-    complaint = run("edit", "--case", case, "-o", tmp_path / "result").complaint
-    assert "predicted_masks has 2 pictures for 3 source frames. Add the others." in complaint
+    message = run("edit", "--case", case, "-o", tmp_path / "result").error
+    assert "predicted_masks has 2 images for 3 source frames. Add the missing ones." in message
 
 
 def test_a_damaged_image_is_named(case: Path, tmp_path: Path) -> None:
     path = case / "source_poses" / "frame_1.png"
     path.write_bytes(path.read_bytes()[:200])
-    complaint = run("edit", "--case", case, "-o", tmp_path / "result").complaint
-    assert "frame_1.png can't be read: it is damaged" in complaint
+    message = run("edit", "--case", case, "-o", tmp_path / "result").error
+    assert "frame_1.png can't be read: it is damaged" in message

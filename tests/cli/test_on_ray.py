@@ -6,22 +6,22 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from motionfollower.cli.batch.ray import attempt_in_worker
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
-from motionfollower.core.events import StageStarted
+from motionfollower.core.events import Event, StageStarted
 from motionfollower.pipeline.backends import loaded_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
-from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor, edit_in_worker
-from motionfollower.pipeline.chunks.run import WORK, run_long
+from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor
 from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
+from motionfollower.pipeline.run import CHUNK_DIR
+from motionfollower.pipeline.run import run as run_recipe
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, CommandResult, MakeClip
 
@@ -56,11 +56,11 @@ def jobs(source: Path, target: Path, tmp_path: Path) -> Path:
     return file
 
 
-def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
+def kill_the_first_worker(task: str) -> threading.Thread:
     """Wait until a worker of the cluster runs such a task, and kill it after a moment."""
 
     def kill() -> None:
-        while (worker := next(working(work), None)) is None:
+        while (worker := next(workers_running(task), None)) is None:
             time.sleep(0.05)
         time.sleep(0.5)
         os.kill(worker, signal.SIGKILL)
@@ -70,18 +70,18 @@ def kill_the_first_worker(work: Callable[..., object]) -> threading.Thread:
     return killer
 
 
-def working(work: Callable[..., object]) -> Iterator[int]:
+def workers_running(task: str) -> Iterator[int]:
     """The ids of the processes that run such a task."""
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):  # the process has ended
-            if f"ray::{work.__name__}" in " ".join(process.cmdline()):
+            if f"ray::{task}" in " ".join(process.cmdline()):
                 yield process.pid
 
 
 def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
     cluster: str, jobs: Path, edited: CommandResult, tmp_path: Path
 ) -> None:
-    killer = kill_the_first_worker(attempt_in_worker)
+    killer = kill_the_first_worker("attempt_in_worker")
     outcome = run("batch", jobs, "-o", tmp_path / "out", "--ray", cluster)
     assert not killer.is_alive()
     assert outcome.code == 1
@@ -95,18 +95,18 @@ def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere.invalid:6379"])
 def test_an_unreachable_address(address: str, jobs: Path, tmp_path: Path) -> None:
-    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
-    assert complaint == f"Nothing answers at {address}. Give the address that `ray start` told."
+    message = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).error
+    assert message == f"Nothing answers at {address}. Pass the address that `ray start` printed."
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("address", ["here", "a:b", "127.0.0.1"])
 def test_an_invalid_address(address: str, jobs: Path, tmp_path: Path) -> None:
-    complaint = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).complaint
-    assert complaint == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
+    message = run("batch", jobs, "-o", tmp_path / "out", "--ray", address).error
+    assert message == f"The Ray address is {address!r}; allowed is HOST:PORT, as in 10.0.0.1:6379, or auto."
 
 
-SMALL = Chunking(longest=6, overlap=3, fade=2, glance=6)
+SMALL = Chunking(longest=6, overlap=3, fade=2, detection=6)
 
 
 @pytest.fixture
@@ -121,15 +121,23 @@ def pair(make: MakeClip) -> EditConfig:
 def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig, tmp_path: Path) -> None:
     """Also if it resumes from another process's chunk, a worker dies, and detections depend on each other."""
     one, many = tmp_path / "one", tmp_path / "many"
-    for event in run_long(pair, LocalExecutor(loaded_backend("embedded")), one, SMALL):
+    totals: dict[str, int | None] = {}
+
+    def keep_the_first_chunk(event: Event) -> None:
         if isinstance(event, StageStarted) and event.note.startswith("2 of 3"):
-            shutil.copytree(one / WORK, many / WORK, ignore=shutil.ignore_patterns("*.npz"))
-    killer = kill_the_first_worker(edit_in_worker)
+            detections = shutil.ignore_patterns("source_*.npz", "target_*.npz")
+            shutil.copytree(one / CHUNK_DIR, many / CHUNK_DIR, ignore=detections)
+
+    def note_totals(event: Event) -> None:
+        if isinstance(event, StageStarted):
+            totals[event.stage] = event.total
+
+    run_recipe(pair, LocalExecutor(loaded_backend("embedded")), one, keep_the_first_chunk, chunking=SMALL)
+    killer = kill_the_first_worker("_edit_in_worker")
     with connect(cluster) as members:
-        work = run_long(pair, RayExecutor(members, "embedded"), many, SMALL)
-        totals = {event.stage: event.total for event in work if isinstance(event, StageStarted)}
+        run_recipe(pair, RayExecutor(members, "embedded"), many, note_totals, chunking=SMALL)
     assert not killer.is_alive()
-    assert (totals["looks"], totals["people"], totals["parts"]) == (4, 2, 2)
+    assert (totals["detect spans"], totals["detect people"], totals["chunks"]) == (4, 2, 2)
     made, wanted = contents(many), contents(one)
     assert made.keys() == wanted.keys()
     assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # the timings differ
@@ -150,7 +158,7 @@ def test_results_and_failures_of_tasks(cluster: str) -> None:
         results = dict(members.spread(work, "no work", [0, 1]))
         assert [type(results[place]) for place in (0, 1)] == [InputError, WorkerLostError]
         assert str(results[0]) == "no work"
-        assert str(results[1]).startswith("Its worker was lost, 3 times; the last time: ")
+        assert str(results[1]).startswith("The worker was lost 3 times; the last time: ")
         with closing(members.spread(work, "done", [3, 2, 2])) as closed:
             assert next(closed) == (0, "done 3")
         assert dict(members.spread(work, "done", [4, 5])) == {
@@ -174,11 +182,11 @@ def test_the_chunks_of_long_edits_are_distributed(
     what = [tmp_path / "jobs.jsonl"] if command == "batch" else [*clips.values(), "--size", "96x128"]
     outcome = run(command, *what, "-o", tmp_path / "out", "--ray", cluster)
     assert outcome.code == 0
-    assert "parts 1/1" in outcome.err.splitlines()
+    assert "chunks 1/1" in outcome.err.splitlines()
     assert list((tmp_path / "out").rglob("frame_2.png"))
 
 
 def test_a_short_edit_is_refused(source: Path, target: Path, tmp_path: Path) -> None:
-    complaint = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").complaint
-    assert complaint.startswith("--ray needs an edit with several chunks: two clips of more than 96 frames")
+    message = run("edit", source, target, "-o", tmp_path / "out", "--ray", "auto").error
+    assert message.startswith("--ray needs an edit with several chunks: two clips of more than 96 frames")
     assert not (tmp_path / "out").exists()

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 )
 @pytest.mark.parametrize("command", ["prepare", "edit"])
 def test_preparation_options_out_of_range(command: str, options: str, error: str, tmp_path: Path) -> None:
-    assert run(command, MIA, LEO, "-o", tmp_path / "result", *options.split()).complaint == error
+    assert run(command, MIA, LEO, "-o", tmp_path / "result", *options.split()).error == error
     assert list(tmp_path.iterdir()) == []
 
 
@@ -48,7 +48,7 @@ def test_preparation_options_out_of_range(command: str, options: str, error: str
     ],
 )
 def test_sampling_options_out_of_range(options: str, error: str, prepared: CommandResult, tmp_path: Path) -> None:
-    assert run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options.split()).complaint == error
+    assert run("edit", "--case", prepared.folder, "-o", tmp_path / "result", *options.split()).error == error
     assert list(tmp_path.iterdir()) == []
 
 
@@ -58,7 +58,7 @@ def test_sampling_options_out_of_range(options: str, error: str, prepared: Comma
     ids=["nothing", "one clip", "clips and a case", "clips and a run", "a case and a run"],
 )
 def test_an_edit_needs_exactly_one_kind_of_input(what: list[str | Path], tmp_path: Path) -> None:
-    error = run("edit", *what, "-o", tmp_path / "result").complaint
+    error = run("edit", *what, "-o", tmp_path / "result").error
     assert error == "edit needs either SOURCE and TARGET, or --case DIR, or --run run.json."
     assert list(tmp_path.iterdir()) == []
 

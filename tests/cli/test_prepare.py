@@ -114,7 +114,7 @@ def test_the_alignment_can_be_chosen(source: Path, tmp_path: Path) -> None:
     succeed("prepare", source, source, "-o", tmp_path / "case", "--size", "96x128", "--frames", "1", "--align", "none")
     record = load_preparation(tmp_path / "case" / "prepare.json")
     assert record is not None
-    assert record.alignment["mode"] == "none"
+    assert record.alignment.mode == "none"
 
 
 def test_an_older_case_is_replaced(source: Path, target: Path, case: Path) -> None:

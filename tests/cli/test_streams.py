@@ -52,7 +52,7 @@ def test_other_streams_get_plain_lines(edited: CommandResult) -> None:
     assert lines.pop() == ""
     assert all(re.fullmatch(r"[a-z ]+( …| \d+/\d+)", line) for line in lines)
     assert [line for line in lines if line.endswith("…")][:3] == ["read …", "source poses …", "source masks …"]
-    assert lines[-1] == "write 3/3"
+    assert lines[-1] == "measure 3/3"
 
 
 def test_results_go_to_stdout_and_progress_to_stderr(edited: CommandResult) -> None:
@@ -63,7 +63,7 @@ def test_results_go_to_stdout_and_progress_to_stderr(edited: CommandResult) -> N
 def test_errors_go_to_stderr() -> None:
     outcome = run("edit", "-o", "result")
     assert outcome.out == ""
-    assert outcome.complaint
+    assert outcome.error
 
 
 def test_a_closed_pipe_ends_the_program_quietly() -> None:

@@ -1,4 +1,4 @@
-"""Tasks side by side: here or in processes, all of them or only those that had begun."""
+"""Independent tasks in this process or in several, all of them or only those that have started."""
 
 import os
 from functools import partial
@@ -10,16 +10,16 @@ from motionfollower.core.parallel import run_in_processes
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_every_task_gives_its_result(jobs: int) -> None:
+def test_every_task_returns_its_result(jobs: int) -> None:
     assert sorted(run_in_processes(jobs, [partial(pow, 2, power) for power in range(5)])) == [1, 2, 4, 8, 16]
 
 
-def test_a_single_job_stays_in_this_process() -> None:
+def test_a_single_job_runs_in_this_process() -> None:
     assert list(run_in_processes(1, [os.getpid])) == [os.getpid()]
     assert os.getpid() not in run_in_processes(2, [os.getpid])
 
 
-def test_closing_drops_what_has_not_begun(tmp_path: Path) -> None:
+def test_closing_drops_tasks_that_have_not_started(tmp_path: Path) -> None:
     tasks = [partial(Path.touch, tmp_path / str(index)) for index in range(3)]
     done = run_in_processes(1, tasks)
     next(done)

@@ -1,4 +1,4 @@
-"""What only a GPU can show; skipped elsewhere. `make gpu-check` runs these and writes a report."""
+"""Tests that need a GPU, skipped elsewhere. `make gpu-check` runs them and writes a report."""
 
 from dataclasses import replace
 
@@ -21,31 +21,31 @@ pytestmark = [
 CPU = torch.device("cpu")
 
 
-def test_the_gpu_is_found_and_described():
+def test_the_gpu_is_detected_and_described():
     device = pick_device()
     assert (device.type, pick_dtype(device)) == ("cuda", HALF)
     assert 0 < free_memory(device) / 2**30 <= describe(device).memory_gb
 
 
-def test_a_seed_is_the_same_noise_everywhere():
+def test_a_seed_gives_the_same_noise_on_every_device():
     drawn = [NoiseSource(7).draw((2, 3), device, torch.float32).cpu() for device in (CPU, pick_device())]
     assert torch.equal(*drawn)
 
 
 @pytest.mark.parametrize("camera", [False, True])
-def test_a_run_is_that_of_the_processor(camera: bool):
+def test_a_run_agrees_with_that_of_the_cpu(camera: bool):
     """In single precision, so that only the order of sums differs."""
     latents = []
     for device in (CPU, pick_device()):
-        given = tiny_conditioning()
+        conditioning = tiny_conditioning()
         moved = replace(
-            given,
-            image_embeds=given.image_embeds.to(device),
-            source_pose=given.source_pose.to(device),
-            target_pose=given.target_pose.to(device),
-            appearance=tuple(level.to(device) for level in given.appearance),
-            source_mask=given.source_mask.to(device),
-            target_mask=given.target_mask.to(device),
+            conditioning,
+            image_embeds=conditioning.image_embeds.to(device),
+            source_pose=conditioning.source_pose.to(device),
+            target_pose=conditioning.target_pose.to(device),
+            appearance=tuple(level.to(device) for level in conditioning.appearance),
+            source_mask=conditioning.source_mask.to(device),
+            target_mask=conditioning.target_mask.to(device),
         )
         networks = tiny_networks().to(device, torch.float32)
         *_, last = sample(networks, moved, SamplerSettings(steps=5, camera=camera), SIZE)
@@ -54,22 +54,22 @@ def test_a_run_is_that_of_the_processor(camera: bool):
 
 
 @pytest.mark.parametrize("offloads", [False, True])
-def test_the_full_size_runs_in_half_precision_as_planned(offloads: bool):
-    """One step of each kind, on 8 frames; the allocator's peak is what was rehearsed, within a tenth."""
+def test_the_full_size_needs_the_estimated_memory_in_half_precision(offloads: bool):
+    """One step of each kind, on 8 frames; the allocator's peak is the estimate, within a tenth."""
     device = pick_device()
-    job = replace(probe_job("full"), frames=8, dtype=HALF)
-    way = MemoryStrategy(offloads=offloads, checkpoints=True)
-    planned = estimate_peak_memory(job, way)
+    query = replace(probe_job("full"), frames=8, dtype=HALF)
+    strategy = MemoryStrategy(offloads=offloads, checkpoints=True)
+    planned = estimate_peak_memory(query, strategy)
     if planned.peak > 0.9 * free_memory(device):
         pytest.skip(f"{planned.peak / 1e9:.1f} GB are needed")
     with torch.device("meta"):
-        networks = build_networks(job.config)
+        networks = build_networks(query.config)
     fill_weights(networks)
     networks = networks.to(device, HALF)
-    way.set_up(networks)
+    strategy.apply(networks)
     torch.cuda.reset_peak_memory_stats(device)
     with device:
-        trace_memory(networks, job)
+        trace_memory(networks, query)
     assert torch.cuda.max_memory_allocated(device) == pytest.approx(planned.peak, rel=0.1)
 
 

@@ -1,3 +1,5 @@
+"""A case is written in the released example layout, and read from it."""
+
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,17 +8,20 @@ import pytest
 from PIL import Image
 
 from motionfollower.core.errors import InputError, OutputError
+from motionfollower.core.events import Cancelled
+from motionfollower.core.messages import recorded
 from motionfollower.core.types import EditInputs, Prepared
-from motionfollower.io.case import check_case_place, read_case, write_case
+from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
 from preprocess.pose.skeleton import JOINTS
-from preprocess.types import Clip, MaskSequence, PoseSequence
+from preprocess.types import AlignmentReport, Clip, MaskSequence, PoseSequence
+from tests.jobs import CancelAfter
 
 RNG = np.random.default_rng(6)
 FRAMES, WIDTH, HEIGHT = 3, 96, 128
 
 
 def random_poses() -> PoseSequence:
-    """All joints in the picture; body and hands seen, the face not."""
+    """All joints inside the frame and visible."""
     keypoints = RNG.uniform((8, 8), (WIDTH - 8, HEIGHT - 8), (FRAMES, JOINTS, 2)).astype(np.float32)
     scores = np.ones((FRAMES, JOINTS), np.float32)
     return PoseSequence(keypoints, scores, (WIDTH, HEIGHT))
@@ -33,18 +38,20 @@ def random_masks() -> MaskSequence:
 @pytest.fixture
 def prepared() -> Prepared:
     inputs = EditInputs(
-        random_clip(), random_poses(), random_poses(), random_masks(), random_masks(), warnings=("A note.",)
+        random_clip(), random_poses(), random_poses(), random_masks(), random_masks(), warnings=recorded(["A note."])
     )
-    return Prepared(inputs, random_clip(), random_poses(), random_masks(), {"mode": "similarity"})
+    return Prepared(inputs, random_clip(), random_poses(), random_masks(), AlignmentReport("similarity"))
 
 
 @pytest.fixture
 def case(tmp_path: Path, prepared: Prepared) -> Path:
-    assert list(write_case(tmp_path / "case", prepared)) == list(range(1, 9))
+    counts: list[int] = []
+    write_case(tmp_path / "case", prepared, counts.append)
+    assert counts == list(range(1, CASE_FOLDERS + 1))
     return tmp_path / "case"
 
 
-def test_what_is_written_is_read_again(case: Path, prepared: Prepared) -> None:
+def test_reading_returns_what_was_written(case: Path, prepared: Prepared) -> None:
     again, inputs = read_case(case), prepared.inputs
     assert np.array_equal(again.source.frames, inputs.source.frames)
     assert again.source.fps == inputs.source.fps
@@ -55,13 +62,13 @@ def test_what_is_written_is_read_again(case: Path, prepared: Prepared) -> None:
         assert np.array_equal(mine.scores, theirs.scores)
 
 
-def test_the_first_frames_alone(case: Path, prepared: Prepared) -> None:
+def test_only_the_first_frames_are_read(case: Path, prepared: Prepared) -> None:
     again = read_case(case, frames=2)
     assert len(again.source) == 2
     assert np.array_equal(again.aligned_poses.keypoints, prepared.inputs.aligned_poses.keypoints[:2])
 
 
-def test_a_changed_drawing_overrules_the_recorded_joints(case: Path) -> None:
+def test_a_changed_drawing_replaces_the_recorded_joints(case: Path) -> None:
     drawing = case / "target_aligned_poses" / "frame_1.png"
     Image.new("RGB", (WIDTH, HEIGHT)).save(drawing)
     poses = read_case(case).aligned_poses
@@ -89,7 +96,7 @@ def test_a_missing_folder_is_named(case: Path, name: str) -> None:
 
 def test_too_few_masks_are_an_error(case: Path) -> None:
     (case / "source_masks" / "frame_2.png").unlink()
-    with pytest.raises(InputError, match=r"2 pictures for 3 source frames"):
+    with pytest.raises(InputError, match=r"2 images for 3 source frames"):
         read_case(case)
 
 
@@ -106,17 +113,17 @@ def test_a_damaged_record_is_an_error(case: Path) -> None:
         read_case(case)
 
 
-def test_an_older_case_is_replaced_other_files_are_not(case: Path, prepared: Prepared) -> None:
+def test_an_older_case_is_replaced_but_no_other_files(case: Path, prepared: Prepared) -> None:
     brighter = replace(prepared, inputs=replace(prepared.inputs, source=random_clip()))
-    list(write_case(case, brighter))
+    write_case(case, brighter)
     assert np.array_equal(read_case(case).source.frames, brighter.inputs.source.frames)
     (case / "thesis.txt").write_text("mine")
     with pytest.raises(OutputError, match="other files"):
-        check_case_place(case)
+        check_case_dir(case)
 
 
-def test_an_interrupted_case_leaves_nothing(tmp_path: Path, prepared: Prepared) -> None:
-    writing = write_case(tmp_path / "case", prepared)
-    next(writing)
-    writing.close()
+@pytest.mark.parametrize("count", [0, 1, CASE_FOLDERS - 1])
+def test_a_cancelled_writer_leaves_nothing(count: int, tmp_path: Path, prepared: Prepared) -> None:
+    with pytest.raises(Cancelled):
+        write_case(tmp_path / "case", prepared, CancelAfter(count))
     assert list(tmp_path.iterdir()) == []

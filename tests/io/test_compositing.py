@@ -1,13 +1,16 @@
+"""The edit is composited over the source's own frames."""
+
 from pathlib import Path
 
 import numpy as np
 
 from motionfollower.core.config import SamplerSettings
-from motionfollower.core.types import EditInputs, EditResult, Origin
-from motionfollower.io.compositing import at_source_size, feather
+from motionfollower.core.types import EditedClip, EditInputs, Origin
+from motionfollower.io.compositing import EditLayer, feather, source_frames
 from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Bools, Clip, Frames, MaskSequence, PoseSequence
 from preprocess.video.crop import Crop
+from preprocess.video.probe import probe
 from preprocess.video.read import read_clip
 from preprocess.video.write import write_frames
 
@@ -28,60 +31,62 @@ def square(height: int, width: int) -> np.ndarray:
     return mask
 
 
-def edit_of(frames: Frames, reach: Bools | None = None) -> EditResult:
-    return EditResult(Clip(frames, 8.0), SamplerSettings(), (), (), reach)
+def composite(inputs: EditInputs, frames: Frames, reach: Bools | None = None, *, lock: bool = True) -> Frames:
+    """An edit over the source, at the size of the source's file."""
+    layer = EditLayer.of(inputs, EditedClip(Clip(frames, 8.0), SamplerSettings(), (), (), reach), lock=lock)
+    return np.stack([layer.composite(source, index) for index, source in enumerate(source_frames(inputs))])
 
 
-def test_background_is_exact_and_person_is_the_edit() -> None:
+def test_the_background_is_exact_and_the_person_is_the_edit() -> None:
     source = RNG.integers(0, 256, (3, 64, 80, 3), dtype=np.uint8)
     inputs = make_inputs(source, square(64, 80))
-    result = np.stack(list(at_source_size(inputs, edit_of(255 - source))))
+    result = composite(inputs, 255 - source)
     assert np.array_equal(result[:, :16], source[:, :16])
     assert np.array_equal(result[:, square(64, 80)], (255 - source)[:, square(64, 80)])
 
 
-def test_result_has_the_size_of_the_file_that_was_read(tmp_path: Path) -> None:
-    """A letterboxed working clip comes back without its bars, its background byte for byte."""
+def test_the_result_has_the_size_of_the_source_file(tmp_path: Path) -> None:
+    """The bars of a letterboxed working clip are removed; the background is the file's, bit for bit."""
     source = RNG.integers(0, 256, (2, 90, 161, 3), dtype=np.uint8)
     write_frames(tmp_path / "clip", source)
-    framing = Crop.letterbox((161, 90), (64, 64))
-    working = framing.apply(read_clip(tmp_path / "clip").frames)
-    inputs = make_inputs(working, square(64, 64), Origin(tmp_path / "clip", (161, 90), 0.0, framing))
+    crop = Crop.letterbox((161, 90), (64, 64))
+    working = crop.apply(read_clip(tmp_path / "clip").frames)
+    inputs = make_inputs(working, square(64, 64), Origin(probe(tmp_path / "clip"), 0.0, crop))
     red = np.broadcast_to(np.array([255, 0, 0], np.uint8), working.shape).copy()
-    result = np.stack(list(at_source_size(inputs, edit_of(red))))
+    result = composite(inputs, red)
     assert result.shape == source.shape
     assert np.array_equal(result[:, :, :40], source[:, :, :40])
     assert np.abs(result[:, 45, 80].astype(int) - [255, 0, 0]).max() <= 2
 
 
 def test_feather_falls_from_one_to_zero_over_the_margin() -> None:
-    share = feather(square(64, 64), margin=4)
-    row = share[32]
+    weight = feather(square(64, 64), margin=4)
+    row = weight[32]
     assert row[32] == 1
-    assert row[36 + 3] == 1  # as far as the margin
+    assert row[36 + 3] == 1  # at the margin
     assert 0 < row[36 + 5] < 1
     assert (row[36 + 8 :] == 0).all()
 
 
-def test_no_person_leaves_the_source_as_it_is() -> None:
+def test_without_a_person_the_source_is_unchanged() -> None:
     source = RNG.integers(0, 256, (1, 32, 32, 3), dtype=np.uint8)
     inputs = make_inputs(source, np.zeros((32, 32), bool))
-    (result,) = at_source_size(inputs, edit_of(255 - source))
+    (result,) = composite(inputs, 255 - source)
     assert np.array_equal(result, source[0])
 
 
-def test_without_the_lock_the_edit_is_everywhere() -> None:
+def test_without_the_lock_the_edit_covers_the_frame() -> None:
     source = RNG.integers(0, 256, (2, 64, 80, 3), dtype=np.uint8)
     inputs = make_inputs(source, square(64, 80))
-    result = np.stack(list(at_source_size(inputs, edit_of(255 - source), lock=False)))
+    result = composite(inputs, 255 - source, lock=False)
     assert np.array_equal(result, 255 - source)
 
 
-def test_without_the_lock_the_source_begins_softly_where_the_networks_saw_nothing() -> None:
+def test_without_the_lock_the_edit_fades_out_before_its_reach_ends() -> None:
     grey = np.full((1, 96, 96, 3), 100, np.uint8)
     reach = np.zeros((96, 96), bool)
     reach[:, :60] = True
-    (result,) = at_source_size(make_inputs(grey, square(96, 96)), edit_of(grey + 100, reach), lock=False)
+    (result,) = composite(make_inputs(grey, square(96, 96)), grey + 100, reach, lock=False)
     row = result[48, :, 0].astype(int)
     assert (row[:50] == 200).all()
     assert (row[60:] == 100).all()

@@ -1,4 +1,4 @@
-"""A folder that is filled over several runs keeps to its recipe and to itself."""
+"""A dataset folder that is filled over several runs keeps to its recipe, and is refused among other files."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def open_set(folder: Path, recipe: str) -> None:
     open_dataset_dir(folder, "set.json", recipe, otherwise="a set of another size")
 
 
-def test_a_folder_is_made_and_gone_on_with_by_the_same_recipe_alone(tmp_path: Path) -> None:
+def test_a_folder_is_created_and_resumed_by_the_same_recipe_only(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "set"
     open_set(folder, "64\n")
     (folder / "made.npz").touch()
@@ -25,7 +25,7 @@ def test_a_folder_is_made_and_gone_on_with_by_the_same_recipe_alone(tmp_path: Pa
         open_set(folder, "64\n")
 
 
-def test_nothing_is_put_among_other_files(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear")
     with pytest.raises(OutputError, match="other files"):
         open_set(tmp_path, "64\n")

@@ -1,4 +1,4 @@
-"""A small untrained U-Net and inputs for it."""
+"""A tiny untrained U-Net and inputs for it."""
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ from tests.models.tiny import TINY, PassInputs
 def unet() -> UNet:
     torch.manual_seed(0)
     model = UNet(TINY).eval()
-    for parameter in model.parameters():  # the layers that start at zero would hide mistakes
+    for parameter in model.parameters():  # layers that start at zero would hide errors
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.1)
     return model

@@ -1,4 +1,4 @@
-"""Configurations read from the released names."""
+"""Configurations, read from the released field names."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_the_embedded_model():
     assert config.size == (128, 128)
 
 
-def test_a_recorded_case():
+def test_a_case_of_the_oracle():
     config = read_config(json.loads((ROOT / "tests/data/case_a/config.json").read_text()))
     assert config.unet.motion is not None
     assert config.unet.appearance.patch == 8
@@ -29,7 +29,7 @@ def test_a_recorded_case():
     assert not config.needs_puppet
 
 
-def test_heads_may_differ_by_level():
+def test_the_number_of_heads_may_differ_by_level():
     unet = {
         "in_channels": 4,
         "out_channels": 4,

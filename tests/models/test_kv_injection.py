@@ -1,4 +1,4 @@
-"""Camera mode: which keys and values an editing pass attends to."""
+"""Camera mode: the keys and values that an editing pass attends to."""
 
 import torch
 
@@ -10,7 +10,7 @@ GRID = (2, 3)
 
 
 def masks(*rows: list[int]) -> torch.Tensor:
-    """One frame's mask, every pixel as 2 × 2 pixels."""
+    """One frame's mask, each value repeated as 2 × 2 pixels."""
     mask = torch.tensor(rows, dtype=torch.float32)[None, None]
     return torch.nn.functional.interpolate(mask, scale_factor=2.0)
 
@@ -32,7 +32,7 @@ def test_own_tokens_inside_the_target_then_recorded_ones_outside_the_source():
 
 
 @torch.no_grad()
-def test_the_up_blocks_but_the_first_take_part(unet: UNet, inputs: PassInputs):
+def test_all_up_blocks_but_the_first_exchange_keys_and_values(unet: UNet, inputs: PassInputs):
     recorder = KVRecorder()
     plain = unet(*inputs.arguments())
     assert torch.equal(unet(*inputs.arguments(), kv=recorder), plain)

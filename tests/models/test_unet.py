@@ -1,4 +1,4 @@
-"""The U-Net: passes that stop half-way, what it depends on, every configuration, the full-size keys."""
+"""The U-Net: passes in two parts, its inputs, its configurations, and the released keys at full size."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 @torch.no_grad()
 @pytest.mark.parametrize("taps", [(), (0,), (1,), (0, 2)])
-def test_a_pass_in_two_parts_is_the_whole_pass(unet: UNet, inputs: PassInputs, taps: tuple[int, ...]):
+def test_a_pass_in_two_parts_equals_the_whole_pass(unet: UNet, inputs: PassInputs, taps: tuple[int, ...]):
     features = unet.features(*inputs.arguments(), taps=taps)
     assert tuple(features.taps) == taps
     assert torch.equal(unet.finish(features), unet(*inputs.arguments()))
@@ -31,11 +31,11 @@ def test_taps_are_outputs_after_the_upsamplers(unet: UNet, inputs: PassInputs):
 
 
 @torch.no_grad()
-def test_a_shallow_pass_around_its_own_deep_features_is_the_whole_pass(unet: UNet, inputs: PassInputs):
-    whole = unet.through(unet.features(*inputs.arguments(), taps=(1,)))
+def test_a_shallow_pass_with_its_own_deep_features_equals_the_whole_pass(unet: UNet, inputs: PassInputs):
+    whole = unet.run_up_blocks(unet.features(*inputs.arguments(), taps=(1,)))
     shallow = unet.shallow_features(*inputs.arguments(), whole.deep)
     assert torch.equal(unet.finish(shallow), unet.finish(whole))
-    earlier = unet.through(unet.features(*replace(inputs, timestep=979).arguments(), taps=()))
+    earlier = unet.run_up_blocks(unet.features(*replace(inputs, timestep=979).arguments(), taps=()))
     reused = unet.finish(unet.shallow_features(*inputs.arguments(), earlier.deep))
     assert (reused - unet.finish(whole)).abs().max() > 1e-4
 
@@ -49,7 +49,7 @@ def test_features_can_be_differentiated_and_finished_without_gradients(unet: UNe
     assert gradient.abs().sum() > 0
 
 
-def test_checkpointing_changes_no_number(unet: UNet, inputs: PassInputs):
+def test_checkpointing_does_not_change_the_result(unet: UNet, inputs: PassInputs):
     gradients = []
     for use_checkpointing in (False, True):
         unet.use_checkpointing = use_checkpointing
@@ -60,7 +60,7 @@ def test_checkpointing_changes_no_number(unet: UNet, inputs: PassInputs):
 
 
 @pytest.mark.parametrize("use_checkpointing", [False, True])
-def test_chunks_change_no_number(unet: UNet, inputs: PassInputs, use_checkpointing: bool):
+def test_chunks_do_not_change_the_result(unet: UNet, inputs: PassInputs, use_checkpointing: bool):
     predictions, gradients = [], []
     unet.use_checkpointing = use_checkpointing
     for chunks in (1, 2):
@@ -94,7 +94,7 @@ def test_the_prediction_depends_on_every_input(unet: UNet, inputs: PassInputs, w
 
 
 @torch.no_grad()
-def test_without_motion_modules_every_frame_is_alone(inputs: PassInputs):
+def test_without_motion_modules_frames_are_independent(inputs: PassInputs):
     torch.manual_seed(0)
     unet = UNet(replace(TINY, motion=None)).eval()
     reversed_inputs = replace(
@@ -145,7 +145,7 @@ def test_the_full_size_model_has_the_released_keys():
         released = json.load(file)
     with torch.device("meta"):
         networks = build_networks(NetworksConfig())
-    released["clip"].pop("vision_model.embeddings.position_ids")  # no weight: transformers makes it itself
+    released["clip"].pop("vision_model.embeddings.position_ids")  # a buffer that transformers creates
     ours = {
         "denoising_unet": networks.unet,
         "pose_guider": networks.pose_controller,

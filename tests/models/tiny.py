@@ -1,4 +1,4 @@
-"""A small model with every feature of the released one, untrained, on frames that aren't square."""
+"""The configuration of a tiny U-Net with every feature of the released one, and inputs that aren't square."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ TINY = UNetConfig(
 
 @dataclass(frozen=True)
 class PassInputs:
-    """Random inputs of one pass: 1 clip of 3 frames, 8 × 12 latents."""
+    """Random inputs of one pass: one clip of 3 frames, 8 × 12 latents."""
 
     latents: Tensor
     timestep: int

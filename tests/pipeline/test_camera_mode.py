@@ -1,4 +1,4 @@
-"""The proposal of camera mode, on a wall before which the camera rests or pans."""
+"""Camera mode is proposed where the camera pans far over a static background."""
 
 import numpy as np
 import pytest
@@ -11,24 +11,24 @@ from preprocess.types import Clip, MaskSequence, PoseSequence
 FRAMES, SIDE = 6, 192
 
 
-def seen_from(speed: int) -> EditInputs:
-    """A wall of blotches, the camera moving by so many pixels a frame, an empty mask."""
-    blotches = np.random.default_rng(9).integers(0, 255, (SIDE // 8, 2 * SIDE // 8, 3), dtype=np.uint8)
-    wall = blotches.repeat(8, axis=0).repeat(8, axis=1)
+def panning_over_wall(speed: int) -> EditInputs:
+    """A wall of random blocks over which the camera pans `speed` pixels a frame, with an empty mask."""
+    blocks = np.random.default_rng(9).integers(0, 255, (SIDE // 8, 2 * SIDE // 8, 3), dtype=np.uint8)
+    wall = blocks.repeat(8, axis=0).repeat(8, axis=1)
     clip = Clip(np.stack([wall[:, speed * frame :][:, :SIDE] for frame in range(FRAMES)]), 8)
     poses = PoseSequence(np.zeros((FRAMES, JOINTS, 2), np.float32), np.zeros((FRAMES, JOINTS), np.float32), clip.size)
     masks = MaskSequence(np.zeros((FRAMES, SIDE, SIDE), bool), "test")
     return EditInputs(clip, poses, poses, masks, masks)
 
 
-def test_a_camera_that_rests_needs_no_camera_mode() -> None:
-    proposal = propose_camera_mode(seen_from(0))
+def test_camera_mode_is_not_proposed_for_a_static_camera() -> None:
+    proposal = propose_camera_mode(panning_over_wall(0))
     assert (proposal.travel, proposal.is_on) == (0, False)
     assert str(proposal).endswith(": off.")
 
 
-def test_a_camera_that_pans_does() -> None:
-    proposal = propose_camera_mode(seen_from(6))
+def test_camera_mode_is_proposed_for_a_panning_camera() -> None:
+    proposal = propose_camera_mode(panning_over_wall(6))
     assert proposal.travel == pytest.approx((FRAMES - 1) * 6 * 512 / SIDE, rel=0.05)
     assert proposal.is_on
     assert str(CameraModeProposal(80.2)) == "The camera travels 80 px of 512; beyond 40 camera mode helps: on."

@@ -1,11 +1,10 @@
-"""The whole job as generators of events, and clips of more frames than the networks see at once."""
+"""Prepare and edit two clips: events, cancellation, and clips of more frames than a context window."""
 
 import gc
 import weakref
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -13,28 +12,21 @@ import torch
 
 from motionfollower.core.config import PrepareSettings, SamplerSettings
 from motionfollower.core.errors import SettingsError
-from motionfollower.core.events import Event, Preview, Progress, StageStarted
-from motionfollower.core.types import EditInputs, EditResult, Prepared
+from motionfollower.core.events import Cancelled, Event, Preview, Progress, Stage, StageStarted, events_of
+from motionfollower.core.types import EditedClip, EditInputs, Prepared
 from motionfollower.pipeline.backends import Backend, load_backend
 from motionfollower.pipeline.checks import propose_camera_mode
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare, realign
 from motionfollower.sampling.context_windows import context_windows
-from preprocess.progress import Returning
 from preprocess.types import Clip, Floats, MaskSequence, PoseSequence
 from preprocess.video.read import read_clip
+from tests.jobs import CancelAfter, stages
 from tests.preprocess.clips import EXAMPLES
 from tests.sampling.tiny import tiny_networks
 
 MIA, LEO = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
 SMALL = PrepareSettings(frames=2, size=(64, 64))
-
-Result = TypeVar("Result")
-
-
-def finish(job: Generator[Event, None, Result]) -> tuple[list[Event], Result]:
-    steps = Returning(job)
-    return list(steps), steps.result
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +36,8 @@ def backend() -> Backend:
 
 @pytest.fixture(scope="module")
 def preparing(backend: Backend) -> tuple[list[Event], Prepared]:
-    return finish(prepare(MIA, LEO, SMALL, backend.preprocessors))
+    events: list[Event] = []
+    return events, prepare(MIA, LEO, SMALL, backend.preprocessors, events.append)
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +46,17 @@ def prepared(preparing: tuple[list[Event], Prepared]) -> Prepared:
 
 
 @pytest.fixture(scope="module")
-def editing(prepared: Prepared, backend: Backend) -> tuple[list[Event], EditResult]:
-    return finish(edit(prepared.inputs, replace(backend.settings, steps=3), backend))
-
-
-def stages(events: list[Event]) -> list[str]:
-    return [event.stage for event in events if isinstance(event, StageStarted)]
+def editing(prepared: Prepared, backend: Backend) -> tuple[list[Event], EditedClip]:
+    events: list[Event] = []
+    return events, edit(prepared.inputs, replace(backend.settings, steps=3), backend, events.append)
 
 
 class TestEvents:
-    def test_preparing_tells_its_stages(self, preparing: tuple[list[Event], Prepared]) -> None:
-        looks = ["source poses", "source masks", "target poses", "target masks"]
-        assert stages(preparing[0]) == ["read", *looks, "align"]
+    def test_the_stages_of_a_preparation(self, preparing: tuple[list[Event], Prepared]) -> None:
+        detection = ["source poses", "source masks", "target poses", "target masks"]
+        assert stages(preparing[0]) == ["read", *detection, "align"]
 
-    def test_editing_tells_its_stages(self, editing: tuple[list[Event], EditResult]) -> None:
+    def test_the_stages_of_an_edit(self, editing: tuple[list[Event], EditedClip]) -> None:
         assert stages(editing[0]) == ["background", "puppet", "sampling", "decode"]
 
     @pytest.mark.parametrize("job", ["preparing", "editing"])
@@ -76,16 +66,16 @@ class TestEvents:
             done = [event for event in events if isinstance(event, Progress) and event.stage == stage.stage]
             assert [progress.done for progress in done] == list(range(1, stage.total + 1))
 
-    def test_the_puppet_and_every_second_step_are_shown(
-        self, editing: tuple[list[Event], EditResult], prepared: Prepared
+    def test_previews_show_a_draft_the_puppet_and_every_second_step(
+        self, editing: tuple[list[Event], EditedClip], prepared: Prepared
     ) -> None:
         previews = [event for event in editing[0] if isinstance(event, Preview)]
-        assert [preview.step for preview in previews] == [0, 0, 1, 3]  # a sketch, the puppet, the steps
+        assert [preview.step for preview in previews] == [0, 0, 1, 3]  # the draft frame, the puppet, the steps
         assert all(preview.frame.shape == prepared.inputs.source.frames.shape[1:] for preview in previews)
         assert not np.array_equal(previews[1].frame, previews[2].frame)
 
-    def test_a_result_has_the_working_clips_shape_and_its_settings(
-        self, editing: tuple[list[Event], EditResult], prepared: Prepared
+    def test_an_edited_clip_has_the_shape_of_the_source_and_its_settings(
+        self, editing: tuple[list[Event], EditedClip], prepared: Prepared
     ) -> None:
         _, result = editing
         assert result.edited.frames.shape == prepared.inputs.source.frames.shape
@@ -93,51 +83,72 @@ class TestEvents:
         assert result.settings.steps == 3
 
 
-class TestClosing:
-    @pytest.mark.parametrize("count", [1, 4])
-    def test_a_preparation_can_be_left(self, count: int, backend: Backend) -> None:
-        job = prepare(MIA, LEO, SMALL, backend.preprocessors)
-        for _ in range(count):
-            next(job)
+class TestCancelling:
+    @pytest.mark.parametrize("count", [0, 1, 4])
+    def test_a_preparation_is_cancelled_by_its_report(self, count: int, backend: Backend) -> None:
+        with pytest.raises(Cancelled):
+            prepare(MIA, LEO, SMALL, backend.preprocessors, CancelAfter(count))
+
+    def test_a_preparation_is_cancelled_by_closing_its_events(self, backend: Backend) -> None:
+        job = events_of(lambda report: prepare(MIA, LEO, SMALL, backend.preprocessors, report))
+        assert next(job) == StageStarted(Stage.READ)
         job.close()
 
-    @pytest.mark.parametrize("count", [2, 5, 8])
-    def test_an_edit_can_be_left_and_frees_everything(self, count: int, prepared: Prepared, backend: Backend) -> None:
+    @pytest.mark.parametrize("count", [0, 2, 5, 8, 10])
+    def test_a_cancelled_edit_frees_its_inputs(self, count: int, prepared: Prepared, backend: Backend) -> None:
+        def cancel(inputs: EditInputs) -> None:
+            with pytest.raises(Cancelled):
+                edit(inputs, replace(backend.settings, steps=3), backend, CancelAfter(count))
+
         inputs = replace(prepared.inputs)
-        watch = weakref.ref(inputs)
-        job = edit(inputs, replace(backend.settings, steps=3), backend)
+        reference = weakref.ref(inputs)
+        cancel(inputs)
+        del inputs
+        gc.collect()
+        assert reference() is None
+        assert torch.is_grad_enabled()
+
+    @pytest.mark.parametrize("count", [2, 9])
+    def test_an_edit_whose_events_are_closed_frees_its_inputs(
+        self, count: int, prepared: Prepared, backend: Backend
+    ) -> None:
+        def start(inputs: EditInputs) -> Generator[Event, None, EditedClip]:
+            return events_of(lambda report: edit(inputs, replace(backend.settings, steps=3), backend, report))
+
+        inputs = replace(prepared.inputs)
+        reference = weakref.ref(inputs)
+        job = start(inputs)
         for _ in range(count):
             next(job)
         job.close()
         del inputs, job
         gc.collect()
-        assert watch() is None
-        assert torch.is_grad_enabled()
+        assert reference() is None
 
 
-def test_realigning_is_preparing_with_other_settings(prepared: Prepared, backend: Backend) -> None:
+def test_realigning_equals_preparing_with_other_settings(prepared: Prepared, backend: Backend) -> None:
     settings = replace(SMALL, align="bones", scale=1.1, shift=(3.0, -2.0))
-    _, anew = finish(prepare(MIA, LEO, settings, backend.preprocessors))
+    fresh = prepare(MIA, LEO, settings, backend.preprocessors)
     again = realign(prepared, settings, backend.preprocessors)
-    assert np.array_equal(again.inputs.aligned_poses.keypoints, anew.inputs.aligned_poses.keypoints)
-    assert np.array_equal(again.inputs.target_masks.masks, anew.inputs.target_masks.masks)
-    assert (again.alignment, again.inputs.warnings) == (anew.alignment, anew.inputs.warnings)
+    assert np.array_equal(again.inputs.aligned_poses.keypoints, fresh.inputs.aligned_poses.keypoints)
+    assert np.array_equal(again.inputs.target_masks.masks, fresh.inputs.target_masks.masks)
+    assert (again.alignment, again.inputs.warnings) == (fresh.alignment, anew.inputs.warnings)
 
 
 @pytest.mark.parametrize(("step", "moves"), [(0, False), (1, False), (4, True)])
 def test_camera_mode_is_proposed_where_the_camera_moves_far(step: int, moves: bool, prepared: Prepared) -> None:
-    """A view of 160 pixels that pans over a picture, `step` pixels a frame: by 0, 22 or 90 of 512 in all."""
-    (picture,) = read_clip(MIA, max_frames=1).frames
-    frames = np.stack([picture[100:260, 100 + step * index : 260 + step * index] for index in range(8)])
-    nobody = MaskSequence(np.zeros(frames.shape[:3], bool), "test")
+    """A crop of 160 pixels that pans over an image, `step` pixels a frame: by 0, 22 or 90 of 512 in all."""
+    (image,) = read_clip(MIA, max_frames=1).frames
+    frames = np.stack([image[100:260, 100 + step * index : 260 + step * index] for index in range(8)])
+    empty = MaskSequence(np.zeros(frames.shape[:3], bool), "test")
     poses = repeated_poses(prepared.inputs.source_poses, len(frames), (160, 160))
-    assert propose_camera_mode(EditInputs(Clip(frames, 8), poses, poses, nobody, nobody)).is_on == moves
+    assert propose_camera_mode(EditInputs(Clip(frames, 8), poses, poses, empty, empty)).is_on == moves
 
 
-def test_networks_that_know_no_puppet_start_from_noise_alone(prepared: Prepared, backend: Backend) -> None:
+def test_networks_without_a_puppet_start_from_pure_noise(prepared: Prepared, backend: Backend) -> None:
     other = replace(backend, networks=tiny_networks())
     with pytest.raises(SettingsError, match=r"strength is 0\.5; allowed is 1 with the embedded backend"):
-        next(edit(prepared.inputs, SamplerSettings(strength=0.5), other))
+        edit(prepared.inputs, SamplerSettings(strength=0.5), other)
 
 
 FRAMES = 40
@@ -151,7 +162,7 @@ def repeated_poses(poses: PoseSequence, frames: int, size: tuple[int, int] | Non
 
 @pytest.fixture(scope="module")
 def still(prepared: Prepared) -> EditInputs:
-    """A clip of one frame, many times: what differs in the edit is the noise, and where windows put the frames."""
+    """A clip that repeats one frame: its edited frames differ by their noise and by their context windows."""
     inputs, first = prepared.inputs, np.zeros(FRAMES, int)
     return EditInputs(
         source=Clip(inputs.source.frames[first], 8),
@@ -162,19 +173,18 @@ def still(prepared: Prepared) -> EditInputs:
     )
 
 
-def jumps(frames: Floats) -> Floats:
-    """From each frame to the next: the root of the mean square, in grey levels, [F - 1]."""
+def rms_changes(frames: Floats) -> Floats:
+    """The root mean square change from each frame to the next, in grey levels, f32 [F - 1]."""
     return np.asarray(np.sqrt(np.square(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))))
 
 
-def test_seams_of_a_long_clip_jump_no_more_than_frames_elsewhere(still: EditInputs, backend: Backend) -> None:
-    """Seed 42; twice the usual noise, so that frames do differ."""
+def test_frames_change_no_more_at_window_seams_than_elsewhere(still: EditInputs, backend: Backend) -> None:
+    """Seed 42; twice the default noise, so that frames differ."""
     settings = replace(backend.settings, strength=0.4)
-    _, result = finish(edit(still, settings, backend))
-    change = jumps(result.edited.frames.astype(np.float32))
+    result = edit(still, settings, backend)
+    change = rms_changes(result.edited.frames.astype(np.float32))
     is_seam = np.zeros(FRAMES - 1, bool)
     for before, after in pairwise(context_windows(FRAMES, settings.window, settings.overlap, 0)):
         is_seam[after.start - 1 : before.stop] = True
     assert change[~is_seam].min() > 0
-    assert change[is_seam].mean() < 1.1 * change[~is_seam].mean()
     assert change[is_seam].mean() < 1.1 * change[~is_seam].mean()

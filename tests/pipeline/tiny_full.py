@@ -1,4 +1,4 @@
-"""A tiny model whose parts are those of the full one, its codec with weights and tiles; and an edit by it."""
+"""A tiny model with all parts of the full one, a codec with weights and tiles among them, and a query about it."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from tests.sampling.tiny import CONFIG, wake
 CODEC = KLCodecConfig(channels=(8, 8, 8), layers_per_block=1, groups=4, tile=32)
 FULL = replace(CONFIG, unet=replace(TINY, in_channels=4, out_channels=4), codec=CODEC)
 SETTINGS = SamplerSettings(steps=5, cfg_scale=1, camera=True)
-JOB = MemoryQuery(FULL, 6, (96, 64), torch.float32, SETTINGS)
+QUERY = MemoryQuery(FULL, 6, (96, 64), torch.float32, SETTINGS)
 
 
 def tiny_full_networks() -> Networks:

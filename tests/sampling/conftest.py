@@ -1,4 +1,4 @@
-"""The small networks, once for all of the sampler's tests: nothing changes them."""
+"""The tiny networks and conditioning; the networks are shared by all tests, none of which changes them."""
 
 import pytest
 

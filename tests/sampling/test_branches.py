@@ -1,4 +1,4 @@
-"""Both branches at one step."""
+"""Both branches at one step, on one window."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ EDIT, RECONSTRUCTION = noise(2), noise(3)
 
 
 @pytest.fixture(autouse=True)
-def no_gradients_but_the_guidance() -> None:
+def without_gradients() -> None:
     with torch.no_grad():
         yield
 
@@ -38,7 +38,9 @@ def make(networks: Networks, conditioning: Conditioning) -> Make:
     return branches
 
 
-def test_the_reconstruction_sees_the_source_and_keeps_what_is_asked_for(make: Make, conditioning: Conditioning):
+def test_the_reconstruction_uses_the_source_pose_and_keeps_taps_and_keys_on_request(
+    make: Make, conditioning: Conditioning
+):
     branches = make()
     plain = branches.reconstruct(RECONSTRUCTION, TIMESTEP, guides=False, injects=False)
     assert (plain.taps, plain.keys_values) == (None, None)
@@ -49,20 +51,20 @@ def test_the_reconstruction_sees_the_source_and_keeps_what_is_asked_for(make: Ma
     assert not torch.equal(plain.output, branches.conditional(RECONSTRUCTION, TIMESTEP))
 
 
-def test_without_cfg_the_edit_is_conditional(make: Make):
+def test_without_cfg_the_edit_is_the_conditional_output(make: Make):
     branches = make(cfg_scale=1)
     result = branches.edit(EDIT, TIMESTEP, None)
     assert torch.equal(result.output, branches.conditional(EDIT, TIMESTEP))
     assert result.guidance is None
 
 
-def test_cfg_goes_on_past_the_conditional_from_the_unconditional(make: Make):
+def test_cfg_extrapolates_from_the_unconditional_through_the_conditional(make: Make):
     one, two, seven = (make(cfg_scale=scale).edit(EDIT, TIMESTEP, None).output for scale in (1, 2, 7))
     torch.testing.assert_close(seven - one, 6 * (two - one), rtol=1e-4, atol=1e-4)
     assert (two - one).abs().max() > 1e-3
 
 
-def test_guidance_reads_the_same_pass_that_gives_the_output(make: Make):
+def test_guidance_uses_the_features_of_the_pass_that_gives_the_output(make: Make):
     branches = make()
     guided = branches.edit(EDIT, TIMESTEP, branches.reconstruct(RECONSTRUCTION, TIMESTEP, guides=True, injects=False))
     assert torch.equal(guided.output, branches.edit(EDIT, TIMESTEP, None).output)
@@ -70,7 +72,7 @@ def test_guidance_reads_the_same_pass_that_gives_the_output(make: Make):
     assert guided.guidance.gradient.abs().max() > 0
 
 
-def test_injection_changes_the_output_and_not_the_gradient(make: Make):
+def test_injection_changes_the_output_but_not_the_gradient(make: Make):
     branches = make(camera=True)
 
     def edit(guides: bool, injects: bool) -> object:
@@ -83,7 +85,7 @@ def test_injection_changes_the_output_and_not_the_gradient(make: Make):
     assert (both.output - guided.output).abs().max() > 1e-3
 
 
-def test_the_regions_are_chosen_by_the_settings(make: Make):
+def test_the_settings_choose_the_regions(make: Make):
     reference = make().reconstruct(RECONSTRUCTION, TIMESTEP, guides=True, injects=False)
     released, paper = (
         make(guidance=GuidanceSettings(regions=regions)).edit(EDIT, TIMESTEP, reference).guidance.gradient
@@ -92,7 +94,7 @@ def test_the_regions_are_chosen_by_the_settings(make: Make):
     assert (released - paper).abs().max() > 1e-4
 
 
-def test_latents_stay_in_single_precision(conditioning: Conditioning):
+def test_outputs_are_float32_for_half_precision_networks(conditioning: Conditioning):
     unet = tiny_networks().unet.bfloat16()
     half = Conditioning(
         conditioning.image_embeds.bfloat16(),

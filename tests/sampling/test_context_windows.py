@@ -1,4 +1,4 @@
-"""Context windows over long clips, and the blending of what they say."""
+"""Context windows of long clips, and the blending of their outputs."""
 
 from itertools import pairwise
 
@@ -16,10 +16,10 @@ STEPS = pytest.mark.parametrize("step", [0, 1])
 @CLIPS
 @STEPS
 def test_windows_cover_every_frame_and_overlap(frames: int, window: int, overlap: int, step: int):
-    stretches = context_windows(frames, window, overlap, step)
-    assert {frame for stretch in stretches for frame in range(stretch.start, stretch.stop)} == set(range(frames))
-    assert all(stretch.stop - stretch.start == window for stretch in stretches)
-    assert all(before.stop - after.start >= overlap for before, after in pairwise(stretches))
+    windows = context_windows(frames, window, overlap, step)
+    assert {frame for part in windows for frame in range(part.start, part.stop)} == set(range(frames))
+    assert all(part.stop - part.start == window for part in windows)
+    assert all(before.stop - after.start >= overlap for before, after in pairwise(windows))
 
 
 @pytest.mark.parametrize("frames", [1, 31, 32])
@@ -28,12 +28,12 @@ def test_a_short_clip_is_one_window(frames: int, step: int):
     assert context_windows(frames, 32, 8, step) == [slice(0, frames)]
 
 
-def test_odd_steps_cut_elsewhere():
+def test_odd_steps_have_other_windows():
     even, odd = (context_windows(200, 32, 8, step) for step in (0, 1))
-    assert not {stretch.start for stretch in even[1:-1]} & {stretch.start for stretch in odd[1:-1]}
+    assert not {part.start for part in even[1:-1]} & {part.start for part in odd[1:-1]}
 
 
-def test_weights_fall_toward_the_edges_and_never_to_zero():
+def test_weights_fall_towards_the_edges_but_not_to_zero():
     assert edge_weights(8, 2).tolist() == pytest.approx([1 / 3, 2 / 3, 1, 1, 1, 1, 2 / 3, 1 / 3])
     assert edge_weights(4, 0).tolist() == [1, 1, 1, 1]
 
@@ -41,17 +41,17 @@ def test_weights_fall_toward_the_edges_and_never_to_zero():
 @CLIPS
 @STEPS
 def test_blending_weights_sum_to_one(frames: int, window: int, overlap: int, step: int):
-    blend = WindowAccumulator(torch.zeros(1, 2, frames, 1, 1), overlap)
-    for stretch in context_windows(frames, window, overlap, step):
-        blend.add(stretch, torch.full((1, 2, stretch.stop - stretch.start, 1, 1), 7.0))
-    torch.testing.assert_close(blend.mean(), torch.full((1, 2, frames, 1, 1), 7.0))
+    accumulator = WindowAccumulator(torch.zeros(1, 2, frames, 1, 1), overlap)
+    for part in context_windows(frames, window, overlap, step):
+        accumulator.add(part, torch.full((1, 2, part.stop - part.start, 1, 1), 7.0))
+    torch.testing.assert_close(accumulator.mean(), torch.full((1, 2, frames, 1, 1), 7.0))
 
 
-def test_windows_that_disagree_are_faded_into_each_other():
-    blend = WindowAccumulator(torch.zeros(1, 1, 10, 1, 1), 4)
-    blend.add(slice(0, 7), torch.zeros(1, 1, 7, 1, 1))
-    blend.add(slice(3, 10), torch.ones(1, 1, 7, 1, 1))
-    mean = blend.mean().flatten()
+def test_windows_with_different_outputs_are_crossfaded():
+    accumulator = WindowAccumulator(torch.zeros(1, 1, 10, 1, 1), 4)
+    accumulator.add(slice(0, 7), torch.zeros(1, 1, 7, 1, 1))
+    accumulator.add(slice(3, 10), torch.ones(1, 1, 7, 1, 1))
+    mean = accumulator.mean().flatten()
     assert mean[:3].tolist() == [0, 0, 0]
     assert mean[7:].tolist() == [1, 1, 1]
     assert (mean[2:8].diff() > 0).all()

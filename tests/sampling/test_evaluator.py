@@ -1,4 +1,4 @@
-"""Evaluations of a whole clip, window by window."""
+"""Evaluations of a step over a whole clip, window by window."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -33,9 +33,9 @@ def evaluate(networks: Networks, settings: SamplerSettings, index: int = 0, fram
     return evaluator.evaluate(plan(settings, index), noise(frames), noise(frames, seed=3))
 
 
-def test_a_long_clip_has_an_output_a_reference_a_gradient_and_losses(networks: Networks):
+def test_a_long_clip_has_both_outputs_a_gradient_and_losses(networks: Networks):
     result = evaluate(networks, SamplerSettings(**SHORT))
-    for tensor in (result.edit, result.reference, result.gradient):
+    for tensor in (result.edit, result.reconstruction, result.gradient):
         assert tensor.shape == (1, CHANNELS, FRAMES, *SIZE)
         assert tensor.isfinite().all()
     assert result.losses.step == 0
@@ -43,37 +43,37 @@ def test_a_long_clip_has_an_output_a_reference_a_gradient_and_losses(networks: N
     assert result.losses.background > 0
 
 
-def test_where_only_one_window_looks_its_word_is_taken(networks: Networks):
+def test_frames_of_a_single_window_take_its_output(networks: Networks):
     settings = SamplerSettings(**SHORT)
     long = evaluate(networks, settings)
     first, second = context_windows(FRAMES, 4, 2, 0)[:2]
-    alone = second.start - first.start
+    single = second.start - first.start
     with torch.no_grad():
         evaluator = Evaluator(networks.unet, tiny_conditioning(FRAMES).window(first), settings)
         short = evaluator.evaluate(plan(settings), noise()[:, :, first], noise(seed=3)[:, :, first])
-    torch.testing.assert_close(long.edit[:, :, :alone], short.edit[:, :, :alone])
-    torch.testing.assert_close(long.reference[:, :, :alone], short.reference[:, :, :alone])
+    torch.testing.assert_close(long.edit[:, :, :single], short.edit[:, :, :single])
+    torch.testing.assert_close(long.reconstruction[:, :, :single], short.reconstruction[:, :, :single])
 
 
-def test_without_guidance_and_camera_there_is_no_reference(networks: Networks):
+def test_without_guidance_and_camera_mode_there_is_no_reconstruction(networks: Networks):
     settings = SamplerSettings(steps=50, cfg_scale=1)
     result = evaluate(networks, settings, index=49, frames=2)
-    assert (result.reference, result.gradient, result.losses) == (None, None, None)
+    assert (result.reconstruction, result.gradient, result.losses) == (None, None, None)
 
 
 @pytest.mark.parametrize("frames", [3, FRAMES])
-def test_a_repeated_step_looks_at_the_same_reconstruction(networks: Networks, frames: int):
-    """A clip of one window keeps it, a longer one computes it again."""
+def test_a_repeated_step_uses_the_same_reconstruction(networks: Networks, frames: int):
+    """A clip of one window keeps it; a longer clip evaluates it again."""
     settings = SamplerSettings(**SHORT)
     evaluator = Evaluator(networks.unet, tiny_conditioning(frames), settings)
     with torch.no_grad():
         first, second = (evaluator.evaluate(plan(settings), noise(frames), noise(frames, seed=3)) for _ in range(2))
-    assert torch.equal(first.reference, second.reference)
+    assert torch.equal(first.reconstruction, second.reconstruction)
     assert torch.equal(first.gradient, second.gradient)
 
 
 @torch.no_grad()
-def test_windows_are_cut_elsewhere_on_odd_steps(networks: Networks):
+def test_odd_steps_are_evaluated_in_other_windows(networks: Networks):
     settings = SamplerSettings(**SHORT)
     evaluator = Evaluator(networks.unet, tiny_conditioning(FRAMES), settings)
     even, odd = (evaluator.conditional(plan(settings, index), noise(), 499) for index in (0, 1))
@@ -81,7 +81,7 @@ def test_windows_are_cut_elsewhere_on_odd_steps(networks: Networks):
 
 
 def still(frames: int) -> Conditioning:
-    """One frame's conditions, for every frame of a clip."""
+    """The conditioning of one frame, repeated for a clip."""
     one = tiny_conditioning(frames=1)
     return Conditioning(
         image_embeds=one.image_embeds.repeat_interleave(frames, 1),
@@ -95,7 +95,10 @@ def still(frames: int) -> Conditioning:
 
 @torch.no_grad()
 def largest_jumps(networks: Networks, window: int, overlap: int, frames: int = 40) -> tuple[float, float]:
-    """From frame to frame of a still clip, whose frames differ only by where windows put them: at seams, elsewhere."""
+    """The largest RMS difference of adjacent frames of a still clip: at seams of windows, and elsewhere.
+
+    The frames differ only by their positions in windows.
+    """
     settings = SamplerSettings(window=window, overlap=overlap)
     evaluator = Evaluator(networks.unet, still(frames), settings)
     output = evaluator.conditional(plan(settings), noise(1).repeat_interleave(frames, 2), 499)
@@ -107,34 +110,34 @@ def largest_jumps(networks: Networks, window: int, overlap: int, frames: int = 4
 
 
 @pytest.mark.parametrize(("window", "overlap", "most"), [(8, 2, 1.25), (8, 4, 1.05), (16, 4, 1.25), (32, 8, 1.05)])
-def test_seams_jump_hardly_more_than_frames_elsewhere(networks: Networks, window: int, overlap: int, most: float):
-    """Two and four shared frames are few: over the networks of seeds 0 to 5 the ratio is .88 to 1.19 there."""
+def test_seams_differ_little_more_than_other_frames(networks: Networks, window: int, overlap: int, most: float):
+    """For overlaps of 2 and 4 frames the ratio is .88 to 1.19 over networks of seeds 0 to 5."""
     at_seams, elsewhere = largest_jumps(networks, window, overlap)
     assert at_seams < most * elsewhere
 
 
-def test_windows_that_only_meet_would_show_their_seams(networks: Networks):
+def test_windows_without_overlap_show_their_seams(networks: Networks):
     at_seams, elsewhere = largest_jumps(networks, window=8, overlap=0)
     assert at_seams > 2 * elsewhere
 
 
 @pytest.mark.parametrize("camera", [False, True])
 @torch.no_grad()
-def test_a_step_that_reuses_at_the_same_latents_says_the_same(networks: Networks, camera: bool):
-    """Steps 8 and 9 of 10 look at the same noise, so that only their timestep differs, in the finest level alone."""
+def test_a_reusing_step_at_the_same_latents_gives_the_same_output(networks: Networks, camera: bool):
+    """Steps 8 and 9 of 10 get the same latents, so that only the timestep differs, and only in the finest level."""
     settings = SamplerSettings(steps=10, camera=camera, reuse=2)
-    whole, reusing = plan(settings, 8), plan(settings, 9)
-    assert (whole.reuses, reusing.reuses) == (False, True)
+    full, reusing = plan(settings, 8), plan(settings, 9)
+    assert (full.reuses, reusing.reuses) == (False, True)
     latents = noise(3), noise(3, seed=3)
     evaluator = Evaluator(networks.unet, tiny_conditioning(3), settings)
-    first = evaluator.evaluate(whole, *latents)
-    again = evaluator.evaluate(replace(reusing, timestep=whole.timestep), *latents)
+    first = evaluator.evaluate(full, *latents)
+    again = evaluator.evaluate(replace(reusing, timestep=full.timestep), *latents)
     torch.testing.assert_close(again.edit, first.edit)
     moved = evaluator.evaluate(reusing, *latents)
     assert (moved.edit - first.edit).abs().max() > 1e-5
 
 
 @torch.no_grad()
-def test_a_clip_of_many_windows_reuses_nothing(networks: Networks):
-    reused, whole = (evaluate(networks, SamplerSettings(steps=10, reuse=reuse, **SHORT), index=9) for reuse in (2, 1))
-    assert torch.equal(reused.edit, whole.edit)
+def test_a_clip_of_many_windows_reuses_no_features(networks: Networks):
+    reused, full = (evaluate(networks, SamplerSettings(steps=10, reuse=reuse, **SHORT), index=9) for reuse in (2, 1))
+    assert torch.equal(reused.edit, full.edit)

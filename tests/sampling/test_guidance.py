@@ -1,4 +1,4 @@
-"""Regions, losses and the score gradient."""
+"""Score guidance: regions, losses and the gradient."""
 
 from collections.abc import Mapping
 
@@ -39,7 +39,7 @@ def latents(seed: int = 0) -> Tensor:
 
 
 def taps_of(x: Tensor) -> dict[int, Tensor]:
-    """Smooth features of latents, in place of a network's: 6 channels at 4 × 4, 5 at 8 × 8."""
+    """Smooth functions of latents that stand in for taps: 6 channels at 4 × 4, 5 at 8 × 8."""
     generator = torch.Generator().manual_seed(9)
     mix = [torch.randn(channels, 4, generator=generator).to(x) for channels in (6, 5)]
     coarse, fine = (torch.einsum("dc,bcfhw->bdfhw", m, x).tanh() for m in mix)
@@ -47,7 +47,7 @@ def taps_of(x: Tensor) -> dict[int, Tensor]:
 
 
 REFERENCE = taps_of(latents() + 0.5 * latents(seed=1))
-"""The branches start from the same noise, so their features are alike."""
+"""The branches start from the same noise, so their features are similar."""
 
 
 def gradient_at(
@@ -61,46 +61,46 @@ def losses_at(x: Tensor, settings: GuidanceSettings = DEFAULT) -> tuple[Tensor, 
     return losses(similarities(taps_of(x), REFERENCE, SOURCE, TARGET, settings), settings)
 
 
-def test_regions_partition_the_picture():
+def test_regions_partition_the_frame():
     where = regions(SOURCE, TARGET, (16, 16), (16, 16))
     everything = torch.ones(FRAMES, 16, 16)
     assert torch.equal(where.source_fg + where.source_bg, everything)
     assert torch.equal(where.target_fg + where.vacated + where.shared_bg, everything)
 
 
-def test_a_coarse_region_holds_shares_that_keep_the_area():
+def test_a_coarse_region_holds_fractions_that_preserve_the_area():
     fine, coarse = (regions(SOURCE, TARGET, (16, 16), grid).source_fg for grid in ((16, 16), (4, 4)))
     assert coarse[0, 1, 1] == 0.75
     torch.testing.assert_close(coarse.sum() * 16, fine.sum())
 
 
-def test_a_mask_is_read_at_the_nearest_pixel():
+def test_masks_are_resized_to_the_nearest_pixel():
     enlarged = F.interpolate(SOURCE[None], scale_factor=3)[0]
     assert torch.equal(
         regions(enlarged, enlarged, (16, 16), (8, 8)).source_fg, regions(SOURCE, SOURCE, (16, 16), (8, 8)).source_fg
     )
 
 
-def test_equal_features_are_alike_everywhere():
+def test_equal_features_have_similarity_one():
     everywhere = torch.ones(FRAMES, 16, 16)
     same = {tap: torch.ones_like(feature) for tap, feature in REFERENCE.items()}
-    alike = similarities(same, same, SOURCE, TARGET, DEFAULT)
-    for term in (alike.foreground, alike.body, alike.overlap, alike.complement):
-        torch.testing.assert_close(term, torch.ones(2, FRAMES))
+    terms = similarities(same, same, SOURCE, TARGET, DEFAULT)
+    for similarity in (terms.foreground, terms.body, terms.overlap, terms.complement):
+        torch.testing.assert_close(similarity, torch.ones(2, FRAMES))
     assert similarities(same, same, everywhere, TARGET, DEFAULT).overlap.isnan().all()
 
 
 @pytest.mark.parametrize("settings", [DEFAULT, PAPER])
 def test_the_losses_are_the_released_formulas(settings: GuidanceSettings):
-    alike = similarities(taps_of(latents()), REFERENCE, SOURCE, TARGET, settings)
-    fg, body, over, com = (term.mean(1) for term in (alike.foreground, alike.body, alike.overlap, alike.complement))
-    foreground, background = losses(alike, settings)
+    terms = similarities(taps_of(latents()), REFERENCE, SOURCE, TARGET, settings)
+    fg, body, over, com = (term.mean(1) for term in (terms.foreground, terms.body, terms.overlap, terms.complement))
+    foreground, background = losses(terms, settings)
     torch.testing.assert_close(foreground, (0.5 * 4 / (1 + 4 * fg)).sum())
     expected = 0.5 * 6 / (1 + 4 * body) + 0.5 * 1.2 * over + 1.2 / (1 + 4 * com)
     torch.testing.assert_close(background, expected.sum())
 
 
-def test_the_paper_swaps_what_is_rewarded_and_what_is_penalised():
+def test_the_paper_swaps_the_rewarded_and_the_penalised_region():
     released, paper = (similarities(taps_of(latents()), REFERENCE, SOURCE, TARGET, it) for it in (DEFAULT, PAPER))
     torch.testing.assert_close((paper.body + 1) / 2, released.overlap)
     torch.testing.assert_close((released.body + 1) / 2, paper.overlap)
@@ -109,18 +109,18 @@ def test_the_paper_swaps_what_is_rewarded_and_what_is_penalised():
 
 
 @pytest.mark.parametrize("settings", [DEFAULT, PAPER])
-def test_the_gradient_is_that_of_the_losses_by_finite_differences(settings: GuidanceSettings):
-    """The foreground's inside of the target mask, the background's outside."""
+def test_the_gradient_matches_finite_differences_of_the_losses(settings: GuidanceSettings):
+    """Of the foreground loss inside the target mask, of the background loss outside."""
     x, step = latents(), 1e-2
     inside = F.interpolate(TARGET[None], (4, 4), mode="nearest")[0].bool()
     gradient = gradient_at(x, settings=settings).gradient
-    for place in [(0, 1, 0, 1, 2), (0, 2, 1, 2, 1), (0, 0, 2, 0, 3), (0, 3, 2, 2, 2)]:
+    for index in [(0, 1, 0, 1, 2), (0, 2, 1, 2, 1), (0, 0, 2, 0, 3), (0, 3, 2, 2, 2)]:
         ahead, behind = x.clone(), x.clone()
-        ahead[place] += step
-        behind[place] -= step
-        loss = 0 if inside[place[2:]] else 1
+        ahead[index] += step
+        behind[index] -= step
+        loss = 0 if inside[index[2:]] else 1
         slope = (losses_at(ahead, settings)[loss] - losses_at(behind, settings)[loss]) / (2 * step)
-        assert gradient[place].item() == pytest.approx(STRENGTH * ENERGY * slope.item(), rel=0.01, abs=0.02)
+        assert gradient[index].item() == pytest.approx(STRENGTH * ENERGY * slope.item(), rel=0.01, abs=0.02)
 
 
 def test_a_step_down_the_gradient_lowers_the_losses():
@@ -129,7 +129,7 @@ def test_a_step_down_the_gradient_lowers_the_losses():
     assert sum(losses_at(moved)) < sum(losses_at(x))
 
 
-def test_strength_multiplies_the_gradient_and_weights_their_terms():
+def test_the_scale_multiplies_the_gradient_and_weights_their_terms():
     half = gradient_at(latents(), settings=GuidanceSettings(scale=0.5))
     torch.testing.assert_close(2 * half.gradient, gradient_at(latents()).gradient)
     only_foreground = gradient_at(latents(), settings=GuidanceSettings(body=0, overlap=0, complement=0))
@@ -148,7 +148,7 @@ def replaced(masks: Tensor, frame: int, value: Tensor | float) -> Tensor:
 EMPTY_IN_ONE_FRAME: Mapping[str, tuple[Tensor, Tensor]] = {
     "no source person": (replaced(SOURCE, 1, 0), TARGET),
     "no target person": (SOURCE, replaced(TARGET, 1, 0)),
-    "nobody": (replaced(SOURCE, 1, 0), replaced(TARGET, 1, 0)),
+    "no person": (replaced(SOURCE, 1, 0), replaced(TARGET, 1, 0)),
     "the same person": (replaced(SOURCE, 1, TARGET[1]), TARGET),
     "source everywhere": (replaced(SOURCE, 1, 1), TARGET),
     "target everywhere": (SOURCE, replaced(TARGET, 1, 1)),
@@ -156,26 +156,26 @@ EMPTY_IN_ONE_FRAME: Mapping[str, tuple[Tensor, Tensor]] = {
 
 
 @pytest.mark.parametrize("case", EMPTY_IN_ONE_FRAME)
-def test_a_frame_with_an_empty_region_leaves_the_others_guided(case: str):
+def test_an_empty_region_in_one_frame_leaves_the_others_guided(case: str):
     guided = gradient_at(latents(), *EMPTY_IN_ONE_FRAME[case])
     assert guided.gradient.isfinite().all()
     assert guided.gradient[:, :, [0, 2]].abs().amax((1, 3, 4)).min() > 1e-3
 
 
-def test_frames_are_weighed_by_those_whose_region_is_there():
-    alike = similarities(taps_of(latents()), REFERENCE, *EMPTY_IN_ONE_FRAME["no source person"], DEFAULT)
-    assert alike.foreground.isnan().tolist() == [[False, True, False]] * 2
-    foreground, _ = losses(alike, DEFAULT)
-    torch.testing.assert_close(foreground, (2 / (1 + 4 * alike.foreground[:, [0, 2]].mean(1))).sum())
+def test_the_mean_is_over_the_frames_with_the_region():
+    terms = similarities(taps_of(latents()), REFERENCE, *EMPTY_IN_ONE_FRAME["no source person"], DEFAULT)
+    assert terms.foreground.isnan().tolist() == [[False, True, False]] * 2
+    foreground, _ = losses(terms, DEFAULT)
+    torch.testing.assert_close(foreground, (2 / (1 + 4 * terms.foreground[:, [0, 2]].mean(1))).sum())
 
 
-def test_without_anybody_there_is_nothing_to_follow_but_the_background():
-    nobody = torch.zeros_like(SOURCE)
-    guided = gradient_at(latents(), nobody, nobody)
+def test_without_a_person_only_the_background_guides():
+    empty = torch.zeros_like(SOURCE)
+    guided = gradient_at(latents(), empty, empty)
     assert guided.foreground == 0
     assert guided.background > 0
     assert guided.gradient.isfinite().all()
-    everywhere = gradient_at(latents(), nobody + 1, nobody + 1)
+    everywhere = gradient_at(latents(), empty + 1, empty + 1)
     assert everywhere.background == 0
     assert everywhere.gradient.isfinite().all()
 

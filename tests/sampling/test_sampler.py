@@ -19,10 +19,10 @@ from motionfollower.sampling.step_plan import make_plan
 from tests.sampling.tiny import CHANNELS, CONFIG, SIZE, tiny_conditioning, tiny_networks
 
 QUICK = SamplerSettings(steps=10, cfg_scale=2)
-"""Guided at steps 0, 1, 2, 4; noised at 3; nothing is repeated; camera mode from 4 on."""
+"""Guided at steps 0, 1, 2, 4; noised at step 3; no repeats; injected from step 4."""
 
 REPEATING = replace(QUICK, steps=14)
-"""Its step 6 is taken three times."""
+"""Step 6 is taken three times."""
 
 
 def run(networks: Networks, conditioning: Conditioning, settings: SamplerSettings) -> Tensor:
@@ -34,7 +34,7 @@ def relative(ours: Tensor, other: Tensor) -> float:
     return float((ours - other).norm() / other.norm())
 
 
-def test_a_seed_repeats_bit_for_bit_and_another_does_not(networks: Networks, conditioning: Conditioning):
+def test_a_seed_is_reproducible_bit_for_bit(networks: Networks, conditioning: Conditioning):
     settings = replace(QUICK, camera=True)
     first, second, other = (run(networks, conditioning, replace(settings, seed=seed)) for seed in (7, 7, 8))
     assert torch.equal(first, second)
@@ -59,13 +59,13 @@ def test_any_number_of_frames(networks: Networks, frames: int):
     assert latents.isfinite().all()
 
 
-def test_a_model_that_predicts_the_sample_runs_as_well(conditioning: Conditioning):
+def test_a_model_that_predicts_x0_is_supported(conditioning: Conditioning):
     latents = run(tiny_networks("sample"), conditioning, replace(QUICK, camera=True))
     assert latents.isfinite().all()
 
 
 @pytest.mark.parametrize("which", ["source", "target", "both", "everywhere"])
-def test_frames_without_a_person_are_harmless(networks: Networks, conditioning: Conditioning, which: str):
+def test_frames_without_a_person_give_finite_latents(networks: Networks, conditioning: Conditioning, which: str):
     source, target = conditioning.source_mask.clone(), conditioning.target_mask.clone()
     if which in ("source", "both"):
         source[1] = 0
@@ -81,7 +81,7 @@ def guided(done: list[Step]) -> list[int]:
     return [step.losses.step for step in done if step.losses and step.losses.step == step.index]
 
 
-def test_guided_steps_tell_their_losses(networks: Networks, conditioning: Conditioning):
+def test_guided_steps_report_their_losses(networks: Networks, conditioning: Conditioning):
     assert guided(list(sample(networks, conditioning, QUICK, SIZE))) == [0, 1, 2, 4]
     unguided = replace(QUICK, guidance=GuidanceSettings(scale=0))
     assert guided(list(sample(networks, conditioning, unguided, SIZE))) == []
@@ -101,19 +101,17 @@ def test_guided_steps_tell_their_losses(networks: Networks, conditioning: Condit
     ids=str,
 )
 def test_every_setting_changes_the_result(networks: Networks, conditioning: Conditioning, change: dict[str, object]):
-    usual = run(networks, conditioning, REPEATING)
-    assert relative(run(networks, conditioning, replace(REPEATING, **change)), usual) > 1e-4
+    default = run(networks, conditioning, REPEATING)
+    assert relative(run(networks, conditioning, replace(REPEATING, **change)), default) > 1e-4
 
 
-def test_camera_mode_acts_from_its_share_of_the_steps_on(networks: Networks, conditioning: Conditioning):
+def test_camera_mode_acts_from_two_fifths_of_the_steps(networks: Networks, conditioning: Conditioning):
     off, on = (list(sample(networks, conditioning, replace(QUICK, camera=camera), SIZE)) for camera in (False, True))
     same = [torch.equal(a.latents, b.latents) for a, b in zip(off, on, strict=True)]
     assert same == [True] * 4 + [False] * 6
 
 
-def test_the_first_draw_is_the_start_and_less_strength_starts_nearer_to_zero(
-    networks: Networks, conditioning: Conditioning
-):
+def test_the_first_draw_is_the_start_scaled_by_the_noise_level(networks: Networks, conditioning: Conditioning):
     settings = SamplerSettings(steps=1, cfg_scale=1, guidance=GuidanceSettings(scale=0), strength=0.3)
     plan = make_plan(settings, CONFIG.schedule)[0]
     drawn = NoiseSource(settings.seed).draw((1, CHANNELS, 3, *SIZE), torch.device("cpu"), torch.float32)
@@ -126,7 +124,7 @@ def test_the_first_draw_is_the_start_and_less_strength_starts_nearer_to_zero(
 
 @torch.no_grad()
 def in_two_passes(networks: Networks, given: Conditioning, settings: SamplerSettings) -> Tensor:
-    """As the released code does it: first the whole reconstruction, every latent kept, then the whole edit."""
+    """As in the released code: the whole reconstruction first, all latents stored, then the whole edit."""
     branches, plans = Branches(networks.unet, given, settings), make_plan(settings, CONFIG.schedule)
     start = NoiseSource(settings.seed).draw((1, CHANNELS, len(given), *SIZE), torch.device("cpu"), torch.float32)
     trajectory = [start]
@@ -155,10 +153,10 @@ def test_lockstep_equals_the_two_pass_order_bit_for_bit(networks: Networks, cond
     assert torch.equal(run(networks, conditioning, settings), expected)
 
 
-def test_closing_frees_everything_and_leaves_gradients_on(networks: Networks):
+def test_closing_frees_all_tensors_and_keeps_gradients_enabled(networks: Networks):
     given = tiny_conditioning()
     steps = sample(networks, given, replace(QUICK, camera=True), SIZE)
-    for _ in range(5):  # the last of them keeps keys and values
+    for _ in range(5):  # the last one records keys and values
         step = next(steps)
     assert torch.is_grad_enabled()
     held = [weakref.ref(given.source_pose), weakref.ref(step.latents)]

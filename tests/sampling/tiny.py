@@ -1,4 +1,4 @@
-"""Small untrained networks with every feature of the released ones, and what they are told of a short clip."""
+"""Tiny untrained networks with every feature of the released ones, and the conditioning of a short clip."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.models.tiny import TINY
 
 CHANNELS = 66
 SIZE = (8, 12)
-"""Height and width of the latents; a pixel of theirs is 4 × 4 of the pictures."""
+"""Height and width of the latents; one latent is 4 × 4 pixels."""
 
 CONFIG = NetworksConfig(
     unet=replace(TINY, in_channels=CHANNELS, out_channels=CHANNELS),
@@ -38,7 +38,7 @@ CONFIG = NetworksConfig(
 
 
 def tiny_networks(prediction_type: PredictionType = "v") -> Networks:
-    """Seed 0. The layers that start at zero would hide mistakes, so none does here."""
+    """Networks of seed 0, without layers at zero, which would hide errors."""
     torch.manual_seed(0)
     networks = build_networks(replace(CONFIG, prediction_type=prediction_type))
     for network in (networks.unet, networks.pose_controller, networks.image_encoder):
@@ -47,13 +47,14 @@ def tiny_networks(prediction_type: PredictionType = "v") -> Networks:
 
 
 def wake(network: nn.Module) -> None:
+    """Initialise the layers that start at zero."""
     for parameter in network.parameters():
         if not parameter.any():
             nn.init.normal_(parameter, std=0.1)
 
 
 def tiny_conditioning(frames: int = 3, seed: int = 1) -> Conditioning:
-    """Random conditions; the person is to step to the right, so that no region is empty."""
+    """Random conditioning; the person moves to the right, so that no region is empty."""
     generator = torch.Generator().manual_seed(seed)
     height, width = SIZE
 
@@ -74,7 +75,7 @@ def tiny_conditioning(frames: int = 3, seed: int = 1) -> Conditioning:
 
 
 def person(frames: int, left: int) -> Tensor:
-    """Masks [f, 32, 48]: a person 16 pixels wide and 24 high."""
+    """Masks [f, 32, 48] of a person 16 pixels wide and 24 high."""
     mask = torch.zeros(frames, 32, 48)
     mask[:, 4:28, left : left + 16] = 1
     return mask

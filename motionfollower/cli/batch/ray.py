@@ -11,7 +11,7 @@ from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.cli.batch.report import Outcome
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Report, StageStarted, begin_stage
-from motionfollower.pipeline.ray_cluster import NEW_WORKERS, RayCluster, connect
+from motionfollower.pipeline.ray_cluster import MAX_RETRIES, RayCluster, connect
 
 STAGE = "jobs"
 
@@ -46,7 +46,7 @@ def _run_whole(
     with closing(cluster.spread(attempt_in_worker, folder, jobs)) as results:
         for done, (index, outcome) in enumerate(results, 1):
             if isinstance(outcome, Exception):
-                outcome = Outcome.failed(jobs[index], NEW_WORKERS + 1, 0.0, str(outcome))
+                outcome = Outcome.failed(jobs[index], MAX_RETRIES + 1, 0.0, str(outcome))
             yield outcome
             on_progress(done)
 

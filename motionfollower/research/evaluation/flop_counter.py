@@ -1,4 +1,4 @@
-"""Counting FLOPs: one model with its inputs, kinds of calls, how often each is made."""
+"""FLOPs of the calls of an edit: the networks with their inputs, and what one call of each kind costs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Part:
-    """One kind of call: what it does, how often it is made, the FLOPs of one."""
+class CallGroup:
+    """All calls of one kind: their name and number, and the FLOPs of one."""
 
     name: str
     calls: int
@@ -34,20 +34,20 @@ class Part:
 
 @dataclass(frozen=True)
 class FlopSubject:
-    """What is measured: networks, and a clip as they take it, in [1, 3, f, H, W], without any content."""
+    """Networks and an empty clip [1, 3, f, H, W], whose calls are counted."""
 
     networks: Networks
     clip: Tensor
 
     @classmethod
-    def without_memory(cls, config: NetworksConfig, frames: int, size: Size) -> FlopSubject:
-        """Networks and a clip on the meta device, which knows shapes alone: even the full size costs nothing."""
+    def on_meta(cls, config: NetworksConfig, frames: int, size: Size) -> FlopSubject:
+        """Networks and clip on the meta device, which has shapes but no data: the full size needs no memory."""
         with torch.device("meta"):
             return cls(build_networks(config), torch.empty(1, 3, frames, size[1], size[0]))
 
     @property
     def latents(self) -> Tensor:
-        """Latents of the clip [1, c, f, h, w]."""
+        """Empty latents of the clip [1, c, f, h, w]."""
         _, _, frames, height, width = self.clip.shape
         factor = self.networks.codec.factor
         channels = self.networks.config.unet.in_channels
@@ -55,7 +55,7 @@ class FlopSubject:
 
     @torch.no_grad()
     def conditioning(self) -> Conditioning:
-        """What the clip tells both branches; the masks are empty."""
+        """The conditioning of both branches, with empty masks."""
         networks, clip = self.networks, self.clip
         mask = clip.new_zeros(clip.shape[2:])
         return Conditioning(
@@ -69,19 +69,21 @@ class FlopSubject:
 
 
 def run_counting(call: Callable[[], Result]) -> tuple[Result, int]:
-    """What a call returns, and its FLOPs as torch counts them: products, convolutions, attention, and backwards."""
+    """A call's result and its FLOPs as torch counts them: products, convolutions, attention, and backward passes."""
     with FlopCounterMode(display=False) as counter:
         result = call()
     return result, int(counter.get_total_flops())
 
 
 def count_flops(call: Callable[[], object]) -> int:
-    """The FLOPs of one call."""
+    """The FLOPs of a call."""
     return run_counting(call)[1]
 
 
-def encoders_and_codec(subject: FlopSubject, images: int, poses: int, appearances: int, decodings: int) -> list[Part]:
-    """What surrounds the U-Net, each network with the number of clips that go through it."""
+def encoder_and_codec_calls(
+    subject: FlopSubject, images: int, poses: int, appearances: int, decodings: int
+) -> list[CallGroup]:
+    """The calls of every network but the U-Net, given how many clips pass through each."""
     networks, clip = subject.networks, subject.clip
     calls: list[tuple[str, int, Callable[[], object]]] = [
         ("image encoder", images, lambda: networks.image_encoder(clip)),
@@ -90,4 +92,4 @@ def encoders_and_codec(subject: FlopSubject, images: int, poses: int, appearance
         ("decoder", decodings, lambda: networks.codec.decode(subject.latents)),
     ]
     with torch.no_grad():
-        return [Part(name, count, count_flops(call)) for name, count, call in calls]
+        return [CallGroup(name, count, count_flops(call)) for name, count, call in calls]

@@ -1,4 +1,4 @@
-"""The memory of an edit: ours against the released order of work, and the planner's word against a real process."""
+"""Peak memory of an edit: ours against the released order of work, and the planner's prediction against a process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from motionfollower.pipeline.memory.estimate import (
     estimate_peak_memory,
     on_fake_tensors,
 )
-from motionfollower.pipeline.memory.plan import THRIFTIEST
+from motionfollower.pipeline.memory.plan import SMALLEST
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
 from motionfollower.research.evaluation.memory_probe import probe_job
-from motionfollower.research.evaluation.released import kept_for_camera_mode, released_peak
+from motionfollower.research.evaluation.released import camera_mode_bytes, released_peak
 
 FRAMES = 24
 SIZE = (512, 512)
 STEPS = 50
-GB = 1e9
+GB = GIGA = 1e9
 
 PARAMETERS_GOAL = 1.4e9
 KEPT_GOAL = 0.7e9
@@ -36,21 +36,21 @@ PLANNER_GOAL = 0.10
 
 @dataclass(frozen=True)
 class Probe:
-    """One step of each kind on this machine: the bytes that were planned, and those that a process came to hold."""
+    """One step of each kind on this machine: the peak that is predicted, and that of a process, in bytes."""
 
     predicted: int
     measured: int
 
     @property
     def error(self) -> float:
-        """By how much the prediction misses what was measured, as a share of it."""
+        """The relative error of the prediction."""
         return abs(self.predicted - self.measured) / self.measured
 
-    def rows(self, what: str) -> list[str]:
+    def rows(self, title: str) -> list[str]:
         """Lines of the table."""
         return [
-            f"{what}, one step of each kind in a process of its own",
-            f"  {'planned':44}{self.predicted / GB:8.2f} GB",
+            f"{title}, one step of each kind in its own process",
+            f"  {'predicted':44}{self.predicted / GB:8.2f} GB",
             f"  {'measured':44}{self.measured / GB:8.2f} GB",
             f"  {'error':44}{self.error:8.0%}     goal: at most {PLANNER_GOAL:.0%}",
         ]
@@ -58,11 +58,11 @@ class Probe:
 
 @dataclass(frozen=True)
 class MemoryReport:
-    """What `bench memory` finds; bytes but for the number of parameters and the ratios.
+    """The results of `bench memory`, in bytes but for the number of parameters.
 
-    `kept` is what camera mode keeps from the reconstruction, `peak` the most that is held, `plan` the way that
-    needs least time in 16 GB; `tiny` is a step of the embedded model, `full` one of the full-size model, where
-    that was wanted.
+    `kept` are the keys and values that camera mode keeps from the reconstruction. `tiny_peak` is the counted peak of
+    the embedded model, `full_peaks` are those of the full-size one by memory strategy. `tiny` is a measured step of
+    the embedded model, `full` one of the full-size model, where it was asked for.
     """
 
     unet_parameters: int
@@ -76,21 +76,22 @@ class MemoryReport:
 
     @property
     def peak_ratio(self) -> float:
-        """Our peak as a share of that of the released order of work."""
+        """Our peak relative to that of the released order of work."""
         return self.tiny_peak / self.tiny_peak_as_released
 
     @property
     def planner_error(self) -> float:
-        """The larger error of the planner's predictions."""
+        """The largest error of the planner's predictions."""
         return max(probe.error for probe in (self.tiny, self.full) if probe)
 
     def text(self) -> str:
-        """A table."""
+        """A table for the terminal."""
         peaks = [f"  {name:44}{peak / GB:8.2f} GB" for name, peak in self.full_peaks.items()]
         return "\n".join(
             [
                 f"Full size, {FRAMES} frames of {SIZE[0]}x{SIZE[1]}, {STEPS} steps, half precision, counted",
-                f"  {'parameters of the U-Nets held':44}{self.unet_parameters / 1e9:8.2f} G   goal: at most 1.40",
+                f"  {'parameters of the U-Net':44}{self.unet_parameters / GIGA:8.2f} G   "
+                f"goal: at most {PARAMETERS_GOAL / GIGA:.2f}",
                 f"  {'kept for camera mode':44}{self.kept / GB:8.2f} GB  goal: at most {KEPT_GOAL / GB:.2f}",
                 f"  {'the same in the released order':44}{self.kept_as_released / GB:8.2f} GB",
                 *peaks,
@@ -104,7 +105,7 @@ class MemoryReport:
         )
 
     def figures(self) -> dict[str, object]:
-        """The same for programs."""
+        """The JSON of the report."""
         return {
             "resident_params": self.unet_parameters,
             "kv_bytes_full": self.kept,
@@ -120,36 +121,36 @@ class MemoryReport:
 def measure_memory(*, full_step: bool = False) -> MemoryReport:
     """Count and measure; takes minutes, and no more memory than the embedded model.
 
-    A `full_step` of the full-size model takes some more minutes and about 12 GB.
+    A `full_step` of the full-size model takes a few more minutes and about 12 GB.
     """
     settings = SamplerSettings(steps=STEPS, camera=True)
     full = MemoryQuery(NetworksConfig(), FRAMES, SIZE, HALF, settings)
-    probe = probe_job("tiny")
-    kept, kept_as_released = kept_for_camera_mode(full)
+    tiny = probe_job("tiny")
+    kept, kept_as_released = camera_mode_bytes(full)
     return MemoryReport(
         unet_parameters=_unet_parameters(full.config),
         kept=kept,
         kept_as_released=kept_as_released,
-        tiny_peak=estimate_peak_memory(probe).peak,
-        tiny_peak_as_released=released_peak(replace(probe, settings=settings)),
+        tiny_peak=estimate_peak_memory(tiny).peak,
+        tiny_peak_as_released=released_peak(replace(tiny, settings=settings)),
         full_peaks={
             "peak": estimate_peak_memory(full).peak,
             "peak, layers computed twice under guidance": estimate_peak_memory(
                 full, MemoryStrategy(checkpoints=True)
             ).peak,
-            "peak, feed-forwards in chunks as well": estimate_peak_memory(full, THRIFTIEST).peak,
+            "peak, feed-forwards in chunks as well": estimate_peak_memory(full, SMALLEST).peak,
             "peak, idle networks off the GPU as well": estimate_peak_memory(
-                full, replace(THRIFTIEST, offloads=True)
+                full, replace(SMALLEST, offloads=True)
             ).peak,
         },
-        tiny=take_step("tiny"),
-        full=take_step("full") if full_step else None,
+        tiny=run_probe("tiny"),
+        full=run_probe("full") if full_step else None,
     )
 
 
-def take_step(name: str) -> Probe:
-    """What is planned for a probe, and what it takes."""
-    return Probe(estimate_peak_memory(probe_job(name)).peak, measure(name))
+def run_probe(name: str) -> Probe:
+    """The predicted and the measured peak of a probe."""
+    return Probe(estimate_peak_memory(probe_job(name)).peak, _measure(name))
 
 
 def _unet_parameters(config: NetworksConfig) -> int:
@@ -158,12 +159,12 @@ def _unet_parameters(config: NetworksConfig) -> int:
         return sum(weight.numel() for weight in networks.unet.parameters())
 
 
-def measure(name: str) -> int:
-    """The bytes of a probe in a process of its own, whose allocator gives back what is freed."""
+def _measure(name: str) -> int:
+    """The peak of a probe in bytes, in a process whose allocator returns freed memory to the system."""
     command = [sys.executable, "-m", "motionfollower.research.evaluation.memory_probe", name]
     process = subprocess.run(
         command, env={**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536"}, capture_output=True, text=True
     )
     if process.returncode:
-        raise InputError(f"The run that was to be measured failed: {process.stderr.strip()[-300:]}")
+        raise InputError(f"The measured process failed: {process.stderr.strip()[-300:]}")
     return int(json.loads(process.stdout)["measured"])

@@ -1,8 +1,8 @@
-"""One step of each kind, for real, in a process of its own.
+"""Measure the peak memory of one step of each kind: run as
+`python -m motionfollower.research.evaluation.memory_probe tiny | full`.
 
-Run as `python -m motionfollower.research.evaluation.memory_probe tiny | full`.
-
-Prints as JSON how many bytes the process came to hold beyond what it held before there was a network.
+Prints JSON: the peak of the process in bytes beyond what it held before there were networks (`measured`), the peak
+that was counted (`counted`), and what it held before (`before`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from motionfollower.pipeline.memory.estimate import MemoryQuery, trace_memory
 
 
 def probe_job(name: str) -> MemoryQuery:
-    """The embedded model on 24 frames, or the full-size one on 2; both with every part of the method, in float32."""
+    """The embedded model ("tiny") on 24 frames or the full-size one ("full") on 2: the whole method, in float32."""
     settings = SamplerSettings(steps=10, camera=True)
     if name == "full":
         return MemoryQuery(NetworksConfig(), 2, (512, 512), torch.float32, settings)
@@ -32,18 +32,18 @@ def probe_job(name: str) -> MemoryQuery:
 
 
 def main(name: str) -> str:
-    """Run the probe."""
-    job = probe_job(name)
+    """Run a probe; the JSON to print."""
+    query = probe_job(name)
     with torch.device("meta"):
-        networks = build_networks(job.config)  # loads the libraries, whose memory isn't the networks'
-    before = _resident()
+        networks = build_networks(query.config)  # imports the libraries, whose memory doesn't count
+    before = _resident_bytes()
     fill_weights(networks)
-    needs = trace_memory(networks, job)
-    return json.dumps({"measured": peak_memory_mb() * 2**20 - before, "counted": needs.peak, "before": before})
+    memory = trace_memory(networks, query)
+    return json.dumps({"measured": peak_memory_mb() * 2**20 - before, "counted": memory.peak, "before": before})
 
 
 def fill_weights(networks: Networks) -> None:
-    """Some small weights, without the time that random ones take."""
+    """Fill all weights with small constants, which is faster than random initialisation."""
     for part in networks.parts:
         shapes = {key: weight.shape for key, weight in part.state_dict().items()}
         state = {key: torch.linspace(-0.03, 0.03, shape.numel()).view(shape) for key, shape in shapes.items()}
@@ -51,8 +51,8 @@ def fill_weights(networks: Networks) -> None:
         part.requires_grad_(False).eval()
 
 
-def _resident() -> int:
-    """The bytes that this process holds now."""
+def _resident_bytes() -> int:
+    """The resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -1,4 +1,4 @@
-"""The time and the memory of one whole edit of a bundled clip, as a person would start it."""
+"""Time and peak memory of a whole edit of a bundled clip, started from the command line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TARGET = bundled("examples") / "target-leo-dance-b.mp4"
 FRAMES = 24
 STEPS = 8
 WHOLE_METHOD = ("--strength", "1", "--cfg", "7", "--guidance", "1")
-"""What the embedded backend leaves out unless it is asked for it."""
+"""What the embedded backend's default settings leave out."""
 
 SECONDS_GOAL = 90.0
 MEMORY_GOAL_GB = 4.0
@@ -28,7 +28,7 @@ MEMORY_GOAL_GB = 4.0
 
 @dataclass(frozen=True)
 class EditCost:
-    """What an edit of `frames` frames in `steps` steps took: in all, from start to exit, and by stage."""
+    """Seconds of an edit of `frames` frames in `steps` steps, from start to exit and by stage, and its peak memory."""
 
     frames: int
     steps: int
@@ -37,13 +37,13 @@ class EditCost:
     stages: dict[str, float]
 
     def text(self) -> str:
-        """A table."""
+        """A table for the terminal."""
         stages = [f"    {name:16}{seconds:7.1f} s" for name, seconds in self.stages.items()]
         rest = self.seconds - sum(self.stages.values())
         return "\n".join(
             [
                 f"One edit of {self.frames} frames in {self.steps} steps, embedded backend, whole method.",
-                f"  {'in all':18}{self.seconds:7.1f} s   (goal: at most {SECONDS_GOAL:.0f} s)",
+                f"  {'total':18}{self.seconds:7.1f} s   (goal: at most {SECONDS_GOAL:.0f} s)",
                 *stages,
                 f"    {'start, write':16}{rest:7.1f} s",
                 f"  {'peak memory':18}{self.peak_memory_gb:7.2f} GB  (goal: at most {MEMORY_GOAL_GB:.0f} GB)",
@@ -61,13 +61,13 @@ def measure_speed(frames: int = FRAMES, steps: int = STEPS) -> EditCost:
 
 
 def run_edit_process(source: Path, target: Path, output: Path, frames: int, *settings: str) -> tuple[float, int]:
-    """The seconds and the bytes that an embedded edit takes in a fresh process; InputError where it fails."""
-    usual = ("-o", str(output), "--backend", "embedded", "--frames", str(frames))
-    command = [sys.executable, "-m", "motionfollower", "edit", str(source), str(target), *usual, *settings]
+    """The seconds and the peak bytes of an embedded edit in a fresh process; InputError where it fails."""
+    arguments = ("-o", str(output), "--backend", "embedded", "--frames", str(frames))
+    command = [sys.executable, "-m", "motionfollower", "edit", str(source), str(target), *arguments, *settings]
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise InputError("The edit that was to be measured failed; what it says stands above.")
+        raise InputError("The measured edit failed; its error is printed above.")
     return time.perf_counter() - began, peak_memory_of(usage)

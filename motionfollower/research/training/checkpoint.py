@@ -1,6 +1,7 @@
-"""Checkpoints: everything that a run needs to go on bit for bit, in one file that is replaced whole.
+"""Checkpoints and initial weights of a run.
 
-What is random depends on the recipe's seed and the step alone, so that no generator's state belongs to it.
+A checkpoint is one file, replaced atomically, from which a run resumes bit for bit. Random draws depend on the seed
+and the step alone, so that it holds no generator's state.
 """
 
 from __future__ import annotations
@@ -21,56 +22,56 @@ from motionfollower.models.model import Networks, build_networks
 from motionfollower.models.weights.model_dir import load_model
 from motionfollower.models.weights.tensor_files import write_state
 from motionfollower.research.training.losses import TrainableModel
-from motionfollower.research.training.optim import MOTION
+from motionfollower.research.training.optim import MOTION_MODULES
 
-STATE = "state.pt"
+STATE_FILE = "state.pt"
 
 
 @dataclass
-class Training:
-    """A run under way, after `step` steps."""
+class TrainState:
+    """The state of a run after `step` steps."""
 
-    learner: TrainableModel
-    mean: AveragedModel
+    model: TrainableModel
+    ema: AveragedModel
     optimizer: Optimizer
     step: int = 0
 
 
-def save_state(folder: Path, training: Training) -> None:
-    """Write the state, whole or not at all: the last one stays where that fails. OutputError where it can't be."""
+def save_state(folder: Path, state: TrainState) -> None:
+    """Replace the folder's checkpoint atomically. OutputError where that fails; the last one is then kept."""
     content = {
-        "step": training.step,
-        "learner": training.learner.state_dict(),
-        "mean": training.mean.state_dict(),
-        "optimizer": training.optimizer.state_dict(),
+        "step": state.step,
+        "learner": state.model.state_dict(),
+        "mean": state.ema.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
     }
-    write_state(folder / STATE, content)
+    write_state(folder / STATE_FILE, content)
 
 
-def load_state(folder: Path, training: Training) -> None:
-    """Go on from the folder's state, if it has one. WeightsError where it is damaged or of another model."""
-    path = folder / STATE
+def load_state(folder: Path, state: TrainState) -> None:
+    """Restore the folder's checkpoint, if it has one. WeightsError where it is damaged or of another model."""
+    path = folder / STATE_FILE
     if not path.exists():
         return
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        training.learner.load_state_dict(content["learner"])
-        training.mean.load_state_dict(content["mean"])
-        training.optimizer.load_state_dict(content["optimizer"])
-        training.step = content["step"]
+        state.model.load_state_dict(content["learner"])
+        state.ema.load_state_dict(content["mean"])
+        state.optimizer.load_state_dict(content["optimizer"])
+        state.step = content["step"]
     except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(
-            f"{path} is damaged or of another model or recipe: {reason}. Start in a new folder, with --init to go on "
-            "from the weights that were exported."
+            f"{path} is damaged, or belongs to another model or recipe: {reason}. Start in a new folder, with --init "
+            "to continue from the exported weights."
         ) from error
 
 
 def initial_networks(config: NetworksConfig, init: str | None, seed: int) -> Networks:
-    """Networks to train: fresh ones from `seed`, or filled from a model's folder, or from the released files ("full").
+    """Build the networks to train: random from `seed`, or filled from a model's folder or the released files ("full").
 
-    Motion modules that the checkpoint doesn't have are fresh and change nothing at first. WeightsError where it is
-    another model's.
+    Motion modules that the checkpoint lacks are random; their zero output layer makes them the identity at first.
+    WeightsError where the checkpoint belongs to another model.
     """
     seed_fresh_weights(seed)
     networks = build_networks(config)
@@ -79,20 +80,21 @@ def initial_networks(config: NetworksConfig, init: str | None, seed: int) -> Net
     return networks
 
 
-def _load_matching(networks: Networks, known: Networks) -> None:
+def _load_matching(networks: Networks, pretrained: Networks) -> None:
     for name in ("unet", "pose_controller", "image_encoder"):
-        _copy(getattr(known, name), getattr(networks, name), name)
-    if isinstance(networks.codec, nn.Module) and isinstance(known.codec, nn.Module):
-        _copy(known.codec, networks.codec, "codec")
+        _copy_weights(getattr(pretrained, name), getattr(networks, name), name)
+    if isinstance(networks.codec, nn.Module) and isinstance(pretrained.codec, nn.Module):
+        _copy_weights(pretrained.codec, networks.codec, "codec")
 
 
-def _copy(known: nn.Module, fresh: nn.Module, name: str) -> None:
-    state, wanted = known.state_dict(), fresh.state_dict()
-    foreign = [key for key in state if key not in wanted or state[key].shape != wanted[key].shape]
-    missing = [key for key in wanted if key not in state and MOTION not in key]
-    if faults := foreign + missing:
+def _copy_weights(pretrained: nn.Module, network: nn.Module, name: str) -> None:
+    state, target = pretrained.state_dict(), network.state_dict()
+    unexpected = [key for key in state if key not in target or state[key].shape != target[key].shape]
+    missing = [key for key in target if key not in state and MOTION_MODULES not in key]
+    if faults := unexpected + missing:
         raise WeightsError(
-            f"The checkpoint to begin with doesn't fit the configuration: {len(faults)} keys of the {name} are "
-            f"missing, unknown or misshapen, {faults[0]} first. Give its own config.json, but for motion modules."
+            f"The initial checkpoint doesn't fit the model config: {len(faults)} keys of the {name} are missing, "
+            f"unexpected or of another shape; the first is {faults[0]}. Use the checkpoint's own config.json; only "
+            "motion modules may be added."
         )
-    fresh.load_state_dict(state, strict=False)
+    network.load_state_dict(state, strict=False)

@@ -1,4 +1,4 @@
-"""Every number that a training run depends on, but for its clips and what it starts from."""
+"""The hyperparameters of a training run: everything it depends on but its clips and its initial weights."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ Loss = Literal["squared", "absolute"]
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a run learns.
+    """The hyperparameters of a run; a recipe file holds them as JSON under these names.
 
     stage           "images" trains all but the motion modules on single frames, "clips" the motion modules alone
                     (paper §4: stages 1 and 2)
-    steps           of the optimiser; `cooldown` is the share of them, the last ones, in which the rate falls to 0
-    batch           clips a step and process; `frames` of each in stage "clips"
-    single_share    of the steps of stage "clips" see single frames (paper: .4)
+    steps           of the optimiser; `cooldown` is the final fraction of them in which the learning rate falls to 0
+    batch           clips per step and process; `frames` of each in stage "clips"
+    single_share    fraction of the steps of stage "clips" that use single frames (paper: .4)
     rate            learning rate after `warmup` steps; `decay` is the weight decay of AdamW
-    timesteps       that are trained, each as often as it is listed; none means all of 0…999 alike
-    loss            the squared error, as in the paper, or the absolute one, which would rather leave a puppet's
-                    sharp pixel than blur it
-    person_weight   of pixels where the person is, was, or will be, in the loss; all others weigh 1
-    coarse_weight   of the error of the same pictures four times as coarse, where a shift sees further
-    layer_weight    of the error of a layer's colours by themselves, seen or not
-    layer_cost      of each pixel that a layer covers, so that it doesn't paint where it gains less than that
-    token_drop      share of the image tokens that are dropped for CFG; `repeat_share` of the frames are shown with
-                    their own pose, for the reconstruction branch
-    colour          how far colours are changed, as a share
-    ema             decay of the running mean of the weights
-    clip_norm       gradients longer than this are shortened
+    timesteps       that are trained, each as often as it is listed; empty means 0…999 uniformly
+    loss            the squared error, as in the paper, or the absolute one, which prefers a sharp pixel of the puppet
+                    to a blurred one
+    person_weight   loss weight of pixels that the person covers in the source or the target; all others weigh 1
+    coarse_weight   weight of the loss at a quarter of the resolution, whose gradient reaches larger shifts
+    layer_weight    weight of the loss of a layer's colours on their own, whatever their opacity
+    layer_cost      penalty per pixel that a layer covers, so that it paints only where it lowers the loss by more
+    token_drop      fraction of the image tokens that are dropped for CFG; `repeat_share` is the fraction of clips
+                    shown with their own pose, for the reconstruction branch
+    colour          strength of the colour augmentation, as a fraction
+    ema             decay of the exponential moving average of the weights
+    clip_norm       gradients are clipped to this norm
     """
 
     stage: Stage = "images"
@@ -65,9 +65,9 @@ class TrainConfig:
     use_checkpointing: bool = False
 
     def __post_init__(self) -> None:
-        for name, kinds in (("stage", Stage), ("precision", Precision), ("loss", Loss)):
-            if getattr(self, name) not in get_args(kinds):
-                raise SettingsError.out_of_range(name, getattr(self, name), ", ".join(get_args(kinds)))
+        for name, allowed in (("stage", Stage), ("precision", Precision), ("loss", Loss)):
+            if getattr(self, name) not in get_args(allowed):
+                raise SettingsError.out_of_range(name, getattr(self, name), ", ".join(get_args(allowed)))
         for name, low, high in _RANGES:
             if not is_within(getattr(self, name), low, high):
                 raise SettingsError.out_of_range(name.replace("_", " "), getattr(self, name), f"{low:g} to {high:g}")
@@ -76,22 +76,22 @@ class TrainConfig:
 
     @classmethod
     def from_json(cls, text: str) -> TrainConfig:
-        """From recipe.json; InputError where it isn't one."""
+        """Parse a recipe file; InputError where it is invalid."""
         try:
             fields = json.loads(text)
             return cls(**{**fields, "timesteps": tuple(fields.get("timesteps", ()))})
         except (TypeError, ValueError, AttributeError) as error:
-            raise InputError(f"This is no recipe of a training run: {error}.") from error
+            raise InputError(f"This is not a training recipe: {error}.") from error
 
     def to_json(self) -> str:
         """The text of recipe.json."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
-    def rate_at(self, step: int) -> float:
-        """The learning rate of a step: it rises for `warmup` steps, stays, and falls to 0 in the last ones."""
-        cooled = self.steps * (1 - self.cooldown)
-        falling = (self.steps - step) / max(self.steps - cooled, 1)
-        return self.rate * min((step + 1) / max(self.warmup, 1), 1.0, falling)
+    def lr_at(self, step: int) -> float:
+        """The learning rate of a step: linear warm-up, constant, linear decay to 0 during the cooldown."""
+        cooldown_start = self.steps * (1 - self.cooldown)
+        remaining = (self.steps - step) / max(self.steps - cooldown_start, 1)
+        return self.rate * min((step + 1) / max(self.warmup, 1), 1.0, remaining)
 
 
 _RANGES = (

@@ -1,4 +1,4 @@
-"""What a run measures: one CSV with a row a check, and its curves as a picture."""
+"""The metrics of a run: a CSV with a row per validation, and their curves."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ LOG = "log.csv"
 CURVES = "curves.png"
 
 
-class Log:
-    """The rows of log.csv in a run's folder; goes on with those that are there."""
+class MetricsLog:
+    """The rows of log.csv in a run's folder; a resumed run appends to them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._rows = _read(folder / LOG)
 
     def add(self, row: Mapping[str, float]) -> None:
-        """Add a row, which has a `step`, and draw the curves anew; later rows of an interrupted run are replaced."""
-        kept = [earlier for earlier in self._rows if earlier["step"] < row["step"]]
-        self._rows = [*kept, dict(row)]
+        """Add a row and redraw the curves. Rows of the same or a later `step`, from an interrupted run, are dropped."""
+        earlier = [previous for previous in self._rows if previous["step"] < row["step"]]
+        self._rows = [*earlier, dict(row)]
         path = self._folder / LOG
         with atomic_path(path) as draft, output_errors(path), draft.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(row))
@@ -39,7 +39,7 @@ def _read(path: Path) -> list[dict[str, float]]:
 
 
 def _draw(path: Path, rows: list[dict[str, float]]) -> None:
-    """One small plot a column over the steps."""
+    """One small plot per column over the steps."""
     from matplotlib.figure import Figure
 
     names = [name for name in rows[0] if name != "step"]

@@ -1,4 +1,4 @@
-"""The networks as one module that learns, and the loss of what it says."""
+"""The trained networks as one module, and the losses of its prediction."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from motionfollower.research.training.config import Loss, TrainConfig
 from motionfollower.research.training.data.batch import Batch
 
 COARSE = 4
-"""Pixels a side that are one in pictures from afar."""
+"""Pixels per side that are averaged into one for the coarse loss."""
 
 
 class TrainableModel(nn.Module):
-    """All networks that are trained together; the codec stays as it is, outside."""
+    """All networks that are trained together; the codec is frozen and stays outside."""
 
     def __init__(self, networks: Networks) -> None:
         super().__init__()
@@ -28,17 +28,17 @@ class TrainableModel(nn.Module):
         self.needs_puppet = networks.config.needs_puppet
 
     def forward(self, batch: Batch, noisy: Tensor, timestep: int) -> Tensor:
-        """What the U-Net says of `noisy` latents [b, c, f, h, w] at a timestep, of that shape."""
-        seen = torch.cat([batch.source, batch.puppet], dim=1) if self.needs_puppet else batch.source
-        tokens = self.image_encoder(batch.source) * batch.keeps
-        appearance = self.unet.encode_appearance(seen)
+        """The U-Net's prediction for `noisy` latents [b, c, f, h, w] at a timestep, of the same shape."""
+        appearance_input = torch.cat([batch.source, batch.puppet], dim=1) if self.needs_puppet else batch.source
+        tokens = self.image_encoder(batch.source) * batch.token_mask
+        appearance = self.unet.encode_appearance(appearance_input)
         output: Tensor = self.unet(noisy, timestep, tokens, self.pose_controller(batch.pose), appearance)
         return output
 
 
 @torch.no_grad()
 def encode_truth(codec: Codec, batch: Batch, needs_puppet: bool) -> Tensor:
-    """The latents x0 of the truth."""
+    """The latents x0 of the ground truth."""
     return codec.encode(batch.truth, batch.puppet if needs_puppet else None)
 
 
@@ -48,43 +48,43 @@ def add_noise(x0: Tensor, noise: Tensor, alpha_bar: float) -> Tensor:
 
 
 def prediction_target(x0: Tensor, noise: Tensor, alpha_bar: float, prediction_type: str) -> Tensor:
-    """What the U-Net should have said: the sample itself, or v (Salimans & Ho 2022)."""
+    """The target of the U-Net's prediction: the sample x0, or v (Salimans & Ho 2022)."""
     if prediction_type == "sample":
         return x0
     return math.sqrt(alpha_bar) * noise - math.sqrt(1 - alpha_bar) * x0
 
 
-def edit_loss(said: Tensor, batch: Batch, codec: LayerCodec, recipe: TrainConfig) -> Tensor:
-    """How far the edit that latents x0 mean is from the truth, what the layer costs, and a little its colours alone.
+def edit_loss(prediction: Tensor, batch: Batch, codec: LayerCodec, config: TrainConfig) -> Tensor:
+    """The loss of predicted layer latents in pixel space: decoded edit, opacity penalty, and the layer's own colours.
 
-    Seen from afar as well, over a coarse puppet, the edit's error leads a shift beyond the next pixel. The cost keeps
-    the layer from painting where it gains little. Without the colours' own error, a layer that nobody sees yet would
-    never learn what to show.
+    The coarse term decodes over a coarse puppet, so that its gradient reaches shifts of more than a pixel. The opacity
+    penalty keeps the layer from painting where it gains little. The term of the colours on their own gives a gradient
+    to a layer that is still transparent.
     """
-    weights = 1 + (recipe.person_weight - 1) * batch.person
-    colours, opacity = codec.layer(said)
-    near = _error(codec.decode(said, batch.puppet), batch.truth, recipe.loss)
-    afar = _error(codec.decode(said, _coarse(batch.puppet)), _coarse(batch.truth), recipe.loss)
-    seen = _mean(near, weights) + recipe.coarse_weight * _mean(afar, _coarse(weights))
-    painted = _mean(_error(colours, batch.truth, recipe.loss), batch.person)
-    cost = _mean(opacity, weights)
-    return seen + recipe.layer_cost * cost + recipe.layer_weight * painted
+    weights = 1 + (config.person_weight - 1) * batch.person
+    colours, opacity = codec.layer(prediction)
+    fine = _error(codec.decode(prediction, batch.puppet), batch.truth, config.loss)
+    coarse = _error(codec.decode(prediction, _downsample(batch.puppet)), _downsample(batch.truth), config.loss)
+    edit = _weighted_mean(fine, weights) + config.coarse_weight * _weighted_mean(coarse, _downsample(weights))
+    colour = _weighted_mean(_error(colours, batch.truth, config.loss), batch.person)
+    coverage = _weighted_mean(opacity, weights)
+    return edit + config.layer_cost * coverage + config.layer_weight * colour
 
 
-def _coarse(video: Tensor) -> Tensor:
-    """A video as from afar: what is out of place is nearer to its place there."""
+def _downsample(video: Tensor) -> Tensor:
     return F.avg_pool3d(video, (1, COARSE, COARSE))
 
 
-def latent_loss(said: Tensor, target: Tensor, batch: Batch, recipe: TrainConfig) -> Tensor:
-    """The mean error of latents, in which those of the person weigh more."""
-    share = F.interpolate(batch.person, size=said.shape[2:], mode="area")
-    return _mean(_error(said.float(), target, recipe.loss), 1 + (recipe.person_weight - 1) * share)
+def latent_loss(prediction: Tensor, target: Tensor, batch: Batch, config: TrainConfig) -> Tensor:
+    """The mean error of latents, weighted by how much of each the person covers."""
+    person = F.interpolate(batch.person, size=prediction.shape[2:], mode="area")
+    error = _error(prediction.float(), target, config.loss)
+    return _weighted_mean(error, 1 + (config.person_weight - 1) * person)
 
 
-def _error(said: Tensor, target: Tensor, loss: Loss) -> Tensor:
-    return (said - target).square() if loss == "squared" else (said - target).abs()
+def _error(prediction: Tensor, target: Tensor, loss: Loss) -> Tensor:
+    return (prediction - target).square() if loss == "squared" else (prediction - target).abs()
 
 
-def _mean(error: Tensor, weights: Tensor) -> Tensor:
+def _weighted_mean(error: Tensor, weights: Tensor) -> Tensor:
     return (error * weights).sum() / (weights.sum().clamp(min=1) * error.shape[1])

@@ -1,4 +1,4 @@
-"""What is trained, the optimiser, and the running mean of the weights."""
+"""Trainable parameters, the optimiser, and the exponential moving average (EMA) of the weights."""
 
 from __future__ import annotations
 
@@ -10,41 +10,39 @@ from motionfollower.core.errors import InputError
 from motionfollower.research.training.config import TrainConfig
 from motionfollower.research.training.losses import TrainableModel
 
-MOTION = "motion_modules."
+MOTION_MODULES = "motion_modules."
 
 
-def choose_trained(learner: TrainableModel, recipe: TrainConfig) -> list[nn.Parameter]:
-    """Let a stage's parameters be trained, and no others. InputError where there are none."""
-    for name, parameter in learner.named_parameters():
-        parameter.requires_grad_(_is_trained(name, recipe))
-    trained = [parameter for parameter in learner.parameters() if parameter.requires_grad]
+def freeze_untrained(model: TrainableModel, config: TrainConfig) -> list[nn.Parameter]:
+    """Freeze all parameters that the stage doesn't train, and return the others. InputError where none are left."""
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(_is_trained(name, config))
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not trained:
-        raise InputError(
-            "The configuration has no motion modules, which stage 'clips' would train: see its config.json."
-        )
+        raise InputError("The model config has no motion modules, which stage 'clips' trains: see its config.json.")
     return trained
 
 
-def _is_trained(name: str, recipe: TrainConfig) -> bool:
-    if recipe.stage == "clips":
-        return MOTION in name
-    return MOTION not in name and (recipe.trains_image_encoder or not name.startswith("image_encoder."))
+def _is_trained(name: str, config: TrainConfig) -> bool:
+    if config.stage == "clips":
+        return MOTION_MODULES in name
+    return MOTION_MODULES not in name and (config.trains_image_encoder or not name.startswith("image_encoder."))
 
 
-def make_optimizer(trained: list[nn.Parameter], recipe: TrainConfig) -> AdamW:
-    """AdamW; norms and biases are not decayed."""
+def make_optimizer(trained: list[nn.Parameter], config: TrainConfig) -> AdamW:
+    """AdamW without weight decay for norms and biases."""
     matrices = [parameter for parameter in trained if parameter.ndim > 1]
     vectors = [parameter for parameter in trained if parameter.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": recipe.decay}, {"params": vectors, "weight_decay": 0.0}]
-    return AdamW([group for group in groups if group["params"]], lr=recipe.rate, betas=(0.9, 0.99))
+    groups = [{"params": matrices, "weight_decay": config.decay}, {"params": vectors, "weight_decay": 0.0}]
+    return AdamW([group for group in groups if group["params"]], lr=config.rate, betas=(0.9, 0.99))
 
 
-def make_ema(learner: TrainableModel, recipe: TrainConfig) -> AveragedModel:
-    """The exponential moving average of the weights, which is what is checked and shipped."""
-    return AveragedModel(learner, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
+def make_ema(model: TrainableModel, config: TrainConfig) -> AveragedModel:
+    """The EMA of the weights, which is validated and exported."""
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.ema))  # type: ignore[no-untyped-call]
 
 
-def set_lr(optimizer: AdamW, rate: float) -> None:
-    """Give all groups a learning rate."""
+def set_lr(optimizer: AdamW, lr: float) -> None:
+    """Set the learning rate of all parameter groups."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = lr

@@ -1,9 +1,9 @@
-"""The training of a small network, step by step; it goes on where it was interrupted."""
+"""The training loop of a small network; a stopped run resumes exactly."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from motionfollower.core.errors import InputError
 from motionfollower.models.weights.tensor_files import write_state
+from preprocess.progress import OnProgress, ignore_progress
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -22,7 +23,7 @@ SAVE_EVERY = 200  # steps
 
 @dataclass(frozen=True)
 class SmallNetConfig:
-    """How long, with how many samples at once, and how fast at most; the rate falls as a cosine."""
+    """Steps, samples per step, and the peak learning rate `rate`, which decays as a cosine."""
 
     steps: int = 4000
     batch: int = 8
@@ -30,44 +31,44 @@ class SmallNetConfig:
 
 
 class SmallNetTrainer(Generic[Network]):
-    """A network on its way; `step` counts the steps taken.
+    """A network in training, after `step` steps.
 
-    `loss` is that of the network at a step: what is drawn for it depends on the step's number alone.
+    `loss` is the network's loss at a step; its random draws may depend on the step's number alone.
     """
 
-    def __init__(self, network: Network, recipe: SmallNetConfig, loss: Callable[[Network, int], Tensor]) -> None:
-        self.network, self.recipe, self.step, self._loss = network, recipe, 0, loss
-        self._optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    def __init__(self, network: Network, config: SmallNetConfig, loss: Callable[[Network, int], Tensor]) -> None:
+        self.network, self.config, self.step, self._loss = network, config, 0, loss
+        self._optimizer = torch.optim.AdamW(network.parameters(), lr=config.rate, weight_decay=1e-4)
 
-    def run(self, state: Path) -> Generator[int, None, None]:
-        """Yield the steps taken; keep the state in a file. InputError where the loss is no number."""
-        while self.step < self.recipe.steps:
+    def run(self, state: Path, on_progress: OnProgress = ignore_progress) -> None:
+        """Take the remaining steps and save checkpoints to the file `state`. InputError where the loss isn't finite."""
+        while self.step < self.config.steps:
             loss = self._take_step()
             if not np.isfinite(loss):
                 raise InputError(f"The loss is {loss} after {self.step} steps. {state} has the last good state.")
             self.step += 1
-            if self.step % SAVE_EVERY == 0 or self.step == self.recipe.steps:
+            if self.step % SAVE_EVERY == 0 or self.step == self.config.steps:
                 self.save(state)
-            yield self.step
+            on_progress(self.step)
 
     def save(self, state: Path) -> None:
-        """Write all that going on needs."""
-        whole = {"network": self.network.state_dict(), "optimiser": self._optimiser.state_dict(), "step": self.step}
-        write_state(state, whole)
+        """Write a checkpoint atomically."""
+        content = {"network": self.network.state_dict(), "optimiser": self._optimizer.state_dict(), "step": self.step}
+        write_state(state, content)
 
     def resume(self, state: Path) -> None:
-        """Go on from a file of `save`."""
-        whole = torch.load(state, weights_only=True)
-        self.network.load_state_dict(whole["network"])
-        self._optimiser.load_state_dict(whole["optimiser"])
-        self.step = int(whole["step"])
+        """Restore a checkpoint."""
+        content = torch.load(state, weights_only=True)
+        self.network.load_state_dict(content["network"])
+        self._optimizer.load_state_dict(content["optimiser"])
+        self.step = int(content["step"])
 
     def _take_step(self) -> float:
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.recipe.rate * 0.5 * (1 + math.cos(math.pi * self.step / self.recipe.steps))
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.config.rate * 0.5 * (1 + math.cos(math.pi * self.step / self.config.steps))
         loss = self._loss(self.network, self.step)
-        self._optimiser.zero_grad()
+        self._optimizer.zero_grad()
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self._optimiser.step()
+        self._optimizer.step()
         return float(loss.detach())

@@ -1,4 +1,4 @@
-"""Held-out clips edited by the real sampler with fixed seeds: how good the edits are, and pictures of them."""
+"""Validation: held-out clips edited by the real sampler with fixed seeds, as metrics and as a contact sheet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.metrics import psnr
 from motionfollower.research.training.data.clip import TrainingClip, read_clip_file
 from motionfollower.sampling.sampler import sample
-from preprocess.progress import run_to_end
 from preprocess.types import Floats, Frames
 from preprocess.video.atomic import atomic_path, output_errors
 from preprocess.video.crop import Crop
@@ -26,11 +25,11 @@ SHEET_ROWS = 8
 
 
 @dataclass(frozen=True)
-class Scores:
-    """PSNR in dB against the truth: of the person, of where they were and are no more, and of all the rest.
+class ValidationMetrics:
+    """PSNR in dB against the ground truth: of the person, of the region they vacated, and of the rest.
 
-    `puppet_person` is the puppet's of the person, for comparison. `flicker` is the mean difference from frame to
-    frame, as a share of the truth's. NaN where a set shows none of that.
+    `puppet_person` is the PSNR of the puppet in the person's region, for comparison. `flicker` is the mean difference
+    between consecutive frames, relative to the ground truth's. NaN where no clip has the region.
     """
 
     person: float
@@ -40,28 +39,30 @@ class Scores:
     flicker: float
 
     def to_row(self) -> dict[str, float]:
-        """As a row of the log."""
+        """The columns of log.csv."""
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
-class _Edit:
+class _ValidationEdit:
     clip: TrainingClip
     frames: Frames
 
 
-def validate(networks: Networks, paths: Sequence[Path], settings: SamplerSettings, size: int, sheet: Path) -> Scores:
-    """Edit the middle of each held-out clip, write a sheet of pictures, and score all clips together."""
-    edits = [_edit(networks, _middle(read_clip_file(path), size), settings) for path in paths]
+def validate(
+    networks: Networks, paths: Sequence[Path], settings: SamplerSettings, size: int, sheet: Path
+) -> ValidationMetrics:
+    """Edit the central square of each held-out clip, write the contact sheet, and measure all clips together."""
+    edits = [_edit(networks, _centre_crop(read_clip_file(path), size), settings) for path in paths]
     _write_sheet(sheet, edits[:: max(1, len(edits) // SHEET_ROWS)][:SHEET_ROWS])
     target, source = (np.concatenate([getattr(e.clip, name) for e in edits]) for name in ("target_mask", "source_mask"))
-    truth, made, puppet = (
+    truth, edited, puppet = (
         np.concatenate(part) for part in zip(*((e.clip.truth, e.frames, e.clip.puppet) for e in edits), strict=True)
     )
-    return Scores(
-        person=psnr(made, truth, target),
-        vacated=psnr(made, truth, source & ~target),
-        rest=psnr(made, truth, ~source & ~target),
+    return ValidationMetrics(
+        person=psnr(edited, truth, target),
+        vacated=psnr(edited, truth, source & ~target),
+        rest=psnr(edited, truth, ~source & ~target),
         puppet_person=psnr(puppet, truth, target),
         flicker=_flicker([e.frames for e in edits]) / max(_flicker([e.clip.truth for e in edits]), 1e-9),
     )
@@ -71,24 +72,24 @@ def _flicker(clips: Sequence[Frames]) -> float:
     return float(np.mean([np.abs(np.diff(clip.astype(np.float32), axis=0)).mean() for clip in clips if len(clip) > 1]))
 
 
-def _middle(clip: TrainingClip, size: int) -> TrainingClip:
+def _centre_crop(clip: TrainingClip, size: int) -> TrainingClip:
     margin = (clip.source.shape[1] - size) // 2
     return clip.cropped(margin, margin, size)
 
 
-def _edit(networks: Networks, clip: TrainingClip, settings: SamplerSettings) -> _Edit:
+def _edit(networks: Networks, clip: TrainingClip, settings: SamplerSettings) -> _ValidationEdit:
     device = next(networks.unet.parameters()).device
-    coder = LatentEncoder(networks, _view(clip, networks.config.needs_puppet), device)
+    encoder = LatentEncoder(networks, _model_inputs(clip, networks.config.needs_puppet), device)
     with torch.no_grad():
-        latents = run_to_end(sample(networks, coder.conditioning(), settings, coder.latent_size))
-    return _Edit(clip, _to_frames(coder.decode(latents)))
+        *_, last = sample(networks, encoder.conditioning(), settings, encoder.latent_size)
+    return _ValidationEdit(clip, _to_frames(encoder.decode(last.latents)))
 
 
 def _to_frames(levels: Floats) -> Frames:
     return levels.round().clip(0, 255).astype(np.uint8)
 
 
-def _view(clip: TrainingClip, needs_puppet: bool) -> ModelInputs:
+def _model_inputs(clip: TrainingClip, needs_puppet: bool) -> ModelInputs:
     size = (clip.source.shape[2], clip.source.shape[1])
     source, source_pose, target_pose = (
         np.ascontiguousarray(part) for part in (clip.source, clip.source_pose, clip.target_pose)
@@ -104,8 +105,8 @@ def _view(clip: TrainingClip, needs_puppet: bool) -> ModelInputs:
     )
 
 
-def _write_sheet(path: Path, edits: Sequence[_Edit]) -> None:
-    """Source, pose, puppet, edit and truth of the first and the last frame of some edits, side by side."""
+def _write_sheet(path: Path, edits: Sequence[_ValidationEdit]) -> None:
+    """Write source, pose, puppet, edit and ground truth of the first and the last frame, one row per edit."""
     rows = []
     for edit in edits:
         columns = [edit.clip.source, edit.clip.target_pose, edit.clip.puppet, edit.frames, edit.clip.truth]

@@ -1,4 +1,4 @@
-"""A set of checkpoints as a GPU owner has it: the released files' names, keys and configurations, at tiny width."""
+"""The full model's checkpoints, with the released names, keys and configurations, at a tiny width."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ FULL_VAE = {
 
 
 def write_configs(root: Path, unet: object = UNET, clip: object = CLIP, vae: object = VAE) -> None:
-    """The configurations that come with the weights of the hub."""
+    """Write the configurations that come with the weights on the hub."""
     for name, config in (
         ("sd-image-variations/unet", unet),
         ("sd-image-variations/image_encoder", clip),
@@ -62,7 +62,7 @@ def write_configs(root: Path, unet: object = UNET, clip: object = CLIP, vae: obj
 
 
 def write_set(root: Path) -> Networks:
-    """All files that the full backend needs; the networks in them (seed 0)."""
+    """Write all files that the full backend needs; returns the networks in them (seed 0)."""
     write_configs(root)
     torch.manual_seed(0)
     networks = build_networks(released_config(root))
@@ -89,7 +89,7 @@ def state_of(network: nn.Module) -> dict[str, Tensor]:
 
 
 def as_published(vae: dict[str, Tensor]) -> dict[str, Tensor]:
-    """With the names that the published autoencoder's attention has."""
+    """The same under the old key names of the published autoencoder's attention."""
     old = {".to_q.": ".query.", ".to_k.": ".key.", ".to_v.": ".value.", ".to_out.0.": ".proj_attn."}
     published = {}
     for key, tensor in vae.items():

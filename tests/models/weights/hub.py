@@ -1,4 +1,4 @@
-"""A stand-in for the Hugging Face hub on this machine: the few answers that a download needs, with its faults."""
+"""A local server that stands in for the Hugging Face hub: the responses that a download needs, and faults."""
 
 import hashlib
 import json
@@ -13,8 +13,7 @@ COMMIT = "0" * 39 + "1"
 
 @dataclass
 class Hub:
-    """`files` by their names in the one repository; `status` is what it answers; every connection breaks after
-    `breaks_after` bytes."""
+    """One repository with `files` by name; each response has the HTTP `status` and ends after `breaks_after` bytes."""
 
     files: dict[str, bytes]
     status: int = 200
@@ -22,7 +21,7 @@ class Hub:
     corrupts: bool = False
     address: str = ""
     served: list[str] = field(default_factory=list)
-    """The downloads as `name` or, where one goes on, `name from byte`."""
+    """The downloads so far: `name`, or `name from byte` where one is resumed."""
 
 
 @contextmanager

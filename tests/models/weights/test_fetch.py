@@ -1,4 +1,4 @@
-"""`weights` against a stand-in of the hub on this machine."""
+"""The `weights` command, against a local stand-in for the hub."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.models.weights.hub import Hub, serve, sha256
 
 Command = Callable[..., str]
 ROOT = Path(__file__).parents[3]
-NOWHERE = "http://127.0.0.1:9"  # the port of a service that nobody runs
+NOWHERE = "http://127.0.0.1:9"  # a port without a server
 TENSORS = {"conv.weight": torch.from_numpy(np.random.default_rng(0).standard_normal((300, 100), np.float32))}
 VAE_FILES = {"config.json": b"{}", "diffusion_pytorch_model.safetensors": save(TENSORS)}
 WEIGHTS = "diffusion_pytorch_model.safetensors"
@@ -54,10 +54,10 @@ def start(folder: Path, endpoint: str, *command: str, largest: int | None = None
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command in this process; gives what it prints, its error where it `fails`."""
+    """Runs the command in this process; returns its output, or its error output where it `fails`."""
 
     def run(endpoint: str, *command: str, fails: bool = False) -> str:
-        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", endpoint)  # it is read when the library starts
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", endpoint)  # read when the library is imported
         template = "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", endpoint + template)
         for name, value in environment(tmp_path / "weights", endpoint).items():
@@ -71,17 +71,17 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def installed(folder: Path) -> set[str]:
-    """The names under which weights would be loaded."""
-    place = folder / VAE_SET.folder
-    return {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {".lock"}
+    """The files in the set's folder, which would be loaded."""
+    vae = folder / VAE_SET.folder
+    return {path.relative_to(vae).as_posix() for path in vae.rglob("*") if path.is_file()} - {".lock"}
 
 
-def test_a_set_is_fetched_once_and_known_from_then_on(tmp_path: Path, hub: Hub, weights: Command):
+def test_a_set_is_fetched_once_and_its_checksums_recorded(tmp_path: Path, hub: Hub, weights: Command):
     folder = tmp_path / "weights"
     process = start(folder, hub.address, "fetch", "vae")
     assert "vae: config.json, diffusion_pytorch_model.safetensors ready" in process.communicate(timeout=60)[0]
     assert {name: (folder / VAE_SET.folder / name).read_bytes() for name in VAE_FILES} == VAE_FILES
-    assert "all there" in weights(hub.address, "fetch", "vae")
+    assert "complete" in weights(hub.address, "fetch", "vae")
     assert hub.served == list(VAE_FILES)
     recorded = json.loads((folder / "checksums.json").read_text())
     assert recorded[f"{VAE_SET.folder}/{WEIGHTS}"]["sha256"] == sha256(VAE_FILES[WEIGHTS])
@@ -97,23 +97,23 @@ def test_a_pickle_is_converted_once(tmp_path: Path, hub: Hub, weights: Command):
     assert torch.equal(loaded["conv.weight"], TENSORS["conv.weight"])
 
 
-def test_a_pickle_with_code_inside_is_refused(tmp_path: Path, hub: Hub, weights: Command):
+def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path, hub: Hub, weights: Command):
     torch.save({"weight": Path("/")}, tmp_path / "pickle")
     hub.files = {"config.json": b"{}", "diffusion_pytorch_model.bin": (tmp_path / "pickle").read_bytes()}
     assert "can't be read as weights" in weights(hub.address, "fetch", "vae", fails=True)
     assert installed(tmp_path / "weights") == {"config.json"}
 
 
-def test_a_connection_that_breaks_goes_on(tmp_path: Path, hub: Hub, weights: Command, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1_000)  # what is kept comes in such pieces
+def test_a_broken_connection_is_resumed(tmp_path: Path, hub: Hub, weights: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1_000)  # data is kept in chunks of this size
     hub.breaks_after = 70_000
     weights(hub.address, "fetch", "vae")
     assert hub.served[-2:] == [WEIGHTS, f"{WEIGHTS} from 70000"]
     assert (tmp_path / "weights" / VAE_SET.folder / WEIGHTS).read_bytes() == VAE_FILES[WEIGHTS]
 
 
-def test_half_a_download_is_no_download(tmp_path: Path, hub: Hub, weights: Command):
-    hub.breaks_after = 50_000  # less than a piece: no try gets any farther
+def test_an_incomplete_download_is_not_installed(tmp_path: Path, hub: Hub, weights: Command):
+    hub.breaks_after = 50_000  # less than a chunk: no attempt gets further
     assert "put them into" in weights(hub.address, "fetch", "vae", fails=True)
     assert installed(tmp_path / "weights") == {"config.json"}
     assert "1 of 2 files missing" in weights(hub.address, "status", "vae")
@@ -123,9 +123,9 @@ def test_half_a_download_is_no_download(tmp_path: Path, hub: Hub, weights: Comma
     assert installed(tmp_path / "weights") == set(VAE_FILES)
 
 
-def test_a_download_that_is_garbled_is_thrown_away(tmp_path: Path, hub: Hub, weights: Command):
+def test_a_corrupt_download_is_deleted(tmp_path: Path, hub: Hub, weights: Command):
     hub.corrupts = True
-    assert "damaged on its way" in weights(hub.address, "fetch", "vae", fails=True)
+    assert "damaged in transit" in weights(hub.address, "fetch", "vae", fails=True)
     assert not installed(tmp_path / "weights")
 
 
@@ -140,15 +140,13 @@ def test_a_full_disk(tmp_path: Path, hub: Hub, weights: Command):
     assert installed(tmp_path / "weights") == set(VAE_FILES)
 
 
-def test_two_processes_fetch_once(tmp_path: Path, hub: Hub, weights: Command):
+def test_two_processes_download_once(tmp_path: Path, hub: Hub, weights: Command):
     both = [start(tmp_path / "weights", hub.address, "fetch", "vae") for _ in range(2)]
-    assert sorted(process.communicate(timeout=60)[0] for process in both)[0] == "vae: all there\n"
+    assert sorted(process.communicate(timeout=60)[0] for process in both)[0] == "vae: complete\n"
     assert hub.served == list(VAE_FILES)
 
 
-@pytest.mark.parametrize(
-    ("status", "sentence"), [(401, "is closed to you"), (404, "is closed to you"), (503, "HTTP 503")]
-)
+@pytest.mark.parametrize(("status", "sentence"), [(401, "denies access"), (404, "denies access"), (503, "HTTP 503")])
 def test_a_hub_that_refuses(tmp_path: Path, hub: Hub, status: int, sentence: str, weights: Command):
     hub.status = status
     errors = weights(hub.address, "fetch", "vae", fails=True)
@@ -159,7 +157,7 @@ def test_a_hub_that_refuses(tmp_path: Path, hub: Hub, status: int, sentence: str
 def test_a_hub_without_the_file(tmp_path: Path, hub: Hub, weights: Command):
     del hub.files[WEIGHTS]
     errors = weights(hub.address, "fetch", "vae", fails=True)
-    assert f"has no {WEIGHTS} or diffusion_pytorch_model.bin" in errors
+    assert f"no longer contains {WEIGHTS} or diffusion_pytorch_model.bin" in errors
 
 
 def test_no_network(weights: Command):
@@ -175,23 +173,23 @@ def test_offline(tmp_path: Path):
     assert process.returncode == 2
 
 
-def test_files_put_there_by_hand_are_converted_and_watched(tmp_path: Path, hub: Hub, weights: Command):
-    place = tmp_path / "weights" / VAE_SET.folder
-    place.mkdir(parents=True)
-    (place / "config.json").write_bytes(b"{}")
-    torch.save(TENSORS, place / "diffusion_pytorch_model.bin")
+def test_files_placed_by_the_user_are_converted_and_recorded(tmp_path: Path, hub: Hub, weights: Command):
+    vae = tmp_path / "weights" / VAE_SET.folder
+    vae.mkdir(parents=True)
+    (vae / "config.json").write_bytes(b"{}")
+    torch.save(TENSORS, vae / "diffusion_pytorch_model.bin")
     weights(NOWHERE, "fetch", "vae")
-    assert (place / "diffusion_pytorch_model.bin").is_file()
+    assert (vae / "diffusion_pytorch_model.bin").is_file()
     assert "recorded now" not in weights(NOWHERE, "verify", "vae").splitlines()[1]
-    (place / WEIGHTS).write_bytes(save({"conv.weight": TENSORS["conv.weight"] + 1}))
+    (vae / WEIGHTS).write_bytes(save({"conv.weight": TENSORS["conv.weight"] + 1}))
     errors = weights(NOWHERE, "verify", "vae", fails=True)
-    assert f"{place / WEIGHTS} isn't what it should be" in errors
+    assert f"{vae / WEIGHTS} doesn't match its checksum" in errors
 
 
-def test_unknown_sets_are_named(weights: Command):
+def test_an_unknown_set_is_an_error(weights: Command):
     assert "set of weights is vea; allowed is variations, vae," in weights(NOWHERE, "status", "vea", fails=True)
 
 
-def test_where(tmp_path: Path, weights: Command):
+def test_where_lists_the_paths(tmp_path: Path, weights: Command):
     lines = weights(NOWHERE, "where", "dwpose").splitlines()
     assert lines[1].split() == ["missing", str(tmp_path / "weights" / "dwpose" / "yolox_l.onnx")]

@@ -1,4 +1,4 @@
-"""Strict loading: the embedded weights give the recorded numbers, every fault is an error that names it."""
+"""Strict loading: the embedded weights give the recorded numbers; every fault raises an error that names it."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from motionfollower.models.codecs import KLCodec
 from motionfollower.models.config import NetworksConfig, PoseControllerConfig
 from motionfollower.models.controllers import PoseController
 from motionfollower.models.model import Networks
-from motionfollower.models.weights.load import WeightFiles, fill, load_files, load_networks
+from motionfollower.models.weights.load import WeightFiles, fill_module, load_files, load_networks
 from motionfollower.models.weights.tensor_files import read_state_dict
 from motionfollower.pipeline.backends import SMALL_NETS
 from tools.oracle import read_config as read_case_config
@@ -49,7 +49,7 @@ def run_embedded(networks: Networks, check: dict[str, Tensor], sample: int) -> t
     return embeds[:, 0, 0], pose_features[:, :, 0], x0[:, :, 0]
 
 
-def test_the_embedded_model_gives_the_recorded_numbers(embedded: Networks):
+def test_the_embedded_model_reproduces_the_recorded_numbers(embedded: Networks):
     with np.load(ROOT / "tests" / "data" / "embedded_check.npz") as file:
         check = {name: torch.from_numpy(file[name]) for name in file}
     embeds, pose, x0 = run_embedded(embedded, check, 0)
@@ -59,11 +59,11 @@ def test_the_embedded_model_gives_the_recorded_numbers(embedded: Networks):
 
 
 @pytest.mark.parametrize("sample", [0, 1])
-def test_another_implementation_gives_the_same_numbers(shared: Path, sample: int):
-    """The first embedded model, whose numbers were recorded where it was trained; its codec was another."""
-    plan = json.loads((shared / "embedded/config.json").read_text()) | {"codec": {"layer": 4}}
-    plan["image_encoder"]["normalize"] = False
-    networks = load_files(NetworksConfig.from_json(plan), WeightFiles.in_folder(shared / "embedded"))
+def test_the_first_embedded_model_reproduces_its_recorded_numbers(shared: Path, sample: int):
+    """Its numbers were recorded by another implementation, which trained it; it had another codec."""
+    config = json.loads((shared / "embedded/config.json").read_text()) | {"codec": {"layer": 4}}
+    config["image_encoder"]["normalize"] = False
+    networks = load_files(NetworksConfig.from_json(config), WeightFiles.in_folder(shared / "embedded"))
     check = load_file(shared / "embedded" / "check.safetensors")
     names = ("image_embeds", "pose_feature", "x0")
     for name, ours in zip(names, run_embedded(networks, check, sample), strict=True):
@@ -79,7 +79,7 @@ def test_the_embedded_model_is_ready_for_inference(embedded: Networks):
 def filled(*paths: Path) -> PoseController:
     with torch.device("meta"):
         controller = PoseController(CONFIG)
-    fill(controller, paths, torch.float32)
+    fill_module(controller, paths, torch.float32)
     return controller
 
 
@@ -90,19 +90,19 @@ def state() -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".bin"])
-def test_every_kind_of_file_loads(tmp_path: Path, state: dict[str, Tensor], suffix: str):
+def test_every_file_format_loads(tmp_path: Path, state: dict[str, Tensor], suffix: str):
     path = tmp_path / f"weights{suffix}"
     save_file(state, path) if suffix == ".safetensors" else torch.save(state, path)
     for key, tensor in filled(path).state_dict().items():
         assert torch.equal(tensor, state[key])
 
 
-def test_files_from_before_torch_1_6_load(tmp_path: Path, state: dict[str, Tensor]):
+def test_files_older_than_torch_1_6_load(tmp_path: Path, state: dict[str, Tensor]):
     torch.save(state, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     assert torch.equal(filled(tmp_path / "old.pth").conv_in.weight, state["conv_in.weight"])
 
 
-def test_later_files_overrule_earlier_ones(tmp_path: Path, state: dict[str, Tensor]):
+def test_later_files_override_earlier_ones(tmp_path: Path, state: dict[str, Tensor]):
     base = {key: tensor for key, tensor in state.items() if not key.startswith("conv_out")}
     save_file(base, tmp_path / "base.safetensors")
     motion = {f"module.{key}": state[key] for key in ("conv_out.weight", "conv_out.bias")}
@@ -114,7 +114,7 @@ def test_later_files_overrule_earlier_ones(tmp_path: Path, state: dict[str, Tens
 
 
 def test_the_released_layout_loads(tmp_path: Path):
-    """The recorded case's weights, split and named as the released files are, give the same networks."""
+    """The weights of the oracle's case, split and named as the released files, give the same networks."""
     case = ROOT / "tests" / "data" / "case_a"
     whole = load_file(case / "weights" / "denoising_unet.safetensors")
     motion = {key: tensor for key, tensor in whole.items() if "motion_modules" in key}
@@ -165,19 +165,19 @@ def test_faults_are_named(tmp_path: Path, state: dict[str, Tensor], fault: Fault
     assert "poctr.safetensors" in str(error.value)
 
 
-def test_another_models_file_names_a_few_keys_and_counts_the_rest():
+def test_a_file_of_another_model_names_a_few_keys_and_counts_the_rest():
     with pytest.raises(WeightsError, match=r"12 missing .*, …\); 56 unknown .*, …\)") as error:
         filled(EMBEDDED / "image_encoder.safetensors")
     assert len(str(error.value)) < 800
 
 
-def test_weights_too_large_for_the_number_format_are_told(tmp_path: Path, state: dict[str, Tensor]):
+def test_weights_that_overflow_the_dtype_are_an_error(tmp_path: Path, state: dict[str, Tensor]):
     state["conv_in.bias"][0] = 1e6
     save_file(state, tmp_path / "poctr.safetensors")
     with torch.device("meta"):
         controller = PoseController(CONFIG)
     with pytest.raises(WeightsError, match="infinity"):
-        fill(controller, [tmp_path / "poctr.safetensors"], torch.float16)
+        fill_module(controller, [tmp_path / "poctr.safetensors"], torch.float16)
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
@@ -219,7 +219,7 @@ def test_missing_files_are_named(tmp_path: Path, name: str):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"codec": 3}'])
-def test_bad_configurations_are_named(tmp_path: Path, text: str):
+def test_invalid_configurations_are_named(tmp_path: Path, text: str):
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(WeightsError, match=r"config\.json"):
         load_networks(tmp_path)
@@ -234,5 +234,5 @@ def test_a_model_with_an_autoencoder_needs_its_weights(tmp_path: Path):
         load_networks(folder)
 
 
-def test_a_folder_knows_its_files():
+def test_all_files_of_a_folder_are_listed():
     assert {*WeightFiles.in_folder(EMBEDDED).all} == {*EMBEDDED.glob("*.safetensors")} - {*SMALL_NETS}

@@ -1,4 +1,4 @@
-"""The files of our small networks."""
+"""The files of the small networks."""
 
 from pathlib import Path
 
@@ -19,24 +19,24 @@ from motionfollower.models.weights.small_nets import (
 TINY = MaskNetConfig(widths=(8, 8, 16))
 
 
-def test_a_mask_network_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_mask_network_survives_saving_and_loading(tmp_path: Path) -> None:
     network = MaskNet(TINY).eval()
     torch.nn.init.ones_(network.out.weight)
     save_mask_net(network, tmp_path)
-    seen = torch.linspace(-1, 1, 5 * 32 * 32).reshape(1, 5, 32, 32)
+    inputs = torch.linspace(-1, 1, 5 * 32 * 32).reshape(1, 5, 32, 32)
     with torch.inference_mode():
-        torch.testing.assert_close(load_mask_net(tmp_path)(seen), network(seen), rtol=0.01, atol=0.05)
+        torch.testing.assert_close(load_mask_net(tmp_path)(inputs), network(inputs), rtol=0.01, atol=0.05)
 
 
-def test_a_length_network_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_bone_length_network_survives_saving_and_loading(tmp_path: Path) -> None:
     network = BoneLengthNet(BoneLengthNetConfig(wide=8)).eval()
     save_bone_length_net(network, tmp_path)
-    seen = torch.linspace(-1, 1, 5 * 92).reshape(1, 5, 92)
+    inputs = torch.linspace(-1, 1, 5 * 92).reshape(1, 5, 92)
     with torch.inference_mode():
-        torch.testing.assert_close(load_bone_length_net(tmp_path)(seen), network(seen), rtol=0.01, atol=0.01)
+        torch.testing.assert_close(load_bone_length_net(tmp_path)(inputs), network(inputs), rtol=0.01, atol=0.01)
 
 
-def test_missing_and_foreign_files_are_named(tmp_path: Path) -> None:
+def test_missing_and_mismatched_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=MASK_NET_FILES.weights):
         load_mask_net(tmp_path)
     save_mask_net(MaskNet(TINY), tmp_path)

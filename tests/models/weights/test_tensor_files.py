@@ -1,4 +1,4 @@
-"""Files of tensors: whole, or as they were."""
+"""Files of tensors are written completely or not at all."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ def full_disk() -> Iterator[None]:
         yield
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_written_tensors_can_be_read(tmp_path: Path) -> None:
     write_tensors(tmp_path / "a.safetensors", LARGE)
     write_state(tmp_path / "a.pt", {**LARGE, "step": 3})
     assert torch.equal(load_file(tmp_path / "a.safetensors")["weight"], LARGE["weight"])
@@ -31,9 +31,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize("write", [write_tensors, write_state])
-def test_on_a_full_disk_the_older_file_stays(tmp_path: Path, write: Write) -> None:
-    (tmp_path / "weights").write_text("older")
+def test_on_a_full_disk_the_old_file_is_kept(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "weights").write_text("old")
     with pytest.raises(OutputError, match=r"weights can't be written, .*Make room"):
         write(tmp_path / "weights", LARGE)
     assert [path.name for path in tmp_path.iterdir()] == ["weights"]
-    assert (tmp_path / "weights").read_text() == "older"
+    assert (tmp_path / "weights").read_text() == "old"

@@ -1,6 +1,6 @@
-"""Networks that wait on another device come when they are needed and leave afterwards.
+"""Offloaded networks are moved to the device while they are needed.
 
-The other device is torch's lazy one, which any machine has: real numbers, in a place of their own.
+The other device is torch's lazy one, which any machine has: it computes real numbers in a memory of its own.
 """
 
 import pytest
@@ -11,109 +11,116 @@ from torch._lazy import ts_backend
 from motionfollower.core.device import has_own_memory
 from motionfollower.models.model import Networks
 from motionfollower.pipeline.memory.estimate import empty_conditioning, estimate_peak_memory, trace_memory
-from motionfollower.pipeline.memory.strategy import MemoryStrategy, Stage, offload, on_device, onload, weights_on_device
-from tests.pipeline.tiny_full import JOB, tiny_full_networks
+from motionfollower.pipeline.memory.strategy import (
+    MemoryStrategy,
+    NetworkStage,
+    offload,
+    on_device,
+    onload,
+    weights_on_device,
+)
+from tests.pipeline.tiny_full import QUERY, tiny_full_networks
 from tests.sampling.tiny import tiny_networks
 
 
 @pytest.fixture(scope="module")
-def elsewhere() -> torch.device:
+def lazy_device() -> torch.device:
     ts_backend.init()
     return torch.device("lazy", 0)
 
 
-def at_home(networks: Networks) -> list[str]:
-    """The networks that lie where the U-Net is."""
+def on_unet_device(networks: Networks) -> list[str]:
+    """The networks on the U-Net's device."""
     parts = {"unet": networks.unet, "poses": networks.pose_controller, "images": networks.image_encoder}
     assert isinstance(networks.codec, nn.Module)
-    home = networks.unet.conv_in.weight.device
+    device = networks.unet.conv_in.weight.device
     return [
         name
         for name, part in {**parts, "codec": networks.codec}.items()
-        if {tensor.device for tensor in (*part.parameters(), *part.buffers())} == {home}
+        if {tensor.device for tensor in (*part.parameters(), *part.buffers())} == {device}
     ]
 
 
-def test_networks_come_for_their_stage_and_leave(elsewhere: torch.device):
+def test_networks_are_on_the_device_for_their_stage(lazy_device: torch.device):
     networks = tiny_full_networks()
-    offload(networks, elsewhere)
+    offload(networks, lazy_device)
     expected = {
-        Stage.ENCODING: ["unet", "poses", "images"],
-        Stage.SAMPLING: ["unet"],
-        Stage.DECODING: ["unet", "codec"],
+        NetworkStage.ENCODING: ["unet", "poses", "images"],
+        NetworkStage.SAMPLING: ["unet"],
+        NetworkStage.DECODING: ["unet", "codec"],
     }
     for stage, present in expected.items():
         with on_device(networks, stage):
-            assert at_home(networks) == present
-        assert at_home(networks) == ["unet"]
+            assert on_unet_device(networks) == present
+        assert on_unet_device(networks) == ["unet"]
     assert len(weights_on_device(networks)) == len(list(networks.unet.parameters()))
 
 
-def test_networks_leave_after_a_failure_too(elsewhere: torch.device):
+def test_networks_are_offloaded_after_a_failure_too(lazy_device: torch.device):
     networks = tiny_full_networks()
-    offload(networks, elsewhere)
-    with pytest.raises(MemoryError), on_device(networks, Stage.DECODING):
+    offload(networks, lazy_device)
+    with pytest.raises(MemoryError), on_device(networks, NetworkStage.DECODING):
         raise MemoryError
-    assert at_home(networks) == ["unet"]
+    assert on_unet_device(networks) == ["unet"]
 
 
-def test_nothing_moves_where_nothing_waits():
+def test_nothing_moves_where_nothing_is_offloaded():
     networks = tiny_full_networks()
     before = [tensor.data_ptr() for part in networks.parts for tensor in part.parameters()]
-    for stage in Stage:
+    for stage in NetworkStage:
         with on_device(networks, stage):
-            assert at_home(networks) == ["unet", "poses", "images", "codec"]
-    MemoryStrategy(offloads=True).set_up(networks)  # on a processor they are where they would wait
+            assert on_unet_device(networks) == ["unet", "poses", "images", "codec"]
+    MemoryStrategy(offloads=True).apply(networks)  # on a CPU they are where they would be offloaded to
     assert [tensor.data_ptr() for part in networks.parts for tensor in part.parameters()] == before
 
 
-def told_and_shown(networks: Networks) -> list[Tensor]:
-    """All that networks beside the U-Net have a say in."""
-    with torch.no_grad(), on_device(networks, Stage.ENCODING):
-        given, latents = empty_conditioning(networks, JOB)
-    with torch.no_grad(), on_device(networks, Stage.DECODING):
-        return [*given.tensors(), networks.codec.decode(latents)]
+def encode_and_decode(networks: Networks) -> list[Tensor]:
+    """The outputs of all networks but the U-Net."""
+    with torch.no_grad(), on_device(networks, NetworkStage.ENCODING):
+        conditioning, latents = empty_conditioning(networks, QUERY)
+    with torch.no_grad(), on_device(networks, NetworkStage.DECODING):
+        return [*conditioning.tensors(), networks.codec.decode(latents)]
 
 
-def test_waiting_changes_no_number(elsewhere: torch.device):
+def test_offloading_changes_no_number(lazy_device: torch.device):
     networks = tiny_full_networks()
-    expected = told_and_shown(networks)
-    offload(networks, elsewhere)
-    assert all(map(torch.equal, told_and_shown(networks), expected))
-    MemoryStrategy().set_up(networks)
-    assert at_home(networks) == ["unet", "poses", "images", "codec"]
-    assert all(map(torch.equal, told_and_shown(networks), expected))
+    expected = encode_and_decode(networks)
+    offload(networks, lazy_device)
+    assert all(map(torch.equal, encode_and_decode(networks), expected))
+    MemoryStrategy().apply(networks)
+    assert on_unet_device(networks) == ["unet", "poses", "images", "codec"]
+    assert all(map(torch.equal, encode_and_decode(networks), expected))
 
 
-def test_a_rehearsal_counts_what_is_held_while_the_others_wait(elsewhere: torch.device):
+def test_the_estimate_counts_the_networks_on_the_device(lazy_device: torch.device):
     networks = tiny_full_networks()
-    offload(networks, elsewhere)
-    rehearsed, real = estimate_peak_memory(JOB, MemoryStrategy(offloads=True)), trace_memory(networks, JOB)
-    everything = estimate_peak_memory(JOB)
+    offload(networks, lazy_device)
+    estimated, real = estimate_peak_memory(QUERY, MemoryStrategy(offloads=True)), trace_memory(networks, QUERY)
+    everything = estimate_peak_memory(QUERY)
     for stage in ("encoding", "sampling", "decoding"):
-        assert getattr(rehearsed, stage) == pytest.approx(getattr(real, stage), rel=0.02), stage
-        assert getattr(rehearsed, stage) < getattr(everything, stage), stage
-    others = rehearsed.weights - sum(weight.nbytes for weight in networks.unet.parameters())
-    assert everything.sampling - rehearsed.sampling == others
+        assert getattr(estimated, stage) == pytest.approx(getattr(real, stage), rel=0.02), stage
+        assert getattr(estimated, stage) < getattr(everything, stage), stage
+    idle = estimated.weights - sum(weight.nbytes for weight in networks.unet.parameters())
+    assert everything.sampling - estimated.sampling == idle
 
 
-def test_networks_that_came_half_way_are_brought_back(elsewhere: torch.device):
-    """As after memory ran out while they were moved."""
+def test_networks_that_were_moved_partly_are_moved_back(lazy_device: torch.device):
+    """As after running out of memory while they were moved."""
     networks = tiny_full_networks()
-    expected = told_and_shown(networks)
-    networks.pose_controller.conv_out.to(elsewhere)
+    expected = encode_and_decode(networks)
+    networks.pose_controller.conv_out.to(lazy_device)
     onload(networks)
-    assert all(map(torch.equal, told_and_shown(networks), expected))
+    assert all(map(torch.equal, encode_and_decode(networks), expected))
 
 
 @pytest.mark.parametrize(("device", "has_own"), [("cpu", False), ("mps", False), ("cuda", True), ("cuda:1", True)])
-def test_only_gpus_with_their_own_memory_gain_from_it(device: str, has_own: bool):
+def test_only_devices_with_their_own_memory_gain_from_offloading(device: str, has_own: bool):
     assert has_own_memory(torch.device(device)) is has_own
 
 
-def test_a_codec_without_weights_neither_moves_nor_tiles(elsewhere: torch.device):
+def test_a_codec_without_weights_is_neither_moved_nor_tiled(lazy_device: torch.device):
     networks = tiny_networks()
-    MemoryStrategy(tiles=True).set_up(networks)
-    offload(networks, elsewhere)
-    with on_device(networks, Stage.DECODING):
+    MemoryStrategy(tiles=True).apply(networks)
+    offload(networks, lazy_device)
+    with on_device(networks, NetworkStage.DECODING):
         assert len(weights_on_device(networks)) == len(list(networks.unet.parameters()))

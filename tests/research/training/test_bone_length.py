@@ -1,4 +1,4 @@
-"""Training of the length network on stick figures whose lengths are known."""
+"""Training of the bone-length network on stick figures of known lengths."""
 
 from pathlib import Path
 
@@ -7,17 +7,16 @@ import pytest
 
 from motionfollower.cli.main import main
 from motionfollower.core.errors import InputError
-from motionfollower.research.training.bone_length.batch import BoneLengthDataset, draw
-from motionfollower.research.training.bone_length.fit import error, make_trainer
+from motionfollower.research.training.bone_length.batch import BoneLengthDataset, draw_windows
+from motionfollower.research.training.bone_length.fit import make_trainer, stature_error
 from motionfollower.research.training.small_net import SmallNetConfig
-from preprocess.progress import run_to_end
 from tests.preprocess.figures import STANDING
 
 LENGTHS = np.float32([0.28, 0.24, 0.14, 0.24, 0.24, 0.17, 0.14, 0.12])
 
 
 def figures(count: int) -> BoneLengthDataset:
-    """Standing figures whose legs are of any length, of any size, before a camera that looks down on them."""
+    """Standing figures of random size and leg length, seen by a camera that is tilted down."""
     random = np.random.default_rng(0)
     size, legs, tilt = random.uniform([100, 0.7, 0.8], [300, 1.3, 1], (count, 3)).T.astype(np.float32)
     bodies = np.repeat(STANDING[None], count, axis=0)
@@ -28,22 +27,22 @@ def figures(count: int) -> BoneLengthDataset:
     joints = size[:, None, None] * bodies * np.stack([np.ones(count), tilt], axis=1)[:, None]
     lengths = size[:, None] * LENGTHS * np.where([[0, 0, 0, 1, 1, 0, 0, 0]], legs[:, None], 1)
     drops = np.repeat((joints[:, 10, 1] - joints[:, 1, 1])[:, None], 8, axis=1)
-    shown = np.repeat(joints[:, None], 8, axis=1).astype(np.float32)
+    clips = np.repeat(joints[:, None], 8, axis=1).astype(np.float32)
     return BoneLengthDataset(
-        shown, np.ones(shown.shape[:3], bool), lengths.astype(np.float32), drops.astype(np.float32)
+        clips, np.ones(clips.shape[:3], bool), lengths.astype(np.float32), drops.astype(np.float32)
     )
 
 
-def test_training_learns_to_read(tmp_path: Path) -> None:
-    fitting = make_trainer(figures(40), figures(40), SmallNetConfig(steps=150, batch=16, rate=3e-3))
-    before = error(fitting.network, figures(30))
-    run_to_end(fitting.run(tmp_path / "state.pt"))
-    assert error(fitting.network, figures(30)) < min(0.1, before / 2)
+def test_training_lowers_the_error_of_the_stature(tmp_path: Path) -> None:
+    trainer = make_trainer(figures(40), figures(40), SmallNetConfig(steps=150, batch=16, rate=3e-3))
+    before = stature_error(trainer.network, figures(30))
+    trainer.run(tmp_path / "state.pt")
+    assert stature_error(trainer.network, figures(30)) < min(0.1, before / 2)
 
 
-def test_mistakes_leave_the_truth_alone() -> None:
+def test_augmentation_leaves_the_true_lengths_unchanged() -> None:
     clips = figures(12)
-    drawn = draw(clips, 30, 1.0, np.random.default_rng(3))
+    drawn = draw_windows(clips, 30, 1.0, np.random.default_rng(3))
     assert drawn.joints.shape[1] in (6, 8)
     assert 0.5 < drawn.seen.mean() < 0.99
     assert all((clips.lengths == lengths).all(axis=1).any() for lengths in drawn.lengths)

@@ -1,4 +1,4 @@
-"""Recipes check themselves, and say how fast to learn."""
+"""Hyperparameters: validation, recipe files, and the learning-rate schedule."""
 
 import json
 from pathlib import Path
@@ -13,22 +13,22 @@ RECIPES = Path(__file__).parents[3] / "assets/recipes"
 
 
 def test_a_recipe_survives_its_file() -> None:
-    recipe = TrainConfig(stage="clips", timesteps=(999, 499), loss="absolute")
-    assert TrainConfig.from_json(recipe.to_json()) == recipe
+    config = TrainConfig(stage="clips", timesteps=(999, 499), loss="absolute")
+    assert TrainConfig.from_json(config.to_json()) == config
 
 
 @pytest.mark.parametrize(
     "fields",
     ['{"stage": "films"}', '{"rate": NaN}', '{"rate": "fast"}', '{"timesteps": [1000]}', '{"speed": 3}', "[]", "what"],
 )
-def test_what_is_no_recipe_is_refused(fields: str) -> None:
+def test_an_invalid_recipe_is_refused(fields: str) -> None:
     with pytest.raises(InputError):
         TrainConfig.from_json(fields)
 
 
-def test_the_rate_rises_stays_and_falls_to_zero() -> None:
-    recipe = TrainConfig(steps=100, warmup=10, cooldown=0.2, rate=1.0)
-    rates = [recipe.rate_at(step) for step in range(101)]
+def test_the_learning_rate_warms_up_stays_and_cools_down_to_zero() -> None:
+    config = TrainConfig(steps=100, warmup=10, cooldown=0.2, rate=1.0)
+    rates = [config.lr_at(step) for step in range(101)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9:80] == [1.0] * 71
     assert rates[90] == pytest.approx(0.5)
@@ -36,13 +36,13 @@ def test_the_rate_rises_stays_and_falls_to_zero() -> None:
 
 
 @pytest.mark.parametrize("name", ["tiny-images", "tiny-clips", "full-images", "full-clips"])
-def test_our_own_recipes_are_recipes(name: str) -> None:
+def test_the_shipped_recipes_are_valid(name: str) -> None:
     assert TrainConfig.from_json((RECIPES / f"{name}.json").read_text()).stage == name.split("-")[1]
 
 
 def test_the_second_stage_has_motion_modules_to_train() -> None:
     shipped = json.loads((RECIPES.parent / "embedded/config.json").read_text())
-    plan = json.loads((RECIPES / "tiny-with-motion.json").read_text())
-    config = NetworksConfig.from_json(plan)
+    with_motion = json.loads((RECIPES / "tiny-with-motion.json").read_text())
+    config = NetworksConfig.from_json(with_motion)
     assert config.unet.motion is not None
-    assert {**shipped["unet"], **plan["unet"]} == plan["unet"]
+    assert {**shipped["unet"], **with_motion["unet"]} == with_motion["unet"]

@@ -1,4 +1,4 @@
-"""Training clips from shards and films: whose answer is right, and which are passed over."""
+"""Training clips from shards and videos: their ground truth, and which sources are skipped."""
 
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from motionfollower.research.training.data.dataset import ClipSet, ClipShape, fi
 from motionfollower.research.training.data.real import clips_of_video
 from motionfollower.research.training.data.synthetic import clips_of_shard
 from preprocess.pose.skeleton import BODY, L_ELBOW, MIRRORED, R_ELBOW
-from preprocess.progress import run_to_end
 from preprocess.types import MaskSequence, PoseSequence
 from tests.preprocess.figures import capsules, raise_arms, standing
 
@@ -23,7 +22,7 @@ WALL, PERSON = 200, 60
 
 
 def make_shard() -> dict[str, np.ndarray]:
-    """A grey figure before a white wall, who stands in one motion and raises the arms in the other."""
+    """A grey figure before a white wall that stands in one motion and raises the arms in the other."""
     still = standing(FRAMES, SIZE, 60, (32, 75))
     motions = (still, raise_arms(still, slice(0, FRAMES)))
     masks = np.stack([capsules(poses, 5).masks for poses in motions])
@@ -43,12 +42,12 @@ def write_shard(path: Path) -> Path:
     return path
 
 
-def test_a_mirror_changes_sides_and_twice_changes_nothing() -> None:
+def test_mirroring_swaps_sides_and_is_its_own_inverse() -> None:
     assert MIRRORED[L_ELBOW] == R_ELBOW
     assert [MIRRORED[joint] for joint in MIRRORED] == list(range(128))
 
 
-def test_the_truth_shows_the_person_where_its_mask_is() -> None:
+def test_the_ground_truth_shows_the_person_in_the_target_mask() -> None:
     (clip,) = clips_of_shard(make_shard(), 48, with_puppet=True, seed=1)
     assert clip.truth.shape == (8, 48, 48, 3)
     inside = clip.target_mask & ~clip.source_mask
@@ -68,68 +67,75 @@ def test_without_a_puppet_it_is_black() -> None:
     assert not clip.puppet.any()
 
 
-def test_mistakes_are_small_and_leave_missing_joints_missing() -> None:
+def test_jitter_is_small_and_leaves_missing_joints_missing() -> None:
     poses = standing(FRAMES, SIZE, 60, (32, 75))
     scores = poses.scores.copy()
     scores[:, L_ELBOW] = 0
     poses = PoseSequence(poses.keypoints, scores, SIZE)
-    wrong = jitter_poses(poses, np.random.default_rng(0))
-    errors = np.linalg.norm(wrong.body - poses.body, axis=2)
-    assert not wrong.keypoints[:, L_ELBOW].any()
+    jittered = jitter_poses(poses, np.random.default_rng(0))
+    errors = np.linalg.norm(jittered.body - poses.body, axis=2)
+    assert not jittered.keypoints[:, L_ELBOW].any()
     assert 0 < np.delete(errors, L_ELBOW, axis=1).max() < 4
-    assert (wrong.scores[:, BODY] == scores[:, BODY]).all()
+    assert (jittered.scores[:, BODY] == scores[:, BODY]).all()
 
 
-def test_wrong_masks_are_off_at_the_rim_alone() -> None:
+def test_perturbed_masks_differ_at_the_outline_alone() -> None:
     masks = capsules(standing(FRAMES, SIZE, 60, (32, 75)), 9)
-    wrong = perturb_masks(masks, np.random.default_rng(0)).masks
-    assert (wrong != masks.masks).any()
-    assert (wrong & masks.masks).sum() > 0.7 * (wrong | masks.masks).sum()
-    nobody = MaskSequence(np.zeros_like(masks.masks), "drawn")
-    assert not perturb_masks(nobody, np.random.default_rng(0)).masks.any()
+    perturbed = perturb_masks(masks, np.random.default_rng(0)).masks
+    assert (perturbed != masks.masks).any()
+    assert (perturbed & masks.masks).sum() > 0.7 * (perturbed | masks.masks).sum()
+    empty = MaskSequence(np.zeros_like(masks.masks), "drawn")
+    assert not perturb_masks(empty, np.random.default_rng(0)).masks.any()
 
 
-def test_a_set_is_made_once_and_mended(tmp_path: Path) -> None:
+def fill(folder: Path, sources: list[Path], shape: ClipShape) -> list[int]:
+    """Fill a set in this process; the numbers of sources that are reported done."""
+    done = list[int]()
+    fill_clip_set(folder, sources, shape, 1, done.append)
+    return done
+
+
+def test_a_set_is_made_once_and_repaired(tmp_path: Path) -> None:
     shards = [write_shard(tmp_path / f"{seed:06d}.npz") for seed in (1, 2)]
     shape = ClipShape(48, with_puppet=True)
     assert find_sources([tmp_path]) == shards
-    assert list(fill_clip_set(tmp_path / "set", shards, shape, jobs=1)) == [1, 2]
+    assert fill(tmp_path / "set", shards, shape) == [1, 2]
     clips = ClipSet.open(tmp_path / "set", held_out=1)
     assert len(clips.training) == len(clips.held_out) == 1
     whole = clips.held_out[0].read_bytes()
     clips.held_out[0].write_bytes(whole[:100])
-    assert list(fill_clip_set(tmp_path / "set", shards, shape, jobs=1)) == [1, 2]
+    assert fill(tmp_path / "set", shards, shape) == [1, 2]
     assert clips.held_out[0].read_bytes() == whole
     with pytest.raises(InputError, match="another shape"):
-        run_to_end(fill_clip_set(tmp_path / "set", shards, ClipShape(64, with_puppet=True), jobs=1))
+        fill_clip_set(tmp_path / "set", shards, ClipShape(64, with_puppet=True), jobs=1)
 
 
-def test_a_broken_shard_is_passed_over_and_named(tmp_path: Path) -> None:
-    good, broken = write_shard(tmp_path / "000001.npz"), tmp_path / "000002.npz"
-    broken.write_bytes(good.read_bytes()[:2000])
-    refused = run_to_end(fill_clip_set(tmp_path / "set", [good, broken], ClipShape(48, with_puppet=True), jobs=1))
-    assert len(refused) == 1
-    assert "000002.npz" in refused[0]
+def test_a_damaged_shard_is_skipped_and_named(tmp_path: Path) -> None:
+    good, damaged = write_shard(tmp_path / "000001.npz"), tmp_path / "000002.npz"
+    damaged.write_bytes(good.read_bytes()[:2000])
+    skipped = fill_clip_set(tmp_path / "set", [good, damaged], ClipShape(48, with_puppet=True), jobs=1)
+    assert len(skipped) == 1
+    assert "000002.npz" in skipped[0]
     assert len(ClipSet.open(tmp_path / "set", held_out=0).training) == 1
 
 
-def test_a_film_teaches_its_later_frames_from_its_earlier_ones() -> None:
-    film = Path(__file__).parents[3] / "examples/source-mia-room.mp4"
+def test_the_second_half_of_a_video_is_the_ground_truth_of_its_first_half() -> None:
+    video = Path(__file__).parents[3] / "examples/source-mia-room.mp4"
     settings = PrepareSettings(frames=16, size=(160, 120))
-    (clip,) = clips_of_video(film, 64, with_puppet=True, settings=settings, preprocessors=load_preprocessors())
+    (clip,) = clips_of_video(video, 64, with_puppet=True, settings=settings, preprocessors=load_preprocessors())
     assert len(clip) == 8
     assert clip.target_pose.any()
     assert clip.target_mask.mean() > 0.05
     assert (clip.source != clip.truth).mean() > 0.05
 
 
-def test_a_film_that_is_too_short_is_refused() -> None:
-    film = Path(__file__).parents[3] / "examples/source-mia-room.mp4"
+def test_a_video_that_is_too_short_is_refused() -> None:
+    video = Path(__file__).parents[3] / "examples/source-mia-room.mp4"
     settings = PrepareSettings(frames=4, size=(160, 120))
-    with pytest.raises(InputError, match="4 frames; 16 are needed"):
-        next(clips_of_video(film, 64, with_puppet=True, settings=settings, preprocessors=load_preprocessors()))
+    with pytest.raises(InputError, match="4 frames; at least 16 are needed"):
+        next(clips_of_video(video, 64, with_puppet=True, settings=settings, preprocessors=load_preprocessors()))
 
 
-def test_nothing_to_learn_from_is_an_error(tmp_path: Path) -> None:
+def test_a_folder_without_sources_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No shards"):
         find_sources([tmp_path])

@@ -1,4 +1,4 @@
-"""A tiny model, and clips of moving stick figures to train it on."""
+"""The config of a tiny model, and clips of moving figures to train it on."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tests.preprocess.figures import capsules, raise_arms, standing
 
 SIZE, FRAMES = 40, 4
 
-PLAN: dict[str, Any] = {
+MODEL_CONFIG: dict[str, Any] = {
     "unet": {
         "in_channels": 66,
         "out_channels": 66,
@@ -46,14 +46,14 @@ PLAN: dict[str, Any] = {
 }
 
 
-def with_motion(plan: dict[str, Any]) -> dict[str, Any]:
+def with_motion(config: dict[str, Any]) -> dict[str, Any]:
     """The same model with motion modules at every level."""
     motion = {"use_motion_module": True, "motion_module_resolutions": [1, 2]}
-    return {**plan, "unet": {**plan["unet"], **motion}}
+    return {**config, "unet": {**config["unet"], **motion}}
 
 
 def make_clip(seed: int) -> TrainingClip:
-    """Somebody in one colour before another, who raises their arms; the puppet is nearly right."""
+    """A figure of one colour on another who raises the arms; the puppet is the ground truth with noise."""
     random = np.random.default_rng(seed)
     size = (SIZE, SIZE)
     source = standing(FRAMES, size, 34, (19, 38))
@@ -66,7 +66,7 @@ def make_clip(seed: int) -> TrainingClip:
 
 
 def write_set(folder: Path, sources: int) -> Path:
-    """A set of one clip a source, as `train clips` leaves it."""
+    """A set of one clip per source, as `train clips` writes it."""
     folder.mkdir()
     (folder / RECORD).write_text(f'{{"size": {SIZE}, "with_puppet": true}}')
     for seed in range(sources):

@@ -1,8 +1,7 @@
-"""The benchmark: render held-out clips, let every method try, score against the right answer."""
+"""The benchmark: render held-out clips, edit them with every method, and score the edits against the ground truth."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,39 +9,40 @@ from tempfile import TemporaryDirectory
 from motionfollower.core.device import describe
 from motionfollower.core.errors import OutputError
 from motionfollower.pipeline.backends import Backend
-from motionfollower.research.evaluation.quality.methods import Attempt, Method, attempt_all
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip, make_benchmark_clip
+from motionfollower.research.evaluation.quality.methods import Method, MethodEdit, run_methods
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
 from motionfollower.research.evaluation.quality.report import ClipScores, Quality, write_quality, write_strip
 from motionfollower.research.evaluation.quality.score import score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip, make_benchmark_clip
 from motionfollower.research.synthetic.assets.store import load_assets
+from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Size
 from preprocess.video.atomic import check_parent, make_folder
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured: so many frames of each clip, of this size."""
+    """The number of clips, and the frames and size of each."""
 
     clips: int
     frames: int
     size: Size
 
 
-WHOLE = Scale(clips=8, frames=24, size=(512, 512))
+FULL = Scale(clips=8, frames=24, size=(512, 512))
 QUICK = Scale(clips=3, frames=12, size=(384, 384))
-WORK_A_CLIP = 1 + len(Method)  # rendering it, and each method
+UNITS_PER_CLIP = 1 + len(Method)  # rendering, and each method
 
 
-def check_quality_place(folder: Path) -> None:
-    """OutputError where the report can't be written to `folder`."""
+def check_report_dir(folder: Path) -> None:
+    """OutputError where a report can't be written to `folder`."""
     check_parent(folder)
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file. Choose a folder.")
 
 
-def setting_of(seeds: range, scale: Scale, backend: Backend) -> dict[str, object]:
-    """What a report tells of how it was measured."""
+def describe_setting(seeds: range, scale: Scale, backend: Backend) -> dict[str, object]:
+    """The conditions of a measurement, as its report names them."""
     width, height = scale.size
     return {
         "backend": backend.name,
@@ -53,29 +53,33 @@ def setting_of(seeds: range, scale: Scale, backend: Backend) -> dict[str, object
     }
 
 
-def measure_quality(seeds: range, scale: Scale, backend: Backend, folder: Path) -> Generator[int, None, Quality]:
-    """Measure the clips of some seeds; yield the work done, `WORK_A_CLIP` a clip, and write the report to `folder`."""
+def measure_quality(
+    seeds: range, scale: Scale, backend: Backend, folder: Path, on_progress: OnProgress = ignore_progress
+) -> Quality:
+    """Measure the clips of some seeds and write the report to `folder`; reports `UNITS_PER_CLIP` units per clip."""
     assets = load_assets()
-    check_quality_place(folder)
+    check_report_dir(folder)
     make_folder(folder)
     clips = []
     for index, seed in enumerate(seeds):
-        with TemporaryDirectory() as place:
-            subject = make_benchmark_clip(assets, seed, scale.size, scale.frames, Path(place) / "case")
-            yield index * WORK_A_CLIP + 1
-            clips.append((yield from _measure_clip(subject, backend, folder, index * WORK_A_CLIP + 1)))
-    quality = Quality(setting_of(seeds, scale, backend), clips)
+        done = index * UNITS_PER_CLIP + 1
+        with TemporaryDirectory() as scratch:
+            clip = make_benchmark_clip(assets, seed, scale.size, scale.frames, Path(scratch) / "case")
+            on_progress(done)
+            clips.append(_measure_clip(clip, backend, folder, on_progress, done))
+    quality = Quality(describe_setting(seeds, scale, backend), clips)
     write_quality(folder, quality)
     return quality
 
 
 def _measure_clip(
-    subject: BenchmarkClip, backend: Backend, folder: Path, done: int
-) -> Generator[int, None, ClipScores]:
-    regions, scores, attempts = ScoreRegions.of(subject), {}, list[Attempt]()
-    for attempt in attempt_all(subject, backend):
-        attempts.append(attempt)
-        scores[attempt.method] = score(subject, attempt, regions, backend.preprocessors.poses)
-        yield done + len(attempts)
-    write_strip(folder, subject, attempts)
-    return ClipScores(subject.seed, scores, {it.method: it.refusal for it in attempts if it.refusal})
+    clip: BenchmarkClip, backend: Backend, folder: Path, on_progress: OnProgress, done: int
+) -> ClipScores:
+    """Score every method on a clip and write its strip; reports each method after the `done` units before."""
+    regions, scores, edits = ScoreRegions.of(clip), {}, list[MethodEdit]()
+    for edit in run_methods(clip, backend):
+        edits.append(edit)
+        scores[edit.method] = score(clip, edit, regions, backend.preprocessors.poses)
+        on_progress(done + len(edits))
+    write_strip(folder, clip, edits)
+    return ClipScores(clip.seed, scores, {it.method: it.refusal for it in edits if it.refusal})

@@ -1,4 +1,4 @@
-"""What is measured: our edit of a clip, with estimated and with true inputs, and what it is compared with."""
+"""The methods of the benchmark: our edit, with estimated and with true inputs, and the baselines."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.checks import propose_camera_mode
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from preprocess.background.fill import fill_background
 from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, SEEN
-from preprocess.progress import run_to_end
 from preprocess.puppet.animate import animate
 from preprocess.types import Floats, Frames, PoseSequence
 
 
 class Method(StrEnum):
-    """One row of the benchmark, as quality.json names it."""
+    """A method, by its name in quality.json."""
 
     OURS = "ours"
     OURS_TRUE_INPUTS = "ours_true_inputs"
@@ -41,10 +40,10 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """What a method made of a clip, uint8 [F, H, W, 3], in how many seconds and with how much memory.
+class MethodEdit:
+    """A method's edit of a clip, uint8 [F, H, W, 3], with its time and peak memory.
 
-    `refusal` says why it made nothing; the pictures are then those of the source.
+    `refusal` is the error where the method can't edit the clip; the frames are then those of the source.
     """
 
     method: Method
@@ -56,42 +55,41 @@ class Attempt:
 
 @dataclass(frozen=True)
 class _Estimates:
-    """What the estimators made of a clip and how long they took; `inputs` are None where they refuse it."""
+    """The prepared inputs of a clip and the seconds that they took; None where `refusal` is the error."""
 
     inputs: EditInputs | None
     seconds: float
     refusal: str = ""
 
 
-def attempt_all(subject: BenchmarkClip, backend: Backend) -> Iterator[Attempt]:
-    """Every method's attempt; those that need poses share one look at the clips, whose time each is given."""
-    look = _estimate(subject, backend)
+def run_methods(clip: BenchmarkClip, backend: Backend) -> Iterator[MethodEdit]:
+    """Every method's edit. Methods with estimated inputs share one preparation, whose time counts for each."""
+    estimates = _estimate(clip, backend)
     for method in Method:
         if method is Method.COPY:
-            yield _timed(method, lambda: subject.source.frames)
+            yield _timed(method, lambda: clip.source.frames)
         elif method is Method.OURS_TRUE_INPUTS:
-            yield _timed(method, lambda: _edit(read_case(subject.folder), backend, backend.settings))
-        elif look.inputs is None:
-            refused = _timed(method, lambda: subject.source.frames)
-            yield replace(refused, seconds=look.seconds, refusal=look.refusal)
+            yield _timed(method, lambda: _edit(read_case(clip.folder), backend, backend.settings))
+        elif estimates.inputs is None:
+            refused = _timed(method, lambda: clip.source.frames)
+            yield replace(refused, seconds=estimates.seconds, refusal=estimates.refusal)
         else:
-            done = _timed(method, _work(method, look.inputs, backend))
-            yield replace(done, seconds=look.seconds + done.seconds)
+            made = _timed(method, _job(method, estimates.inputs, backend))
+            yield replace(made, seconds=estimates.seconds + made.seconds)
 
 
-def _estimate(subject: BenchmarkClip, backend: Backend) -> _Estimates:
+def _estimate(clip: BenchmarkClip, backend: Backend) -> _Estimates:
     """Prepare the two clips as `motionfollower prepare` does."""
     began = time.perf_counter()
-    work = prepare(subject.source_path, subject.target_path, subject.preparing, backend.preprocessors)
     try:
-        inputs = run_to_end(work).inputs
+        prepared = prepare(clip.source_path, clip.target_path, clip.prepare_settings, backend.preprocessors)
     except InputError as error:
         return _Estimates(None, time.perf_counter() - began, str(error))
-    return _Estimates(inputs, time.perf_counter() - began)
+    return _Estimates(prepared.inputs, time.perf_counter() - began)
 
 
-def _work(method: Method, inputs: EditInputs, backend: Backend) -> Callable[[], Frames]:
-    """What a method does with estimated inputs."""
+def _job(method: Method, inputs: EditInputs, backend: Backend) -> Callable[[], Frames]:
+    """The function that makes a method's frames from estimated inputs."""
     if method is Method.PUPPET:
         return lambda: _puppet(inputs)
     if method is Method.RIGID:
@@ -103,9 +101,9 @@ def _work(method: Method, inputs: EditInputs, backend: Backend) -> Callable[[], 
 
 
 def _edit(inputs: EditInputs, backend: Backend, settings: SamplerSettings) -> Frames:
-    """The edit as `motionfollower edit` makes it."""
+    """The frames that `motionfollower edit` makes."""
     camera = propose_camera_mode(inputs).is_on
-    return run_to_end(edit(inputs, replace(settings, camera=camera), backend)).edited.frames
+    return edit(inputs, replace(settings, camera=camera), backend).edited.frames
 
 
 def _background(inputs: EditInputs) -> Frames:
@@ -114,73 +112,75 @@ def _background(inputs: EditInputs) -> Frames:
 
 def _puppet(inputs: EditInputs) -> Frames:
     background = _background(inputs)
-    known = inputs.source, inputs.source_poses, inputs.source_masks
-    moved = animate(*known, inputs.aligned_poses, background, inputs.target_masks)
-    return run_to_end(moved).frames
+    source = inputs.source, inputs.source_poses, inputs.source_masks
+    return animate(*source, inputs.aligned_poses, background, inputs.target_masks).frames
 
 
-def _timed(method: Method, work: Callable[[], Frames]) -> Attempt:
+def _timed(method: Method, job: Callable[[], Frames]) -> MethodEdit:
     began = time.perf_counter()
-    with watching_memory() as peak:
-        frames = work()
-    return Attempt(method, frames, time.perf_counter() - began, peak.mb)
+    with track_memory() as peak:
+        frames = job()
+    return MethodEdit(method, frames, time.perf_counter() - began, peak.mb)
 
 
-EVERY = 0.02  # seconds between looks
+INTERVAL = 0.02  # seconds between two samples of the memory
 MIB = 2**20
 
 
 @dataclass
-class Peak:
-    """The most memory so far, in MiB."""
+class PeakRss:
+    """The peak resident memory so far, in MiB."""
 
     mb: float = 0.0
 
 
 @contextmanager
-def watching_memory() -> Generator[Peak, None, None]:
-    """Watch this process's memory; the `Peak` is final when the block ends."""
-    process, peak, over = psutil.Process(), Peak(), threading.Event()
+def track_memory() -> Generator[PeakRss, None, None]:
+    """Sample this process's resident memory in a thread; the peak is final when the block ends."""
+    process, peak, ended = psutil.Process(), PeakRss(), threading.Event()
 
-    def look() -> None:
+    def sample() -> None:
         while True:
             peak.mb = max(peak.mb, process.memory_info().rss / MIB)
-            if over.wait(EVERY):
+            if ended.wait(INTERVAL):
                 return
 
-    watcher = threading.Thread(target=look, daemon=True)
-    watcher.start()
+    sampler = threading.Thread(target=sample, daemon=True)
+    sampler.start()
     try:
         yield peak
     finally:
-        over.set()
-        watcher.join()
+        ended.set()
+        sampler.join()
 
 
 TORSO = [NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]
 
 
 def move_rigidly(inputs: EditInputs, background: Frames) -> Frames:
-    """Each frame's person over the background uint8 [F, H, W, 3]; where a torso isn't seen they stay unmoved."""
+    """Composite each frame's person, scaled and shifted by the torso, over the background uint8 [F, H, W, 3].
+
+    Where the torso isn't visible, the person isn't moved.
+    """
     size = inputs.source.size
     moved = background.copy()
     for index, frame in enumerate(inputs.source.frames):
-        move = _move(inputs.source_poses, inputs.aligned_poses, index)
-        person = cv2.warpAffine(frame, move, size, flags=cv2.INTER_LINEAR)
+        transform = _torso_transform(inputs.source_poses, inputs.aligned_poses, index)
+        person = cv2.warpAffine(frame, transform, size, flags=cv2.INTER_LINEAR)
         mask = inputs.source_masks.masks[index].astype(np.float32)
-        alpha = cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 0.7), move, size)[..., None]
+        alpha = cv2.warpAffine(cv2.GaussianBlur(mask, (0, 0), 0.7), transform, size)[..., None]
         moved[index] = np.rint(person * alpha + background[index] * (1 - alpha))
     return moved
 
 
-def _move(source: PoseSequence, aligned: PoseSequence, index: int) -> Floats:
-    """The scale and shift from one torso to another, f32 [2, 3]."""
+def _torso_transform(source: PoseSequence, aligned: PoseSequence, index: int) -> Floats:
+    """The scale and shift from the source's torso to the aligned one, f32 [2, 3]."""
     seen = (source.body_scores[index, TORSO] > SEEN) & (aligned.body_scores[index, TORSO] > SEEN)
     if seen.sum() < 2:
         return np.eye(2, 3, dtype=np.float32)
-    here, there = source.body[index, TORSO][seen], aligned.body[index, TORSO][seen]
-    scale = float(np.clip(_spread(there) / max(_spread(here), 1e-3), 0.5, 2))
-    shift = there.mean(axis=0) - scale * here.mean(axis=0)
+    before, after = source.body[index, TORSO][seen], aligned.body[index, TORSO][seen]
+    scale = float(np.clip(_spread(after) / max(_spread(before), 1e-3), 0.5, 2))
+    shift = after.mean(axis=0) - scale * before.mean(axis=0)
     return np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
 
 

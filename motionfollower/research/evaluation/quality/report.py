@@ -1,4 +1,4 @@
-"""What the benchmark writes: quality.json for programs, report.html with strips of pictures for people."""
+"""The files of the benchmark: quality.json, and report.html with a strip of frames per clip."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from motionfollower.research.evaluation.quality.methods import Attempt, Method
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
+from motionfollower.research.evaluation.quality.methods import Method, MethodEdit
 from motionfollower.research.evaluation.quality.score import Score, as_json, mean_score
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from preprocess.types import Frames
 from preprocess.video.atomic import atomic_path, output_errors, write_text
 
 COLUMNS = 5  # frames of a strip
 HEIGHT = 160  # pixels of each
-BETTER_HIGH = ("psnr", "ssim", "pck")
+HIGHER_IS_BETTER = ("psnr", "ssim", "pck")
 STYLE = """body{font:15px system-ui;margin:2em auto;max-width:75em;color:#222}table{border-collapse:collapse}
 td,th{padding:.3em .7em;text-align:right;border-bottom:1px solid #ddd}th:first-child,td:first-child{text-align:left}
 .best{font-weight:700}figure{margin:2em 0}img{max-width:100%}figcaption{white-space:pre-line}"""
@@ -29,7 +29,7 @@ td,th{padding:.3em .7em;text-align:right;border-bottom:1px solid #ddd}th:first-c
 
 @dataclass(frozen=True)
 class ClipScores:
-    """One clip's scores by method, and why a method made nothing of it."""
+    """One clip's scores by method, and the errors of methods that can't edit it."""
 
     seed: int
     scores: Mapping[Method, Score]
@@ -38,7 +38,7 @@ class ClipScores:
 
 @dataclass(frozen=True)
 class Quality:
-    """The benchmark's results: `setting` says on what they were measured."""
+    """The benchmark's results; `setting` are the conditions of the measurement."""
 
     setting: Mapping[str, object]
     clips: Sequence[ClipScores]
@@ -48,7 +48,7 @@ class Quality:
         return {method: mean_score([clip.scores[method] for clip in self.clips]) for method in Method}
 
     def to_json(self) -> str:
-        """The text of quality.json; numbers that there are not are null."""
+        """The text of quality.json; missing numbers are null."""
         rows: dict[str, object] = {method.value: as_json(asdict(score)) for method, score in self.means().items()}
         clips = [
             {"seed": clip.seed, "refusals": {method.value: why for method, why in clip.refusals.items()}}
@@ -72,17 +72,17 @@ def write_quality(folder: Path, quality: Quality) -> None:
     write_text(folder / "report.html", _page(quality))
 
 
-def write_strip(folder: Path, subject: BenchmarkClip, attempts: Sequence[Attempt]) -> None:
-    """Write the strip of a clip: source, target, truth, and what each method made."""
-    rows = [subject.source.frames, subject.target.frames, subject.truth.frames]
-    picture = np.concatenate([_row(frames) for frames in (*rows, *(attempt.frames for attempt in attempts))])
-    path = folder / strip_name(subject.seed)
+def write_strip(folder: Path, clip: BenchmarkClip, edits: Sequence[MethodEdit]) -> None:
+    """Write the strip of a clip: rows of source, target, ground truth, and each method's edit."""
+    rows = [clip.source.frames, clip.target.frames, clip.truth.frames]
+    strip = np.concatenate([_row(frames) for frames in (*rows, *(edit.frames for edit in edits))])
+    path = folder / strip_name(clip.seed)
     with atomic_path(path) as draft, output_errors(path):
-        Image.fromarray(picture).save(draft, format="JPEG", quality=88)
+        Image.fromarray(strip).save(draft, format="JPEG", quality=88)
 
 
 def strip_name(seed: int) -> str:
-    """The file of a clip's strip."""
+    """The file name of a clip's strip."""
     return f"strip-{seed}.jpg"
 
 
@@ -95,7 +95,7 @@ def _row(frames: Frames) -> Frames:
 
 
 def _page(quality: Quality) -> str:
-    rows = "source, target, truth, " + ", ".join(method.value for method in Method)
+    rows = "source, target, ground truth, " + ", ".join(method.value for method in Method)
     figures = [
         f'<figure><img src="{strip_name(clip.seed)}" alt="">'
         f"<figcaption>{escape(_caption(clip, rows))}</figcaption></figure>"
@@ -104,13 +104,13 @@ def _page(quality: Quality) -> str:
     setting = ", ".join(f"{name} {value}" for name, value in quality.setting.items())
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Quality</title><style>{STYLE}</style>'
-        f"<h1>Edits against the right answer</h1><p>{escape(setting)}</p>{_table(quality.means())}{''.join(figures)}"
+        f"<h1>Edits against the ground truth</h1><p>{escape(setting)}</p>{_table(quality.means())}{''.join(figures)}"
     )
 
 
 def _caption(clip: ClipScores, rows: str) -> str:
-    refusals = [f"{method.value} made nothing: {why}" for method, why in clip.refusals.items()]
-    return "\n".join([f"Seed {clip.seed}, from above: {rows}.", *refusals])
+    refusals = [f"{method.value} failed: {why}" for method, why in clip.refusals.items()]
+    return "\n".join([f"Seed {clip.seed}, from top to bottom: {rows}.", *refusals])
 
 
 def _table(means: Mapping[Method, Score]) -> str:
@@ -125,9 +125,9 @@ def _table(means: Mapping[Method, Score]) -> str:
 
 
 def _cell(column: np.ndarray, row: int, name: str) -> str:
-    """One number, marked where it is the best of its column."""
+    """One number, bold where it is the best of its column."""
     value = column[row]
     if not math.isfinite(value):
         return "<td>–</td>"
-    best = np.nanmax(column) if name.endswith(BETTER_HIGH) else np.nanmin(column)
+    best = np.nanmax(column) if name.endswith(HIGHER_IS_BETTER) else np.nanmin(column)
     return f'<td class="best">{value:.3f}</td>' if value == best else f"<td>{value:.3f}</td>"

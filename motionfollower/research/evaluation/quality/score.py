@@ -1,4 +1,4 @@
-"""What is measured of one attempt at one clip."""
+"""The metrics of one method's edit of one clip."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from skimage.metrics import structural_similarity
 
 from motionfollower.core.errors import InputError
 from motionfollower.pipeline.metrics import psnr
+from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from motionfollower.research.evaluation.quality.identity import identity_distance
-from motionfollower.research.evaluation.quality.methods import Attempt
+from motionfollower.research.evaluation.quality.methods import MethodEdit
 from motionfollower.research.evaluation.quality.regions import ScoreRegions
-from motionfollower.research.evaluation.quality.subject import BenchmarkClip
 from motionfollower.research.synthetic.annotations.visibility import Visibility
+from motionfollower.research.synthetic.export.clip import RenderedClip
 from preprocess.pose.skeleton import BODY, L_HIP, NECK, R_HIP
-from preprocess.progress import run_to_end
 from preprocess.types import Bools, Clip, Floats, Frames, PoseEstimator
 
-MOST_PSNR = 60.0  # dB, that exact pixels count as
-NEAR = 0.1  # of the torso's length: PCK@.1
+MAX_PSNR = 60.0  # dB: the value of identical regions
+PCK_THRESHOLD = 0.1  # torso lengths
 
 
 @dataclass(frozen=True)
 class Score:
-    """The numbers of quality.json; NaN where a clip has no such region or nobody is found.
+    """The metrics of quality.json; NaN where a clip has no such region or no person is found.
 
-    PSNR in dB by region; SSIM in [0, 1]; `pose_pck` the share of joints in sight that lie within a tenth of the
-    torso of the true ones, `pose_px` their mean error in pixels; `identity` in Lab units, 0 for the same person;
-    `flicker` in levels: how much pictures change beyond what they should.
+    PSNR in dB and SSIM by region; `pose_pck` is PCK@.1, the fraction of visible joints that are estimated within a
+    tenth of the torso of the true ones, `pose_px` their mean error in pixels; `identity` is in Lab units; `flicker`
+    is the mean difference of the temporal changes, in grey levels.
     """
 
     person_psnr: float
@@ -46,10 +46,10 @@ class Score:
     peak_mb: float
 
 
-def score(subject: BenchmarkClip, attempt: Attempt, regions: ScoreRegions, estimator: PoseEstimator) -> Score:
-    """Measure an attempt against the right answer."""
-    edited, truth = attempt.frames, subject.truth
-    pck, pixels = _pose(attempt, subject, estimator)
+def score(clip: BenchmarkClip, edit: MethodEdit, regions: ScoreRegions, estimator: PoseEstimator) -> Score:
+    """Measure an edit against the ground truth."""
+    edited, truth = edit.frames, clip.truth
+    pck, pixels = _pose(edited, truth, estimator)
     return Score(
         person_psnr=_psnr(edited, truth.frames, regions.person),
         person_ssim=_ssim(edited, truth.frames, regions.person),
@@ -60,30 +60,30 @@ def score(subject: BenchmarkClip, attempt: Attempt, regions: ScoreRegions, estim
         pose_px=pixels,
         identity=identity_distance(edited, truth.frames, truth.poses, regions.person),
         flicker=_flicker(edited, truth.frames),
-        seconds=attempt.seconds,
-        peak_mb=attempt.peak_mb,
+        seconds=edit.seconds,
+        peak_mb=edit.peak_mb,
     )
 
 
 def mean_score(scores: Sequence[Score]) -> Score:
-    """The mean of each number over the clips that have it."""
+    """The mean of each metric over the clips that have it."""
     table = np.array([list(asdict(one).values()) for one in scores])
-    known = np.isfinite(table)
-    sums, counts = np.where(known, table, 0).sum(axis=0), known.sum(axis=0)
+    finite = np.isfinite(table)
+    sums, counts = np.where(finite, table, 0).sum(axis=0), finite.sum(axis=0)
     return Score(*np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist())
 
 
 def as_json(numbers: Mapping[str, float]) -> dict[str, float | None]:
-    """Numbers as JSON may hold them: null where there is none."""
+    """Numbers for JSON: null where they are not finite."""
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
 def _psnr(edited: Frames, truth: Frames, region: Bools) -> float:
-    return min(psnr(edited, truth, region), MOST_PSNR)
+    return min(psnr(edited, truth, region), MAX_PSNR)
 
 
 def _ssim(edited: Frames, truth: Frames, region: Bools) -> float:
-    """The mean over a region of the frames' maps of structural similarity."""
+    """The mean of the SSIM maps over a region."""
     if not region.any():
         return float("nan")
     maps = [
@@ -93,26 +93,24 @@ def _ssim(edited: Frames, truth: Frames, region: Bools) -> float:
     return float(np.stack(maps)[region].mean())
 
 
-def _pose(attempt: Attempt, subject: BenchmarkClip, estimator: PoseEstimator) -> tuple[float, float]:
-    """PCK and mean error of the poses that are seen in the edit."""
-    truth = subject.truth
+def _pose(edited: Frames, truth: RenderedClip, estimator: PoseEstimator) -> tuple[float, float]:
+    """PCK and mean error in pixels of the poses that are estimated in an edit."""
     counted = truth.visibility[:, BODY] == Visibility.SEEN
     if not counted.any():
         return float("nan"), float("nan")
-    clip = Clip(attempt.frames, truth.fps)
     try:
-        poses = run_to_end(estimator.estimate(clip)).poses
-    except InputError:  # nobody is found
+        poses = estimator.estimate(Clip(edited, truth.fps)).poses
+    except InputError:  # no person is found
         return 0.0, float("nan")
     found = poses.body_scores > 0
     errors = np.linalg.norm(poses.body - truth.joints[:, BODY], axis=2)
-    near = found & (errors < NEAR * _torso(truth.joints))
+    near = found & (errors < PCK_THRESHOLD * torso_length(truth.joints))
     measured = errors[counted & found]
     return float(near[counted].mean()), float(measured.mean()) if len(measured) else float("nan")
 
 
-def _torso(joints: Floats) -> float:
-    """The torso's length in pixels, neck to hips, where it isn't foreshortened."""
+def torso_length(joints: Floats) -> float:
+    """The length from neck to hips in pixels of joints [F, J, 2]: a high quantile, as it is foreshortened at times."""
     lengths = np.linalg.norm(joints[:, NECK] - (joints[:, R_HIP] + joints[:, L_HIP]) / 2, axis=1)
     return float(np.quantile(lengths, 0.8))
 

@@ -1,6 +1,6 @@
-"""Joints that clips show and the true lengths behind them: of bodies alone, or as an estimator sees rendered dancers.
+"""Joints of a character's clips and its true bone lengths: projected from bodies, or estimated in rendered clips.
 
-A character's samples are arrays, for M clips of F frames:
+The samples of a character are arrays, for M clips of F frames:
 joints f32 [M, F, 18, 2]    seen bool [M, F, 18]    lengths f32 [M, COUNT − 1]    drops f32 [M, F]
 """
 
@@ -43,7 +43,7 @@ from preprocess.types import Clip, Floats, PoseSequence, Size
 
 CLIPS = 4  # of each body
 FRAMES = 24
-RATES = (6.0, 8.0, 12.0, 24.0)  # frames a second
+FPS = (6.0, 8.0, 12.0, 24.0)
 SIZES: tuple[Size, ...] = ((512, 512), (384, 512), (512, 384))
 BOTH_SIDES = (
     ((R_HIP, R_KNEE), (L_HIP, L_KNEE)),
@@ -54,45 +54,45 @@ BOTH_SIDES = (
 
 
 def samples_of_body(assets: Assets, seed: int) -> Arrays:
-    """What several cameras see of one character's body, in a motion each; the same for the same seed."""
+    """Project one character's joints in CLIPS motions, each with its own camera; the same for the same seed."""
     body, random, clips = make_body(assets, sample_appearance(seed).build), np.random.default_rng([seed, 4]), []
     for _ in range(CLIPS):
-        rate, size = float(random.choice(RATES)), SIZES[random.integers(len(SIZES))]
-        motion = make_sequence(assets, int(random.integers(2**31)), FRAMES / rate)
-        stage = ShotSetup(body, sample_camera(int(random.integers(2**31))), size, rate)
-        (take,) = plan_shots(stage, [motion], FRAMES, hands=seed)
-        joints, truth = _truth(assets, body, take)
+        fps, size = float(random.choice(FPS)), SIZES[random.integers(len(SIZES))]
+        motion = make_sequence(assets, int(random.integers(2**31)), FRAMES / fps)
+        setup = ShotSetup(body, sample_camera(int(random.integers(2**31))), size, fps)
+        (shot,) = plan_shots(setup, [motion], FRAMES, hands=seed)
+        joints, truth = _project(assets, body, shot)
         clips.append({"joints": joints, "seen": is_inside(joints, size), **truth})
-    return _stacked(clips)
+    return _stack(clips)
 
 
-def samples_of_takes(
-    assets: Assets, body: Body, takes: Sequence[Shot], clips: Iterable[Clip], estimate: Callable[[Clip], PoseSequence]
+def samples_of_shots(
+    assets: Assets, body: Body, shots: Sequence[Shot], clips: Iterable[Clip], estimate: Callable[[Clip], PoseSequence]
 ) -> Arrays:
-    """What an estimator sees of a character in rendered clips, one a take."""
-    found = []
-    for take, clip in zip(takes, clips, strict=True):
-        poses, (_, truth) = estimate(clip), _truth(assets, body, take)
+    """Estimate a character's poses in rendered clips, one per shot."""
+    samples = []
+    for shot, clip in zip(shots, clips, strict=True):
+        poses, (_, truth) = estimate(clip), _project(assets, body, shot)
         seen = (poses.body_scores > SEEN) & is_inside(poses.body, clip.size)
-        found.append({"joints": poses.body, "seen": seen, **truth})
-    return _stacked(found)
+        samples.append({"joints": poses.body, "seen": seen, **truth})
+    return _stack(samples)
 
 
-def _truth(assets: Assets, body: Body, take: Shot) -> tuple[Floats, Arrays]:
-    """The joints f32 [F, 18, 2] in pixels; the lengths as the take shows them, and how far the ankles drop."""
-    finder, joints, depths = _finder(assets), [], []
-    for rotations, positions, view in zip(take.posed.rotations, take.posed.positions, take.views, strict=True):
-        places, depth = project_joints(finder.find(assets, body, rotations, positions)[BODY], view)
-        joints.append(places)
+def _project(assets: Assets, body: Body, shot: Shot) -> tuple[Floats, Arrays]:
+    """The joints f32 [F, 18, 2] in pixels; the bone lengths at the shot's scale, and the drop of the lower ankle."""
+    finder, frames, depths = _finder(assets), [], []
+    for rotations, positions, view in zip(shot.posed.rotations, shot.posed.positions, shot.views, strict=True):
+        points, depth = project_joints(finder.find(assets, body, rotations, positions)[BODY], view)
+        frames.append(points)
         depths.append(depth[[R_HIP, L_HIP]].mean())
-    seen = np.stack(joints).astype(np.float32)
-    scale = take.views[0].focal / np.median(depths)
-    drops = seen[:, [R_ANKLE, L_ANKLE], 1].max(axis=1) - seen[:, NECK, 1]
-    return seen, {"lengths": (scale * _lengths(assets, body)).astype(np.float32), "drops": drops}
+    joints = np.stack(frames).astype(np.float32)
+    scale = shot.views[0].focal / np.median(depths)
+    drops = joints[:, [R_ANKLE, L_ANKLE], 1].max(axis=1) - joints[:, NECK, 1]
+    return joints, {"lengths": (scale * _lengths(assets, body)).astype(np.float32), "drops": drops}
 
 
 def _lengths(assets: Assets, body: Body) -> Doubles:
-    """All of `Lengths` but the drop, in metres, f64 [8]."""
+    """All of `BoneLengths` but the drop, in metres, f64 [8]."""
     heads = body.skeleton.heads
     joints = _finder(assets).find(assets, body, np.tile(np.eye(3), (len(heads), 1, 1)), heads)
 
@@ -109,5 +109,5 @@ def _finder(assets: Assets) -> JointFinder:
     return JointFinder.of(assets)
 
 
-def _stacked(clips: list[Arrays]) -> Arrays:
+def _stack(clips: list[Arrays]) -> Arrays:
     return {name: np.stack([clip[name] for clip in clips]) for name in clips[0]}

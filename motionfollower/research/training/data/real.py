@@ -1,7 +1,7 @@
-"""Training clips from real clips: somebody's earlier frames are the source, their later ones the truth.
+"""Training clips from real videos: earlier frames are the source, later frames of the same person the ground truth.
 
 The paper takes two random frames of one video: one is the reference, the other gives pose and pixels (§4).
-Where a puppet is wanted the two must show one place, so that the camera must stand still.
+A puppet is drawn over the source's background, so that clips with one need a fixed camera.
 """
 
 from __future__ import annotations
@@ -19,41 +19,40 @@ from motionfollower.pipeline.checks import CameraModeProposal
 from motionfollower.pipeline.prepare import detect_person
 from motionfollower.pipeline.reading import read_source
 from motionfollower.research.training.data.clip import TrainingClip
-from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_framing
+from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_crop
 from preprocess.background.camera_travel import camera_travel
 from preprocess.background.fill import fill_background
-from preprocess.progress import run_to_end
 from preprocess.types import Clip, MaskSequence, PoseSequence
 from preprocess.video.probe import probe
 
 
 def clips_of_video(
-    film: Path, size: int, with_puppet: bool, settings: PrepareSettings, preprocessors: Preprocessors
+    video: Path, size: int, with_puppet: bool, settings: PrepareSettings, preprocessors: Preprocessors
 ) -> Iterator[TrainingClip]:
-    """Clips of CLIP_FRAMES frames from a video or a folder of pictures, poses and masks by the `preprocessors`.
+    """Clips of CLIP_FRAMES frames from a video or a folder of images, with poses and masks from the `preprocessors`.
 
-    The `settings` say how it is read, and whom to follow in it. InputError where it can't be read, shows nobody, is
-    shorter than two clips, or has a moving camera and is wanted with a puppet.
+    `settings` give the frames to read and the person to follow. InputError where the video can't be read, shows no
+    person, is shorter than two clips, or has a moving camera and the clips shall have a puppet.
     """
-    clip, _ = read_source(probe(film), settings)
+    clip, _ = read_source(probe(video), settings)
     half = len(clip) // 2
     if half < CLIP_FRAMES:
-        raise InputError(f"{film.name} has {len(clip)} frames; {2 * CLIP_FRAMES} are needed to learn from it.")
-    seen, masks, _ = run_to_end(detect_person(clip, "source", settings.source_person, preprocessors))
+        raise InputError(f"{video.name} has {len(clip)} frames; at least {2 * CLIP_FRAMES} are needed.")
+    seen, masks, _ = detect_person(clip, "source", settings.source_person, preprocessors)
     if not masks.masks.any():
-        raise InputError(f"{film.name} shows nobody.")
+        raise InputError(f"No person is found in {video.name}.")
     if with_puppet and CameraModeProposal(camera_travel(clip, masks)).is_on:
-        raise InputError(f"{film.name} has a moving camera. With a puppet, only a camera that stands still can teach.")
+        raise InputError(f"{video.name} has a moving camera. Clips with a puppet need a fixed camera.")
     random = np.random.default_rng(half)
-    edit = later_from_earlier(clip, seen.poses, masks, with_puppet)
+    reenactment = self_reenactment(clip, seen.poses, masks, with_puppet)
     for start in range(0, half - CLIP_FRAMES + 1, CLIP_FRAMES):
         frames = range(start, start + CLIP_FRAMES)
-        if edit.shows_somebody(frames):
-            yield edit.clip(frames, draw_framing(edit, frames, size, random))
+        if reenactment.shows_person(frames):
+            yield reenactment.clip(frames, draw_crop(reenactment, frames, size, random))
 
 
-def later_from_earlier(clip: Clip, poses: PoseSequence, masks: MaskSequence, with_puppet: bool) -> Reenactment:
-    """The first half of a clip edited to show what its second half does."""
+def self_reenactment(clip: Clip, poses: PoseSequence, masks: MaskSequence, with_puppet: bool) -> Reenactment:
+    """The first half of a clip re-posed with the motion of its second half, which is the ground truth."""
     half = len(clip) // 2
     first, second = range(half), range(half, 2 * half)
     inputs = EditInputs(

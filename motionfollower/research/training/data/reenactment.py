@@ -1,4 +1,4 @@
-"""Edits whose right answer is known, and training clips from them."""
+"""Reenactments, which are edits with a known result, and the training clips that are cropped from them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionfollower.core.types import EditInputs
-from motionfollower.pipeline.crop import model_inputs_through
+from motionfollower.pipeline.crop import crop_inputs
 from motionfollower.research.training.data.clip import TrainingClip
-from preprocess.progress import run_to_end
 from preprocess.puppet.animate import animate
 from preprocess.types import Clip, Frames
 from preprocess.video.crop import Crop
 
-SHOWN_HEIGHT = (0.6, 1.35)
-SOURCE_SHARE = 0.25  # of the framings are around the source's place, so that it is learned to be left
-LEAST_HEIGHT = 0.1  # of the picture: of somebody who is hardly in it
+PERSON_HEIGHT = (0.6, 1.35)  # range of the person's height, in sides of the crop
+SOURCE_CROP = 0.25  # probability that a crop is around the source person, to train the vacated region
+MIN_HEIGHT = 0.1  # of the image's height, for a person who is hardly visible
 CLIP_FRAMES = 8
-"""Frames of a training clip; the puppet's limbs come from all of the edit."""
+"""Frames of a training clip; the puppet's donor frames come from the whole source."""
 
 
 @dataclass(frozen=True)
 class Reenactment:
-    """The inputs of an edit with its `truth` uint8 [F, H, W, 3].
+    """The inputs of an edit with its ground truth, uint8 [F, H, W, 3].
 
     `background`, of the same shape, is the source without its person; None makes clips without a puppet.
     """
@@ -32,14 +31,14 @@ class Reenactment:
     truth: Frames
     background: Frames | None
 
-    def shows_somebody(self, frames: range) -> bool:
-        """Whether a clip of some frames has anything to learn from."""
-        span = _span(frames)
+    def shows_person(self, frames: range) -> bool:
+        """Whether the person is visible in the source, and in these frames of the target."""
+        span = _slice(frames)
         return bool(self.inputs.source_masks.masks.any() and self.inputs.target_masks.masks[span].any())
 
-    def clip(self, frames: range, framing: Crop) -> TrainingClip:
-        """Some of the frames as the networks see them in a framing."""
-        span, whole = _span(frames), self.inputs
+    def clip(self, frames: range, crop: Crop) -> TrainingClip:
+        """The training clip of a range of frames, seen through a crop."""
+        span, whole = _slice(frames), self.inputs
         inputs = EditInputs(
             source=Clip(whole.source.frames[span], whole.source.fps),
             source_poses=whole.source_poses.part(frames),
@@ -47,34 +46,36 @@ class Reenactment:
             source_masks=whole.source_masks.part(frames),
             target_masks=whole.target_masks.part(frames),
         )
-        view = model_inputs_through(framing, inputs, self._puppet(inputs, span))
-        return TrainingClip.of(view, framing.apply(self.truth[span]))
+        model_inputs = crop_inputs(crop, inputs, self._puppet(inputs, span))
+        return TrainingClip.of(model_inputs, crop.apply(self.truth[span]))
 
-    def _puppet(self, shown: EditInputs, span: slice) -> Frames | None:
-        """The puppet in the poses that are `shown`, with limbs from all of the edit."""
+    def _puppet(self, part: EditInputs, span: slice) -> Frames | None:
+        """The puppet in the aligned poses of a part of the frames, with donor frames from the whole source."""
         if self.background is None:
             return None
-        known = self.inputs.source, self.inputs.source_poses, self.inputs.source_masks
-        return run_to_end(animate(*known, shown.aligned_poses, self.background[span], shown.target_masks)).frames
+        source = self.inputs.source, self.inputs.source_poses, self.inputs.source_masks
+        return animate(*source, part.aligned_poses, self.background[span], part.target_masks).frames
 
 
-def draw_framing(edit: Reenactment, frames: range, size: int, random: np.random.Generator) -> Crop:
-    """A square on the person, `size` pixels a side, as large as a model sees people: mostly where they will be.
+def draw_crop(reenactment: Reenactment, frames: range, size: int, random: np.random.Generator) -> Crop:
+    """A random square on the person, resized to `size` pixels a side; mostly on the target's position.
 
-    It is often too small for all of them: a model of `size` learns every detail, and is then used on larger views.
+    It is scaled to the person as in an edit, and often too small for all of them: a model of `size` is trained on
+    details, and is then used at larger sizes.
     """
-    masks = edit.inputs.source_masks if random.random() < SOURCE_SHARE else edit.inputs.target_masks
-    seen = masks.masks[_span(frames)]
-    mask = (seen if seen.any() else edit.inputs.target_masks.masks[_span(frames)]).any(axis=0)
+    inputs, span = reenactment.inputs, _slice(frames)
+    masks = inputs.source_masks if random.random() < SOURCE_CROP else inputs.target_masks
+    chosen = masks.masks[span]
+    mask = (chosen if chosen.any() else inputs.target_masks.masks[span]).any(axis=0)
     rows, columns = np.nonzero(mask)
-    shown = random.uniform(*SHOWN_HEIGHT)  # of the person, in sizes of the square
-    side = max(float(np.ptp(rows)) + 1, LEAST_HEIGHT * mask.shape[0]) / shown
-    place = int(random.integers(len(rows)))
+    height = random.uniform(*PERSON_HEIGHT)
+    side = max(float(np.ptp(rows)) + 1, MIN_HEIGHT * mask.shape[0]) / height
+    pixel = int(random.integers(len(rows)))
     x, y = (
-        0.5 * (float(values.min() + values.max()) / 2 + float(values[place])) - side / 2 for values in (columns, rows)
+        0.5 * (float(values.min() + values.max()) / 2 + float(values[pixel])) - side / 2 for values in (columns, rows)
     )
     return Crop((x, y, side, side), (size, size))
 
 
-def _span(frames: range) -> slice:
+def _slice(frames: range) -> slice:
     return slice(frames.start, frames.stop)

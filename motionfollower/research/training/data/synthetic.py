@@ -1,4 +1,4 @@
-"""Training clips from shards of synthetic dancers: one of a dancer's motions is the source, another the truth."""
+"""Training clips from shards of synthetic dancers: one motion of a dancer is the source, another the ground truth."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ from motionfollower.research.synthetic.export.clip import RenderedClip
 from motionfollower.research.synthetic.export.dataset import Arrays
 from motionfollower.research.training.data.augment import jitter_poses, perturb_masks
 from motionfollower.research.training.data.clip import TrainingClip
-from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_framing
+from motionfollower.research.training.data.reenactment import CLIP_FRAMES, Reenactment, draw_crop
 from preprocess.background.fill import fill_background
 from preprocess.pose.skeleton import MIRRORED
 
 
 def clips_of_shard(arrays: Arrays, size: int, with_puppet: bool, seed: int) -> Iterator[TrainingClip]:
-    """One clip for each motion but one, which is the source of them all, `size` pixels high and wide.
+    """One clip of `size` pixels a side for each motion but one, which is the source of them all.
 
-    The same for the same seed. InputError where the shard has a single motion, or takes that are too short.
+    The same for the same seed. InputError where the shard has a single motion, or too few frames.
     """
     motions, frames = arrays["images"].shape[:2]
     if motions < 2 or frames < CLIP_FRAMES:
         raise InputError(
-            f"A shard to train on needs 2 motions of {CLIP_FRAMES} frames; this one has {motions}×{frames}."
+            f"A shard needs at least 2 motions of {CLIP_FRAMES} frames to train on; this one has {motions}×{frames}."
         )
     random = np.random.default_rng([seed, 3])
     is_mirrored = bool(random.random() < 0.5)
-    takes = [_take(arrays, motion, is_mirrored) for motion in random.permutation(motions)]
-    source = takes[0]
+    clips = [_rendered_clip(arrays, motion, is_mirrored) for motion in random.permutation(motions)]
+    source = clips[0]
     poses, masks = jitter_poses(source.poses, random), perturb_masks(source.masks, random)
     background = np.stack(list(fill_background(source.clip, masks))) if with_puppet else None
-    for truth in takes[1:]:
+    for target in clips[1:]:
         start = int(random.integers(frames - CLIP_FRAMES + 1))
-        aligned, target_masks = jitter_poses(truth.poses, random), perturb_masks(truth.masks, random)
-        edit = Reenactment(EditInputs(source.clip, poses, aligned, masks, target_masks), truth.frames, background)
-        if edit.shows_somebody(shown := range(start, start + CLIP_FRAMES)):
-            yield edit.clip(shown, draw_framing(edit, shown, size, random))
+        aligned, target_masks = jitter_poses(target.poses, random), perturb_masks(target.masks, random)
+        inputs = EditInputs(source.clip, poses, aligned, masks, target_masks)
+        reenactment = Reenactment(inputs, target.frames, background)
+        if reenactment.shows_person(part := range(start, start + CLIP_FRAMES)):
+            yield reenactment.clip(part, draw_crop(reenactment, part, size, random))
 
 
-def _take(arrays: Arrays, motion: int, is_mirrored: bool) -> RenderedClip:
-    """One motion of a shard, as in a mirror where asked for."""
+def _rendered_clip(arrays: Arrays, motion: int, is_mirrored: bool) -> RenderedClip:
+    """One motion of a shard, optionally mirrored."""
     parts = {name: arrays[name][motion] for name in ("images", "alpha", "shade", "joints", "visibility")}
     plates = np.broadcast_to(arrays["plates"], parts["images"].shape)
     if is_mirrored:

@@ -1,6 +1,8 @@
-"""Training of the target-mask network, from the shards of `dancers dataset`.
+"""Training of the network that predicts target masks, on shards of synthetic dancers.
 
-samples  evidence and true masks, one character doing what another motion asks for
-fit      what the network learns by, and how good it is
-command  `train masks`
+The network refines a geometric estimate of the source person's mask in the aligned poses. A sample is made of two
+motions of one character, so that the true mask is known.
+
+samples  network inputs and true masks
+fit      the loss, the trainer and the metric
 """

@@ -1,4 +1,4 @@
-"""One held-out clip with its right answer, in a folder that the real pipeline reads."""
+"""A held-out clip with its ground truth, written to a folder that the pipeline reads."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from motionfollower.core.config import PrepareSettings
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.export.case import CaseConfig, render_case, write_rendered_case
 from motionfollower.research.synthetic.export.clip import RenderedClip
-from preprocess.progress import run_to_end
 from preprocess.types import Size
 
 
 @dataclass(frozen=True)
 class BenchmarkClip:
-    """A clip `source` to be edited to do what `target`, somebody else, does; `truth` is how that would look."""
+    """An edit with its ground truth.
+
+    `source` is the clip to edit, `target` another person in the new motion, `truth` the source person in that motion.
+    """
 
     seed: int
     folder: Path
@@ -27,24 +29,24 @@ class BenchmarkClip:
 
     @property
     def source_path(self) -> Path:
-        """The pictures of the clip."""
+        """The folder of the source's frames."""
         return self.folder / "source_images"
 
     @property
     def target_path(self) -> Path:
-        """The pictures of the clip that shows the motion."""
+        """The folder of the target's frames."""
         return self.folder / "target_images"
 
     @property
-    def preparing(self) -> PrepareSettings:
-        """Settings that keep the clip's own size."""
+    def prepare_settings(self) -> PrepareSettings:
+        """Settings that keep the clip's size and frame rate."""
         return PrepareSettings(size=self.source.size, fps=self.source.fps)
 
 
 def make_benchmark_clip(assets: Assets, seed: int, size: Size, frames: int, folder: Path) -> BenchmarkClip:
-    """Render the clip of a seed and its answer, and write them to `folder`."""
+    """Render the clip of a seed and its ground truth, and write them to `folder`."""
     motion, target = (seed - seed % 100_000 + int(n) for n in np.random.default_rng(seed).integers(100_000, size=2))
-    production = run_to_end(render_case(assets, CaseConfig(seed, motion, target, size, frames)))
-    run_to_end(write_rendered_case(folder, production))
-    assert production.edit is not None
-    return BenchmarkClip(seed, folder, production.source, production.edit.target, production.edit.truth)
+    case = render_case(assets, CaseConfig(seed, motion, target, size, frames))
+    write_rendered_case(folder, case)
+    assert case.edit is not None
+    return BenchmarkClip(seed, folder, case.source, case.edit.target, case.edit.truth)
