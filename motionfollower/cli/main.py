@@ -126,7 +126,8 @@ def _edit(options: argparse.Namespace) -> None:
         run = run_command(options.output, report)
     _print_result(run.warnings, options.output)
     if run.camera_travel is not None:
-        print(CameraModeProposal(run.camera_travel))
+        mode = "on" if CameraModeProposal(run.camera_travel).is_on else "off"
+        print(f"camera motion {run.camera_travel:.0f} px (at an image size of 512 px); proposed camera mode: {mode}")
     print(run.measures)
     backend = backend_info(command.backend)
     if backend.is_demo:

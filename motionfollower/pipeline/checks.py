@@ -109,10 +109,6 @@ class CameraModeProposal:
         """Whether camera mode is proposed."""
         return self.travel > CAMERA_TRAVEL
 
-    def __str__(self) -> str:
-        state = "on" if self.is_on else "off"
-        return f"The camera travels {self.travel:.0f} px of 512; beyond {CAMERA_TRAVEL:.0f} camera mode helps: {state}."
-
 
 def propose_camera_mode(inputs: EditInputs) -> CameraModeProposal:
     """Measure how far the background travels in the source."""

@@ -22,7 +22,6 @@ from motionfollower.pipeline.backends import (
     load_bone_lengths,
 )
 from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, edit_chunk
-from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING
 from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.chunks.detection import Detections, PersonDetector
 from motionfollower.pipeline.metrics import ChunkMetrics, measure_chunk, read_result
@@ -162,11 +161,8 @@ class RayExecutor:
         return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
-        """InputError: a short clip has nothing to spread."""
-        raise InputError(
-            f"--ray spreads the chunks of a long edit: of two clips of more than {DEFAULT_CHUNKING.longest} frames, "
-            "without --bundle and --redo. This edit has one chunk: leave --ray out."
-        )
+        """InputError: a single chunk cannot be spread."""
+        raise InputError("An edit with a single chunk cannot be spread over a cluster. Run it on one machine.")
 
     def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
         """Detect in all independent spans at once; then complete each clip."""
