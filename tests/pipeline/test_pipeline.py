@@ -132,7 +132,7 @@ def test_realigning_equals_preparing_with_other_settings(prepared: Prepared, bac
     again = realign(prepared, settings, backend.preprocessors)
     assert np.array_equal(again.inputs.aligned_poses.keypoints, fresh.inputs.aligned_poses.keypoints)
     assert np.array_equal(again.inputs.target_masks.masks, fresh.inputs.target_masks.masks)
-    assert (again.alignment, again.inputs.warnings) == (fresh.alignment, anew.inputs.warnings)
+    assert (again.alignment, again.inputs.warnings) == (fresh.alignment, fresh.inputs.warnings)
 
 
 @pytest.mark.parametrize(("step", "moves"), [(0, False), (1, False), (4, True)])
