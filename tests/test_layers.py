@@ -17,10 +17,11 @@ ALLOWED = {
     "motionfollower.research.training": "research.synthetic pipeline sampling models io core preprocess",
     "motionfollower.research.evaluation": "research.synthetic pipeline sampling models io core preprocess",
     "motionfollower.ui": "pipeline io core preprocess",
-    "motionfollower.cli": "research.training research.evaluation research.synthetic pipeline models io core preprocess",
+    "motionfollower.cli": "ui research.training research.evaluation research.synthetic pipeline models io core "
+    "preprocess",
     "motionfollower": "pipeline io core preprocess",
     "motionfollower.__main__": "cli",
-    "app": "ui core",
+    "app": "ui",
 }
 MOST_FLOORS = 9
 MOST_ROOT_ENTRIES = {"motionfollower": 11, "preprocess": 11, "motionfollower.ui": 12}

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own 
 from motionfollower.pipeline.backends import load_bone_lengths
 from preprocess.align.align import AlignMode, align
 from preprocess.align.recover import recover
-from preprocess.pose.parse_render import read_drawings
+from preprocess.pose.parse_render import parse_pose_images
 from preprocess.segmentation.target_mask import WarpedTargetMask
 from preprocess.types import Alignment, Bools, Frames, MaskSequence, PoseSequence
 
@@ -43,7 +43,8 @@ class Case:
     @cache
     def read(cls, folder: Path, every: int = 1) -> Case:
         poses = [
-            read_drawings(_images(folder / f"{name}_poses", every)) for name in ("source", "target", "target_aligned")
+            parse_pose_images(_images(folder / f"{name}_poses", every))
+            for name in ("source", "target", "target_aligned")
         ]
         masks = [
             MaskSequence(_images(folder / f"{name}_masks", every)[..., 0] > 127, "official")

@@ -19,7 +19,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1]))  # a script has only its own folder on the path
 
 from preprocess.pose.mediapipe import HolisticEstimator
-from preprocess.pose.parse_render import read_drawings
+from preprocess.pose.parse_render import parse_pose_images
 from preprocess.pose.skeleton import BODY
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
 from preprocess.types import Bools, Clip, Floats, Frames, PoseSequence
@@ -41,7 +41,7 @@ class PoseMetrics:
 def measure_case(case: Path, side: str, every: int = 1) -> PoseMetrics:
     """The metrics of the "source" or "target" of a case, over every `every`-th frame."""
     clip = Clip(read_folder(case / f"{side}_images")[::every], fps=8)
-    official = read_drawings(read_folder(case / f"{side}_poses")[::every])
+    official = parse_pose_images(read_folder(case / f"{side}_poses")[::every])
     official_masks = read_folder(case / f"{side}_masks")[::every, ..., 0] > 127
     seen = HolisticEstimator().estimate(clip)
     masks, _ = MediaPipeSegmenter().segment(clip, seen)
@@ -62,11 +62,11 @@ def compare(poses: PoseSequence, official: PoseSequence, masks: Bools, official_
         float((within < 0.1).mean()),
         float(np.median(errors[counted])),
         float(sane.mean()),
-        float(overlap(masks, official_masks).mean()),
+        float(frame_iou(masks, official_masks).mean()),
     )
 
 
-def overlap(masks: Bools, others: Bools) -> Floats:
+def frame_iou(masks: Bools, others: Bools) -> Floats:
     """Intersection over union of each frame."""
     union = (masks | others).sum(axis=(1, 2))
     intersection = (masks & others).sum(axis=(1, 2))

@@ -32,7 +32,7 @@ from preprocess.pose.mediapipe import HolisticEstimator
 from preprocess.pose.skeleton import BODY, L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER
 from preprocess.segmentation.mediapipe import MediaPipeSegmenter
 from preprocess.types import InputError
-from tools.measure_poses import overlap
+from tools.measure_poses import frame_iou
 
 FRAMES = 16
 FPS = 8.0
@@ -68,7 +68,7 @@ def measure_estimators(clip: RenderedClip) -> tuple[float, float, float, float]:
     errors = np.linalg.norm(observation.poses.body - true, axis=2)
     near = errors < 0.1 * np.quantile(length, 0.8)
     torso = near[:, TORSO][visible[:, TORSO]].mean()
-    iou = overlap(masks.masks, clip.masks.masks).mean()
+    iou = frame_iou(masks.masks, clip.masks.masks).mean()
     return float(found.mean()), float(torso), float(near[visible].mean()), float(iou)
 
 

@@ -12,7 +12,7 @@ from motionfollower.io.run_record import installed_versions
 from motionfollower.models.weights.manifest import (
     EMBEDDED_FILES,
     FOLDER_VARIABLE,
-    NETWORKS,
+    FULL_MODEL_SETS,
     WeightSet,
     embedded_model_folder,
     full_weights_folder,
@@ -43,7 +43,7 @@ def collect_info(weights: Path | None = None, embedded: Path | None = None) -> I
         device=describe(pick_device()),
         weights=folder,
         missing_embedded=tuple(name for name in EMBEDDED_FILES if not (model / name).is_file()),
-        missing_full=tuple(part for part in NETWORKS if part.missing(folder)),
+        missing_full=tuple(part for part in FULL_MODEL_SETS if part.missing(folder)),
         ffmpeg=_find_ffmpeg(),
         versions=installed_versions(),
     )
@@ -61,7 +61,7 @@ def _lines(info: Info) -> Iterator[str]:
     yield f"full        {_full_state(info)}"
     for part in info.missing_full:
         yield f"  {part.name} (licence: {part.licence})"
-        yield f"    {part.by_hand(info.weights)}"
+        yield f"    {part.download_instructions(info.weights)}"
     versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
     yield fill(f"versions    {versions}", width=100, subsequent_indent=" " * 12)
 
@@ -74,7 +74,7 @@ def _full_state(info: Info) -> str:
     if not info.missing_full:
         return f"ready, in {info.weights}"
     return (
-        f"not ready: {len(info.missing_full)} of {len(NETWORKS)} weight sets are missing from {info.weights}; "
+        f"not ready: {len(info.missing_full)} of {len(FULL_MODEL_SETS)} weight sets are missing from {info.weights}; "
         f"run `python -m motionfollower weights fetch`, or set {FOLDER_VARIABLE} to another folder"
     )
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m motionfollower prepare | edit | batch | weights | info | bench | dancers | train`.
+"""The command line: `python -m motionfollower prepare | edit | batch | weights | app | info | bench | dancers | train`.
 
 This module parses arguments and prints results. Libraries that take long to import are imported by the commands.
 """
@@ -27,6 +27,7 @@ COMMANDS = {
     "edit": "re-pose the person in a video with the motion of another",
     "batch": "run many edits from a JSON Lines file, resumable",
     "weights": "download or check the weights of the full model",
+    "app": "open the app in the browser",
     "info": "show the device, the available backends and what is missing",
     "bench": "measure FLOPs, memory, speed and quality",
     "dancers": "render synthetic dancers: clips, ground truth and training sets",
@@ -58,7 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_edit(commands["edit"])
     _add_batch(commands["batch"])
     _add_weights(commands["weights"])
-    _add_info(commands["info"])
+    commands["app"].set_defaults(run=_app)
+    commands["info"].set_defaults(run=_info)
     add_bench(commands["bench"])
     add_dancers(commands["dancers"])
     add_training(commands["train"])
@@ -95,10 +97,6 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_weights)
 
 
-def _add_info(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_info)
-
-
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="DIR", help="output directory")
 
@@ -128,7 +126,8 @@ def _edit(options: argparse.Namespace) -> None:
         run = run_command(options.output, report)
     _print_result(run.warnings, options.output)
     if run.camera_travel is not None:
-        print(CameraModeProposal(run.camera_travel))
+        mode = "on" if CameraModeProposal(run.camera_travel).is_on else "off"
+        print(f"camera motion {run.camera_travel:.0f} px (at an image size of 512 px); proposed camera mode: {mode}")
     print(run.measures)
     backend = backend_info(command.backend)
     if backend.is_demo:
@@ -157,6 +156,12 @@ def _weights(options: argparse.Namespace) -> None:
 
     for line in run_weights(options.action, options.sets):
         print(line, flush=True)
+
+
+def _app(options: argparse.Namespace) -> None:
+    from motionfollower.ui.launch import launch
+
+    launch()
 
 
 def _info(options: argparse.Namespace) -> None:

@@ -143,7 +143,7 @@ class SamplerSettings:
 
 
 @dataclass(frozen=True)
-class Environment:
+class RunEnvironment:
     """What a run's result depends on besides its settings: the machine, the weights, the versions.
 
     `weights` has the sha256 of each weight file, `versions` those of Python, of this package and of its dependencies.
@@ -172,7 +172,7 @@ class Redo:
 class RepeatedRun:
     """What a repeated run takes from the earlier one: its environment, and how far the camera travels."""
 
-    environment: Environment
+    environment: RunEnvironment
     camera_travel: float | None
 
 

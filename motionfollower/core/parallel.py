@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from multiprocessing import get_context
 from typing import TypeVar
 
+from preprocess.progress import OnProgress, ignore_progress
+
 Result = TypeVar("Result")
+
+
+def run_missing(
+    jobs: int, tasks: Sequence[Callable[[], Result]], total: int, on_progress: OnProgress = ignore_progress
+) -> list[Result]:
+    """Run the tasks that remain of `total` in `jobs` processes; their results, in the order in which they finish."""
+    done = total - len(tasks)
+    if done:
+        on_progress(done)
+    results: list[Result] = []
+    with closing(run_in_processes(jobs, tasks)) as finished:
+        for result in finished:
+            results.append(result)
+            on_progress(done + len(results))
+    return results
 
 
 def run_in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:

@@ -114,8 +114,8 @@ def _check_images(path: Path, folder: Path) -> None:
     for name in FOLDERS:
         if (folder / name).is_dir():
             media = probe(folder / name)
-            if len(media.pictures) * media.size[0] * media.size[1] > MOST_PIXELS:
+            if len(media.images) * media.size[0] * media.size[1] > MOST_PIXELS:
                 raise InputError(
-                    f"{path.name} has {len(media.pictures)} images of {media.size[0]} × {media.size[1]} in {name}; "
+                    f"{path.name} has {len(media.images)} images of {media.size[0]} × {media.size[1]} in {name}; "
                     f"allowed are {MOST_PIXELS / 2**20:.0f} million pixels. Unpack it, and pass the folder."
                 )

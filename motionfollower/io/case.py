@@ -19,7 +19,7 @@ from motionfollower.core.errors import InputError, OutputError
 from motionfollower.core.messages import recorded
 from motionfollower.core.types import EditInputs, Origin, Prepared
 from motionfollower.io.preparation import PosesRecord, PreparationRecord, load_preparation
-from preprocess.pose.parse_render import read_drawings
+from preprocess.pose.parse_render import parse_pose_images
 from preprocess.pose.render import draw_poses
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence, PoseSequence
@@ -161,7 +161,7 @@ def _poses(drawings: Frames, record: PosesRecord | None) -> PoseSequence:
         first = PoseSequence(recorded.keypoints[: len(drawings)], recorded.scores[: len(drawings)], recorded.size)
         if np.array_equal(draw_poses(first), drawings):
             return first
-    return read_drawings(drawings)
+    return parse_pose_images(drawings)
 
 
 def _masks(images: Frames) -> MaskSequence:

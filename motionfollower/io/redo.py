@@ -29,9 +29,9 @@ def check_redo(redo: Redo, frames: int, size: Size, folder: Path) -> None:
     if folder.resolve() == redo.earlier.resolve():
         raise OutputError(f"{folder} holds the earlier result, which the new one builds on. Choose another folder.")
     media = probe(ResultFiles(redo.earlier).frames)
-    if (len(media.pictures), media.size) != (frames, size):
+    if (len(media.images), media.size) != (frames, size):
         raise InputError(
-            f"{redo.earlier} has {len(media.pictures)} frames of {media.size}; the run has {frames} of {size}. "
+            f"{redo.earlier} has {len(media.images)} frames of {media.size}; the run has {frames} of {size}. "
             "Pass the result as the run wrote it."
         )
 

@@ -14,10 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from motionfollower.core import __version__
 from motionfollower.core.config import (
     EditConfig,
-    Environment,
     PrepareSettings,
     Redo,
     RepeatedRun,
+    RunEnvironment,
     SamplerSettings,
     SoundChoice,
 )
@@ -82,7 +82,7 @@ class RunMetadata:
     size: Size
     fps: float
     frames: int
-    surroundings: Environment
+    surroundings: RunEnvironment
     seconds: dict[str, float]
     losses: tuple[StepLosses, ...]
     warnings: tuple[str, ...]
@@ -125,7 +125,7 @@ def installed_versions() -> dict[str, str]:
     return base | {package: version(package) for package in PACKAGES}
 
 
-def environment_changes(before: Environment, now: Environment) -> tuple[ClipWarning, ...]:
+def environment_changes(before: RunEnvironment, now: RunEnvironment) -> tuple[ClipWarning, ...]:
     """Why a repeated run may differ: a warning for each part of the environment that has changed."""
     old, new = _flat(before), _flat(now)
     return tuple(
@@ -138,7 +138,7 @@ def environment_changes(before: Environment, now: Environment) -> tuple[ClipWarn
     )
 
 
-def _flat(environment: Environment) -> dict[str, str]:
+def _flat(environment: RunEnvironment) -> dict[str, str]:
     machine = {"device": environment.device, "dtype": environment.dtype}
     return {**machine, **environment.weights, **environment.versions}
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 import torch
 
-from motionfollower.core.config import BackendChoice, BackendName, Environment, GuidanceSettings, SamplerSettings
+from motionfollower.core.config import BackendChoice, BackendName, GuidanceSettings, RunEnvironment, SamplerSettings
 from motionfollower.core.device import describe, pick_device, pick_dtype
 from motionfollower.core.errors import SettingsError, WeightsError
 from motionfollower.core.hashing import sha256_of
@@ -22,7 +22,7 @@ from motionfollower.models.weights.load import WeightFiles, load_files, load_net
 from motionfollower.models.weights.manifest import (
     DWPOSE_SET,
     EMBEDDED_FOLDER,
-    NETWORKS,
+    FULL_MODEL_SETS,
     SAM_B_SET,
     SAM_H_SET,
     embedded_model_folder,
@@ -141,14 +141,14 @@ def load_backend(choice: BackendChoice = "auto") -> Backend:
 
 
 @cache
-def loaded_backend(name: BackendName) -> Backend:
+def cached_backend(name: BackendName) -> Backend:
     """The same for workers: loaded by the first task of a process, and kept for its others."""
     return load_backend(name)
 
 
-def environment_of(backend: Backend) -> Environment:
+def environment_of(backend: Backend) -> RunEnvironment:
     """What the result of a run on this backend depends on, besides its settings."""
-    return Environment(
+    return RunEnvironment(
         device=str(describe(backend.device)),
         dtype=str(backend.dtype).removeprefix("torch."),
         weights={path.name: sha256_of(path) for path in backend.weights},
@@ -228,4 +228,4 @@ def _sam_file(folder: Path) -> tuple[Path, ...]:
 
 def _missing(folder: Path) -> str:
     """How to download each incomplete set of the networks' weights manually."""
-    return " ".join(part.by_hand(folder) for part in NETWORKS if part.missing(folder))
+    return " ".join(part.download_instructions(folder) for part in FULL_MODEL_SETS if part.missing(folder))

@@ -11,7 +11,7 @@ import numpy as np
 
 from motionfollower.core.types import EditInputs, Prepared
 from preprocess.background.camera_travel import camera_travel
-from preprocess.pose.skeleton import L_ANKLE, L_WRIST, R_ANKLE, R_WRIST, SEEN
+from preprocess.pose.skeleton import L_ANKLE, L_WRIST, R_ANKLE, R_WRIST, VISIBLE
 from preprocess.types import Bools, Clip, MaskSequence, PoseSequence
 from preprocess.warnings import Role
 
@@ -77,7 +77,7 @@ def _run_checks(prepared: Prepared) -> Iterator[CheckResult]:
 
 
 def _check_clip(role: Role, clip: Clip, poses: PoseSequence, masks: MaskSequence) -> Iterator[CheckResult]:
-    visible = poses.body_scores > SEEN
+    visible = poses.body_scores > VISIBLE
     is_lost = np.asarray(~visible.any(axis=1))
     areas = masks.masks.sum(axis=(1, 2))
     typical = np.median(areas[areas > 0]) if areas.any() else 1
@@ -108,10 +108,6 @@ class CameraModeProposal:
     def is_on(self) -> bool:
         """Whether camera mode is proposed."""
         return self.travel > CAMERA_TRAVEL
-
-    def __str__(self) -> str:
-        state = "on" if self.is_on else "off"
-        return f"The camera travels {self.travel:.0f} px of 512; beyond {CAMERA_TRAVEL:.0f} camera mode helps: {state}."
 
 
 def propose_camera_mode(inputs: EditInputs) -> CameraModeProposal:

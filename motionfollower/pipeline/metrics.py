@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from motionfollower.core.types import EditMetrics, Origin, StepLosses
-from preprocess.pose.skeleton import NECK, SEEN
+from preprocess.pose.skeleton import NECK, VISIBLE
 from preprocess.pose.tracking import measure_torso
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import (
@@ -161,7 +161,7 @@ def _second_difference(before: Floats, now: Floats, after: Floats) -> float:
 def _inside(poses: PoseSequence) -> Bools:
     """The visible body joints inside the frame, bool [F, 18]."""
     is_inside = ((poses.body >= 0) & (poses.body <= np.array(poses.size) - 1)).all(axis=-1)
-    return np.asarray(is_inside & (poses.body_scores > SEEN))
+    return np.asarray(is_inside & (poses.body_scores > VISIBLE))
 
 
 def _neck(poses: PoseSequence) -> ClipPoint | None:

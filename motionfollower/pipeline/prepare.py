@@ -20,7 +20,7 @@ from motionfollower.pipeline.reading import (
 )
 from preprocess.align.align import AlignMode, align, align_people
 from preprocess.align.bone_lengths import BoneLengthEstimator
-from preprocess.align.partial import Following
+from preprocess.align.partial import PartialMotion
 from preprocess.align.person import Person
 from preprocess.align.placement import ManualAlignment
 from preprocess.segmentation.point_prompts import MaskClick, MaskRefiner
@@ -162,10 +162,10 @@ def align_detections(
     return align_people(source, target, *alignment_options(settings), bone_lengths)
 
 
-def alignment_options(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, Following]:
+def alignment_options(settings: PrepareSettings) -> tuple[AlignMode, ManualAlignment, PartialMotion]:
     """The mode, the manual adjustment and the partial motion that the settings ask for."""
     manual = ManualAlignment(settings.scale, *settings.shift, settings.foot_line)
-    return settings.align, manual, Following(settings.parts, settings.blend)
+    return settings.align, manual, PartialMotion(settings.parts, settings.blend)
 
 
 def _refine_both(

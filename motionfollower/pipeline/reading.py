@@ -71,8 +71,8 @@ def promised_frames(source: Media, target: Media, settings: PrepareSettings) -> 
 
 
 def _promised(media: Media, fps: float) -> int | None:
-    if media.pictures:
-        return len(media.pictures)
+    if media.images:
+        return len(media.images)
     return None if media.duration is None else round(media.duration * fps)
 
 
@@ -123,7 +123,7 @@ class ClipPair:
 
 
 def _count(media: Media, fps: float, limit: int | None) -> int:
-    if media.pictures:
-        return min(len(media.pictures), limit or len(media.pictures))
+    if media.images:
+        return min(len(media.images), limit or len(media.images))
     frames = stream_frames(media, fps=fps, count=limit, size=COUNTING_SIZE)
     return sum(1 for _ in frames)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from motionfollower.core.config import BackendName, EditConfig, Environment, PrepareSettings
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment
 from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, begin_stage, ignore_events
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
@@ -45,7 +45,7 @@ from motionfollower.pipeline.prepare import align_detections, prepare
 from motionfollower.pipeline.ray_cluster import RayCluster
 from motionfollower.pipeline.reading import ClipPair, promised_frames
 from preprocess.background.camera_travel import camera_travel
-from preprocess.pose.render import drawn
+from preprocess.pose.render import iterate_pose_images
 from preprocess.types import Frame
 from preprocess.video.atomic import check_not_overwritten, check_parent, output_errors
 from preprocess.video.probe import Media, probe
@@ -233,7 +233,7 @@ def _write_frames(
     pairs = blend_chunks(clip.chunks, clip.seams, clip.inputs.source_frames(), composite)
     if config.redo:
         pairs = stitch(config.redo, pairs, clip.frames)
-    poses = (at_file_size(image, clip.origin) for image in drawn(clip.aligned_poses))
+    poses = (at_file_size(image, clip.origin) for image in iterate_pose_images(clip.aligned_poses))
     rows = ((source, pose, edited) for (source, edited), pose in zip(kept.watch(pairs), poses, strict=True))
     write_frames_and_comparison(draft, rows, clip.fps, label, begin_stage(report, Stage.WRITE, clip.frames))
     return kept.fraction
@@ -282,7 +282,7 @@ def _open_source(config: EditConfig) -> Iterator[Path]:
         yield case
 
 
-def _key(config: EditConfig, environment: Environment, chunking: Chunking) -> str:
+def _key(config: EditConfig, environment: RunEnvironment, chunking: Chunking) -> str:
     """A hash that differs for another edit, and for the same one in another environment."""
     clips = [sha256_of(clip) for clip in (config.source, config.target) if clip]
     settings = (config.prepare, config.sampler, config.camera, config.lock, chunking)

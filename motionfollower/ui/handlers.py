@@ -12,10 +12,10 @@ from motionfollower.core.config import EditConfig, Redo
 from motionfollower.core.events import Event, Preview, StageStarted
 from motionfollower.ui.engine import Engine
 from motionfollower.ui.inputs.form import FormValues
-from motionfollower.ui.progress_bar import FINISH, LOAD, PREPARE_STEPS, edit_steps
 from motionfollower.ui.sessions.eta import RuntimeEstimate
 from motionfollower.ui.sessions.example_cache import ExampleCache
 from motionfollower.ui.sessions.prepared import PreparedClips, clip_hashes, prepare_clips
+from motionfollower.ui.sessions.progress_bar import FINISH, LOAD, PREPARE_STEPS, edit_steps
 from motionfollower.ui.sessions.results import SessionDirs, SessionResult
 from motionfollower.ui.sessions.session import SessionRunner, Steps, Task, Updates, session_of
 from motionfollower.ui.tabs.compare import CompareTab

@@ -14,8 +14,8 @@ from motionfollower.ui.inputs.clips import HINT, ClipInputs, validate
 from motionfollower.ui.inputs.form import FormValues
 from motionfollower.ui.inputs.selections import Selections
 from motionfollower.ui.inputs.settings import SettingsPanel
-from motionfollower.ui.progress_bar import edit_steps, idle
 from motionfollower.ui.sessions.prepared import PreparedClips
+from motionfollower.ui.sessions.progress_bar import edit_steps, idle
 from motionfollower.ui.sessions.queue import WorkQueue
 from motionfollower.ui.sessions.session import Buttons, SessionRunner
 from motionfollower.ui.tabs.compare import CompareTab

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from preprocess.align.bone_lengths import BoneLengthEstimator, BoneLengths
-from preprocess.align.partial import Following, blend_motions
+from preprocess.align.partial import PartialMotion, blend_motions
 from preprocess.align.person import Person
 from preprocess.align.placement import (
     ManualAlignment,
@@ -31,7 +31,7 @@ def align(
     target_masks: MaskSequence,
     mode: AlignMode = "bones",
     manual: ManualAlignment | None = None,
-    following: Following | None = None,
+    following: PartialMotion | None = None,
     reader: BoneLengthEstimator | None = None,
 ) -> Alignment:
     """Align the target's poses with the source person.
@@ -58,7 +58,7 @@ def align_people(
     target: Person,
     mode: AlignMode = "similarity",
     manual: ManualAlignment | None = None,
-    following: Following | None = None,
+    following: PartialMotion | None = None,
     reader: BoneLengthEstimator | None = None,
 ) -> Alignment:
     """Align two measured people of F frames each; see `align`."""
@@ -70,7 +70,7 @@ def align_people(
     poses = target.poses.transformed(transforms, source.poses.size)
     if lengths:
         poses = retarget(target, poses, lengths[0].proportions_to(lengths[1]), is_cut=source.is_cut or target.is_cut)
-    following = following or Following()
+    following = following or PartialMotion()
     poses = blend_motions(source.poses, poses, following)
     report = alignment_report(mode, source, target, placement, poses, following)
     warnings = alignment_warnings(source, target, placement, poses, following)

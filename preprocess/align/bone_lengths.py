@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from preprocess.pose.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER, VISIBLE
 from preprocess.types import Floats, PoseSequence
 
 MAX_FRAMES = 24
@@ -61,17 +61,17 @@ class BoneLengthEstimator:
 
     def estimate(self, poses: PoseSequence) -> BoneLengths | None:
         """The bone lengths from poses without joints outside the frame; None where no joint is visible."""
-        seen = poses.body_scores > SEEN
+        seen = poses.body_scores > VISIBLE
         frames = np.flatnonzero(seen.any(axis=1))
         if not len(frames):
             return None
-        features, unit = describe_bone_lengths(poses.body[frames], seen[frames])
+        features, unit = bone_length_features(poses.body[frames], seen[frames])
         subsets = -(-len(frames) // MAX_FRAMES)
         logarithms = np.mean([self.predictor(features[first::subsets]) for first in range(subsets)], axis=0)
         return BoneLengths(*(float(unit) * np.exp(logarithms)).tolist())
 
 
-def describe_bone_lengths(joints: Floats, seen: np.ndarray) -> tuple[Floats, Floats]:
+def bone_length_features(joints: Floats, seen: np.ndarray) -> tuple[Floats, Floats]:
     """The network's features f32 [..., F, FEATURES], and the unit of length in pixels f32 [...].
 
     `joints` f32 [..., F, 18, 2], `seen` [..., F, 18]. The features are the joints relative to their frame's mean, in

@@ -61,7 +61,7 @@ FOLLOWING_JOINTS: dict[Parts, set[int]] = {
 
 
 @dataclass(frozen=True)
-class Following:
+class PartialMotion:
     """Partial motion: which `parts` follow the target; `blend` is 0 for the source's motion, 1 for the target's."""
 
     parts: Parts = "all"
@@ -79,7 +79,7 @@ class Following:
         return weights
 
 
-def blend_motions(source: PoseSequence, aligned: PoseSequence, following: Following) -> PoseSequence:
+def blend_motions(source: PoseSequence, aligned: PoseSequence, following: PartialMotion) -> PoseSequence:
     """The source's poses with some parts moved as in the `aligned` target poses, both of the same length and size.
 
     The feet stay on the ground: the lower ankle is at the source's height, or at the target's for legs that follow; a

@@ -20,7 +20,7 @@ from preprocess.pose.skeleton import (
     R_KNEE,
     R_SHOULDER,
     R_WRIST,
-    SEEN,
+    VISIBLE,
 )
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
@@ -55,9 +55,9 @@ class Person:
         return np.asarray(~np.isnan(self.boxes[:, 0]))
 
     @property
-    def is_seen(self) -> Bools:
+    def is_visible(self) -> Bools:
         """Frames with at least one visible body joint, bool [F]."""
-        return np.asarray((self.visible_poses.body_scores > SEEN).any(axis=1))
+        return np.asarray((self.visible_poses.body_scores > VISIBLE).any(axis=1))
 
     @property
     def heights(self) -> Floats:
@@ -132,7 +132,7 @@ _HIPS, _KNEES, _ANKLES = (R_HIP, L_HIP), (R_KNEE, L_KNEE), (R_ANKLE, L_ANKLE)
 
 def visible_joints(poses: PoseSequence, *indices: int) -> Floats:
     """Body joints f32 [F, N, 2], NaN where not visible."""
-    seen = poses.body_scores[:, indices] > SEEN
+    seen = poses.body_scores[:, indices] > VISIBLE
     return np.where(seen[..., None], poses.body[:, indices], np.nan).astype(np.float32)
 
 
@@ -165,7 +165,7 @@ ANKLES = [R_ANKLE, L_ANKLE]
 
 def lower_ankle(keypoints: Floats, scores: Floats) -> Floats:
     """The row of the lower visible ankle, f32 [F]; NaN where neither is visible."""
-    seen = scores[:, ANKLES] > SEEN
+    seen = scores[:, ANKLES] > VISIBLE
     rows = np.where(seen, keypoints[:, ANKLES, 1], -np.inf).max(axis=1)
     return np.where(seen.any(axis=1), rows, np.nan).astype(np.float32)
 

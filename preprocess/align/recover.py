@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from preprocess.pose.skeleton import SEEN
+from preprocess.pose.skeleton import VISIBLE
 from preprocess.types import Alignment, AlignmentReport, Floats, PoseSequence
 
 
@@ -13,7 +13,7 @@ def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignmen
 
     Uses the body joints that are visible in both; a frame with fewer than two takes the nearest frame's transform.
     """
-    both = (target_poses.body_scores > SEEN) & (aligned_poses.body_scores > SEEN)
+    both = (target_poses.body_scores > VISIBLE) & (aligned_poses.body_scores > VISIBLE)
     transforms = np.tile(np.eye(2, 3, dtype=np.float32), (len(target_poses), 1, 1))
     known = np.flatnonzero(both.sum(axis=1) > 1)
     for frame in known:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from preprocess.align.partial import Following
+from preprocess.align.partial import PartialMotion
 from preprocess.align.person import Person
 from preprocess.align.placement import Placement, fit_factor, fit_points
-from preprocess.pose.skeleton import SEEN
+from preprocess.pose.skeleton import VISIBLE
 from preprocess.types import AlignmentReport, Bools, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
 
@@ -16,7 +16,7 @@ DOUBTFUL_SCALE = 1.25  # factor between a frame's height ratio and the clip's me
 
 
 def alignment_report(
-    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
+    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence, following: PartialMotion
 ) -> AlignmentReport:
     """The report of an alignment; scale and shift are relative to the letterboxed target frame."""
     sizes = target.poses.size, source.poses.size
@@ -36,7 +36,7 @@ def alignment_report(
 
 
 def alignment_warnings(
-    source: Person, target: Person, placement: Placement, poses: PoseSequence, following: Following
+    source: Person, target: Person, placement: Placement, poses: PoseSequence, following: PartialMotion
 ) -> tuple[ClipWarning, ...]:
     """A warning for each kind of doubtful frame that occurs, and for feet that leave the source's ground line."""
     lost = np.asarray(_lost_joints(target.visible_poses, poses).any(axis=1))
@@ -61,8 +61,8 @@ def _ground_warnings(source: Person, target: Person, placement: Placement) -> li
 
 def _doubts(source: Person, target: Person) -> list[tuple[WarningCode, Bools]]:
     return [
-        (WarningCode.SOURCE_PERSON_MISSING, ~source.is_seen),
-        (WarningCode.TARGET_PERSON_MISSING, ~target.is_seen),
+        (WarningCode.SOURCE_PERSON_MISSING, ~source.is_visible),
+        (WarningCode.TARGET_PERSON_MISSING, ~target.is_visible),
         (WarningCode.SOURCE_MASK_EMPTY, ~source.has_mask),
         (WarningCode.TARGET_MASK_EMPTY, ~target.has_mask),
         (WarningCode.UNUSUAL_HEIGHT, _unusual_scale(source, target)),
@@ -80,7 +80,7 @@ def _unusual_scale(source: Person, target: Person) -> Bools:
 
 def _lost_joints(before: PoseSequence, after: PoseSequence) -> Bools:
     """Visible body joints inside the target's frame that the alignment moves out of the source's, bool [F, 18]."""
-    lost: Bools = ~_outside(before) & _outside(after) & (after.body_scores > SEEN)
+    lost: Bools = ~_outside(before) & _outside(after) & (after.body_scores > VISIBLE)
     return lost
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from preprocess.pose.observation import observe
 from preprocess.pose.simcc import PersonCrop
-from preprocess.pose.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, SEEN
+from preprocess.pose.skeleton import BODY, FACE, JOINTS, L_SHOULDER, LEFT_HAND, NECK, R_SHOULDER, RIGHT_HAND, VISIBLE
 from preprocess.pose.tracking import PersonDetection
 from preprocess.pose.yolox import decode_people, letterbox
 from preprocess.progress import OnProgress, ignore_progress
@@ -51,7 +51,7 @@ class DWPoseEstimator:
             return None
         largest = boxes[(boxes[:, 2:] - boxes[:, :2]).prod(axis=1).argmax()]
         keypoints, scores = self._joints(image, largest)
-        return PersonDetection(keypoints, scores, np.zeros(image.shape[:2], bool)) if scores.max() > SEEN else None
+        return PersonDetection(keypoints, scores, np.zeros(image.shape[:2], bool)) if scores.max() > VISIBLE else None
 
     def _boxes(self, image: Frame) -> Floats:
         size = _input_shape(self._detector)[0]

@@ -24,7 +24,7 @@ from preprocess.pose.skeleton import (
     R_SHOULDER,
     R_WRIST,
     RIGHT_HAND,
-    SEEN,
+    VISIBLE,
 )
 from preprocess.pose.tracking import DetectFn, PersonDetection, measure_torso
 from preprocess.progress import OnProgress, ignore_progress
@@ -71,7 +71,7 @@ def _detect(graph: Any, segment_people: SegmentPeople, image: Frame) -> PersonDe
     if landmarks.pose_landmarks is None or landmarks.segmentation_mask is None:
         return None
     keypoints, scores = _joints(landmarks, (image.shape[1], image.shape[0]))
-    if scores.max() <= SEEN:
+    if scores.max() <= VISIBLE:
         return None
     probability = (1 - SELFIE_WEIGHT) * landmarks.segmentation_mask + SELFIE_WEIGHT * segment_people(image)
     return PersonDetection(keypoints, scores, probability > MASK_THRESHOLD)

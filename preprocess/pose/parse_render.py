@@ -33,7 +33,7 @@ MIN_SUPPORT = 0.25  # mean along a limb's line: 1 on the limb, 0.4 under dots, 0
 HIDDEN_SCORE = 0.5
 
 
-def read_drawings(frames: Frames) -> PoseSequence:
+def parse_pose_images(frames: Frames) -> PoseSequence:
     """The 18 body joints of the person in pose images uint8 [F, H, W, 3], accurate to a pixel.
 
     Of several people the largest one of the first image is followed. A joint's score is 1 where its dot is visible,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.pose.skeleton import BODY, COLOURS, HAND_BONES, LEFT_HAND, LIMBS, RIGHT_HAND, SEEN
+from preprocess.pose.skeleton import BODY, COLOURS, HAND_BONES, LEFT_HAND, LIMBS, RIGHT_HAND, VISIBLE
 from preprocess.types import Bools, Floats, Frame, Frames, PoseSequence, Size
 
 Doubles = NDArray[np.float64]
@@ -31,12 +31,12 @@ RAINBOW = tuple(
 def draw_poses(poses: PoseSequence) -> Frames:
     """Pose images uint8 [F, H, W, 3] on black, in the released style.
 
-    Joints with a score of `SEEN` or less are left out. Poses with `drawings` return these.
+    Joints with a score of `VISIBLE` or less are left out. Poses with `drawings` return these.
     """
-    return poses.drawings if poses.drawings is not None else np.stack(list(drawn(poses)))
+    return poses.drawings if poses.drawings is not None else np.stack(list(iterate_pose_images(poses)))
 
 
-def drawn(poses: PoseSequence) -> Iterator[Frame]:
+def iterate_pose_images(poses: PoseSequence) -> Iterator[Frame]:
     """Yield the images of `draw_poses` one by one, uint8 [H, W, 3]."""
     if poses.drawings is not None:
         yield from poses.drawings
@@ -48,7 +48,7 @@ def drawn(poses: PoseSequence) -> Iterator[Frame]:
 def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frames:
     """The pose image uint8 [H, W, 3] of one frame's joints, f32 [128, 2] with scores f32 [128]."""
     width, height = size
-    seen = scores > SEEN
+    seen = scores > VISIBLE
     joints = keypoints.astype(np.float64)
     canvas = np.zeros((height, width, 3), np.uint8)
     _draw_limbs(canvas, joints[BODY], seen[BODY])

@@ -7,7 +7,7 @@ RIGHT_HAND = slice(39, 60)
 FACE = slice(60, 128)
 JOINTS = 128
 
-SEEN = 0.3  # joints with a score above this count as visible and are drawn, as in the released poses
+VISIBLE = 0.3  # joints with a score above this count as visible and are drawn, as in the released poses
 
 (NOSE, NECK, R_SHOULDER, R_ELBOW, R_WRIST, L_SHOULDER, L_ELBOW, L_WRIST, R_HIP, R_KNEE, R_ANKLE,
  L_HIP, L_KNEE, L_ANKLE, R_EYE, L_EYE, R_EAR, L_EAR) = range(18)  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, VISIBLE
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Floats, Frame, Frames
 
@@ -33,7 +33,7 @@ MIN_SIZE = 0.4  # of the largest person's torso: smaller people are not reported
 class PersonDetection:
     """A person in one image: joints f32 [128, 2] in pixels, scores f32 [128], mask bool [H, W].
 
-    At least one joint has a score above `SEEN`.
+    At least one joint has a score above `VISIBLE`.
     """
 
     keypoints: Floats
@@ -70,7 +70,7 @@ class PersonDetection:
         """The bounding box of joints and mask with a margin in box sizes, clipped to the image."""
         height, width = self.mask.shape
         rows, columns = np.nonzero(self.mask)
-        points = np.concatenate([self.keypoints[self.scores > SEEN], np.stack([columns, rows], axis=-1)])
+        points = np.concatenate([self.keypoints[self.scores > VISIBLE], np.stack([columns, rows], axis=-1)])
         low, high = points.min(axis=0), points.max(axis=0) + 1
         low, high = low - margin * (high - low), high + margin * (high - low)
         left, top = np.clip(low, 0, (width - 1, height - 1)).astype(int)

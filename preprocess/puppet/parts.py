@@ -27,7 +27,7 @@ from preprocess.pose.skeleton import (
     R_KNEE,
     R_SHOULDER,
     R_WRIST,
-    SEEN,
+    VISIBLE,
 )
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
 
@@ -100,7 +100,7 @@ class Pose:
 
 def split_poses(poses: PoseSequence) -> list[Pose]:
     """One `Pose` per frame."""
-    trusted = (poses.body_scores >= SEEN) & np.isfinite(poses.body).all(axis=2)
+    trusted = (poses.body_scores >= VISIBLE) & np.isfinite(poses.body).all(axis=2)
     return [Pose(joints, seen) for joints, seen in zip(poses.body, trusted, strict=True)]
 
 

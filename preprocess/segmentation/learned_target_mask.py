@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from preprocess.pose.skeleton import LIMBS, SEEN
+from preprocess.pose.skeleton import LIMBS, VISIBLE
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import mask_log_odds, move_mask
 from preprocess.types import Alignment, Bools, Floats, MaskSequence, PoseSequence, Size
@@ -28,7 +28,7 @@ def mask_net_inputs(profiles: LimbProfiles, body: Floats, scores: Floats, moved:
     both in [−1, 1] and 0 where unknown, then arms, legs and trunk of the aligned pose, f32 [18, 2] with scores [18].
     """
     size = moved.shape[1], moved.shape[0]
-    square = _square(body[scores > SEEN], moved, size)
+    square = _square(body[scores > VISIBLE], moved, size)
     odds = (profiles.log_odds(body, scores, size), mask_log_odds(moved))
     channels = [_view(np.clip(part / MAX_LOG_ODDS, -1, 1), square) for part in odds]
     joints = body @ square[:, :2].T + square[:, 2]
@@ -76,7 +76,7 @@ def _draw(joints: Floats, scores: Floats) -> Iterator[Floats]:
     for group in GROUPS:
         canvas = np.zeros((SIDE, SIDE), np.uint8)
         for start, end in (LIMBS[limb] for limb in group):
-            if min(scores[start], scores[end]) > SEEN:
+            if min(scores[start], scores[end]) > VISIBLE:
                 first, last = np.rint(np.clip(joints[[start, end]], -SIDE, 2 * SIDE)).astype(int).tolist()
                 cv2.line(canvas, first, last, 255, THICKNESS, cv2.LINE_AA)
         yield np.asarray(canvas / 255, np.float32)

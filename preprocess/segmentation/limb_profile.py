@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.pose.skeleton import LIMBS, SEEN
+from preprocess.pose.skeleton import LIMBS, VISIBLE
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
 BONES = np.array(LIMBS[:13])  # without the lines of the face
@@ -87,7 +87,7 @@ def _enlarge(samples: Floats, step: int, size: Size) -> Floats:
 
 def _locate(points: Floats, body: Floats, scores: Floats, reach: float) -> Bins | None:
     """Each point's nearest bone and its bins along and across, each [h, w]; None without a visible bone."""
-    bones = np.flatnonzero((scores[BONES] > SEEN).all(axis=1))
+    bones = np.flatnonzero((scores[BONES] > VISIBLE).all(axis=1))
     if not len(bones):
         return None
     along, across, length = _bone_coordinates(points, body[BONES[bones]])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from preprocess.pose.skeleton import LIMBS, SEEN
+from preprocess.pose.skeleton import LIMBS, VISIBLE
 from preprocess.types import Bools, Floats, Size
 
 BOX_MARGIN = 0.12  # around the joints, in the larger side of their box, for hair, feet and clothes
@@ -37,7 +37,7 @@ def make_prompts(inside: Floats, box: Floats) -> tuple[Prompt, ...]:
 
 def body_points(joints: Floats, scores: Floats, size: Size) -> Floats:
     """The visible joints of f32 [18, 2] and the midpoints of limbs between them inside the frame, f32 [N, 2]."""
-    seen = scores > SEEN
+    seen = scores > VISIBLE
     midpoints = [(joints[start] + joints[end]) / 2 for start, end in LIMBS if seen[start] and seen[end]]
     points = np.concatenate([joints[seen], np.reshape(midpoints, (-1, 2))]).astype(np.float32)
     return np.asarray(points[((points >= 0) & (points < size)).all(axis=1)])

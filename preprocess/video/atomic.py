@@ -23,7 +23,7 @@ def atomic_path(target: Path) -> Generator[Path, None, None]:
         with renaming_errors(target, draft):
             yield draft
         with output_errors(target), defer_interrupts():
-            take_place(draft, path)
+            move_into_place(draft, path)
     finally:
         _remove(draft)
 
@@ -114,7 +114,7 @@ def existing_parent(folder: Path) -> Path:
     return next(candidate for candidate in (path, *path.parents) if candidate.exists())
 
 
-def take_place(draft: Path, target: Path) -> None:
+def move_into_place(draft: Path, target: Path) -> None:
     """Rename a draft file or folder to its target in the same folder, replacing an older one."""
     if not (draft.is_dir() and target.is_dir()):
         draft.replace(target)

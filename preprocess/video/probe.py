@@ -17,7 +17,7 @@ _LOCAL_FILES = "Give a video file (mp4, mov, webm, …) or a folder of images on
 
 @dataclass(frozen=True)
 class Media:
-    """A probed video file, or a folder whose images `pictures` lists in order.
+    """A probed video file, or a folder whose images `images` lists in order.
 
     `size` is the display size: upright, with square pixels. `fps` is the average rate. `duration` in seconds is what
     the file's header states, None where it states none.
@@ -28,7 +28,7 @@ class Media:
     fps: float
     duration: float | None
     has_sound: bool = False
-    pictures: tuple[Path, ...] = ()
+    images: tuple[Path, ...] = ()
 
     @property
     def frame_count(self) -> int | None:
@@ -69,7 +69,7 @@ def _probe_image_folder(folder: Path) -> Media:
                 f"{image.name} is {_times(image_size(image))} pixels and {images[0].name} {_times(size)}. "
                 "The images of a folder must be of one size."
             )
-    return Media(folder, size, IMAGE_FOLDER_FPS, len(images) / IMAGE_FOLDER_FPS, pictures=images)
+    return Media(folder, size, IMAGE_FOLDER_FPS, len(images) / IMAGE_FOLDER_FPS, images=images)
 
 
 def _probe_video(path: Path) -> Media:

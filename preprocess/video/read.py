@@ -86,7 +86,7 @@ def _stream(media: Media, fps: float, start: float, count: int | None, size: Siz
         raise InputError(f"The start is {start} s; allowed is 0 or later.")
     if count is not None and count < 1:
         raise InputError(f"The number of frames is {count}; allowed is 1 or more.")
-    frames = (_stream_images if media.pictures else _stream_video)(media, fps, start, count, size)
+    frames = (_stream_images if media.images else _stream_video)(media, fps, start, count, size)
     first = next(frames, None)
     if first is None:
         raise InputError(f"{media.path.name} has no frame to read from {start:g} s on. Start earlier, or convert it.")
@@ -98,7 +98,7 @@ def _stream_images(
     media: Media, fps: float, start: float, count: int | None, size: Size
 ) -> Generator[Frame, None, None]:
     first = round(start * fps)
-    for image in islice(media.pictures, first, None if count is None else first + count):
+    for image in islice(media.images, first, None if count is None else first + count):
         yield read_image(image, size)
 
 

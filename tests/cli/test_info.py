@@ -11,7 +11,7 @@ from motionfollower.core.device import NoiseSource, describe, peak_memory_mb, pi
 from motionfollower.models.weights.manifest import (
     EMBEDDED_FILES,
     FOLDER_VARIABLE,
-    NETWORKS,
+    FULL_MODEL_SETS,
     ROOT,
     UNET_CONFIG,
     WeightSet,
@@ -28,26 +28,26 @@ def put(part: WeightSet, root: Path) -> None:
 
 def test_no_weights(tmp_path: Path) -> None:
     info = collect_info(tmp_path, tmp_path)
-    assert info.missing_full == NETWORKS
+    assert info.missing_full == FULL_MODEL_SETS
     assert info.missing_embedded == EMBEDDED_FILES
     text = format_info(info)
     assert f"full        not ready: 3 of 3 weight sets are missing from {tmp_path}" in text
     assert "embedded    not ready: config.json," in text
-    for part in NETWORKS:
-        assert part.by_hand(tmp_path) in text
+    for part in FULL_MODEL_SETS:
+        assert part.download_instructions(tmp_path) in text
 
 
 def test_some_weights(tmp_path: Path) -> None:
-    for part in NETWORKS[1:]:
+    for part in FULL_MODEL_SETS[1:]:
         put(part, tmp_path)
-    assert collect_info(tmp_path).missing_full == NETWORKS[:1]
-    put(NETWORKS[0], tmp_path)
-    (tmp_path / NETWORKS[0].folder / "unet" / "config.json").unlink()
-    assert NETWORKS[0].missing(tmp_path) == (UNET_CONFIG,)
+    assert collect_info(tmp_path).missing_full == FULL_MODEL_SETS[:1]
+    put(FULL_MODEL_SETS[0], tmp_path)
+    (tmp_path / FULL_MODEL_SETS[0].folder / "unet" / "config.json").unlink()
+    assert FULL_MODEL_SETS[0].missing(tmp_path) == (UNET_CONFIG,)
 
 
 def test_all_weights(tmp_path: Path) -> None:
-    for part in NETWORKS:
+    for part in FULL_MODEL_SETS:
         put(part, tmp_path)
     info = collect_info(tmp_path)
     assert not info.missing_full

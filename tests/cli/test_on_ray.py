@@ -16,7 +16,7 @@ import pytest
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Event, StageStarted
-from motionfollower.pipeline.backends import loaded_backend
+from motionfollower.pipeline.backends import cached_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor
 from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
@@ -115,7 +115,7 @@ def pair(make: MakeClip) -> EditConfig:
     beside = "[0:v]scale=128:128[a];[1:v]scale=128:128,hflip[b];[a][b]hstack"
     crowd = make("crowd.mp4", "-i", MIA, "-i", LEO, "-filter_complex", beside, "-an", "-frames:v", "12")
     settings = PrepareSettings(frames=12, size=(256, 128))
-    return EditConfig(crowd, LEO, settings, loaded_backend("embedded").settings)
+    return EditConfig(crowd, LEO, settings, cached_backend("embedded").settings)
 
 
 def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig,
         if isinstance(event, StageStarted):
             totals[event.stage] = event.total
 
-    run_recipe(pair, LocalExecutor(loaded_backend("embedded")), one, keep_the_first_chunk, chunking=SMALL)
+    run_recipe(pair, LocalExecutor(cached_backend("embedded")), one, keep_the_first_chunk, chunking=SMALL)
     killer = kill_the_first_worker("_edit_in_worker")
     with connect(cluster) as members:
         run_recipe(pair, RayExecutor(members, "embedded"), many, note_totals, chunking=SMALL)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from motionfollower.io.preparation import load_preparation
 from preprocess.pose.render import draw_poses
-from preprocess.pose.skeleton import JOINTS, SEEN
+from preprocess.pose.skeleton import JOINTS, VISIBLE
 from preprocess.types import Frame, Frames
 from preprocess.video.read import read_clip
 from tests.cli.commands import succeed
@@ -95,7 +95,7 @@ def test_keypoints_and_scores_are_plain_lists(record: dict[str, Any]) -> None:
     assert scores.shape == (FRAMES, JOINTS)
     assert 0 <= scores.min() < scores.max() <= 1
     assert poses["size"] == [WIDTH, HEIGHT]
-    seen = keypoints[scores > SEEN]
+    seen = keypoints[scores > VISIBLE]
     assert ((seen > -1) & (seen < (WIDTH, HEIGHT))).mean() > 0.9
 
 

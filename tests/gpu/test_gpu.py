@@ -10,7 +10,7 @@ from motionfollower.core.device import HALF, NoiseSource, describe, free_memory,
 from motionfollower.models.model import build_networks
 from motionfollower.pipeline.memory.estimate import estimate_peak_memory, trace_memory
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
-from motionfollower.research.evaluation.memory_probe import fill_weights, probe_job
+from motionfollower.research.evaluation.memory_probe import fill_weights, probe_query
 from motionfollower.sampling.sampler import sample
 from tests.sampling.tiny import SIZE, tiny_conditioning, tiny_networks
 
@@ -57,7 +57,7 @@ def test_a_run_agrees_with_that_of_the_cpu(camera: bool):
 def test_the_full_size_needs_the_estimated_memory_in_half_precision(offloads: bool):
     """One step of each kind, on 8 frames; the allocator's peak is the estimate, within a tenth."""
     device = pick_device()
-    query = replace(probe_job("full"), frames=8, dtype=HALF)
+    query = replace(probe_query("full"), frames=8, dtype=HALF)
     strategy = MemoryStrategy(offloads=offloads, checkpoints=True)
     planned = estimate_peak_memory(query, strategy)
     if planned.peak > 0.9 * free_memory(device):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionfollower.core.config import Environment, PrepareSettings, SamplerSettings
+from motionfollower.core.config import PrepareSettings, RunEnvironment, SamplerSettings
 from motionfollower.core.errors import InputError, OutputError
 from motionfollower.core.events import Cancelled
 from motionfollower.core.hashing import sha256_of
@@ -64,7 +64,7 @@ def run() -> RunMetadata:
         size=(WIDTH, HEIGHT),
         fps=8,
         frames=FRAMES,
-        surroundings=Environment("a processor", "float32", {"unet": "2" * 64}, {"torch": "2.10"}),
+        surroundings=RunEnvironment("a processor", "float32", {"unet": "2" * 64}, {"torch": "2.10"}),
         seconds={"sampling": 1.5},
         losses=(StepLosses(0, 0.25, 0.5),),
         warnings=("Frame 2 is doubtful.",),
@@ -275,8 +275,8 @@ def test_the_hash_of_a_folder_depends_on_names(tmp_path: Path) -> None:
 
 
 def test_environment_changes_name_what_changed() -> None:
-    then = Environment("cpu", "float32", {"unet": "aa"}, {"torch": "2.10"})
-    now = Environment("cpu", "float16", {"unet": "aa", "vae": "bb"}, {"torch": "2.11"})
+    then = RunEnvironment("cpu", "float32", {"unet": "aa"}, {"torch": "2.10"})
+    now = RunEnvironment("cpu", "float16", {"unet": "aa", "vae": "bb"}, {"torch": "2.11"})
     assert environment_changes(then, then) == ()
     assert messages(environment_changes(then, now)) == (
         "dtype was float32 in the first run and is float16 now.",

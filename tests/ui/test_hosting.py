@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from packaging.requirements import Requirement
 
-from app import wants_mcp
 from motionfollower.core.config import PrepareSettings, SamplerSettings
 from motionfollower.core.types import EditInputs
 from motionfollower.pipeline.backends import backend_info
 from motionfollower.pipeline.checks import CameraModeProposal
 from motionfollower.ui.engine import loan_seconds
+from motionfollower.ui.launch import wants_mcp
 from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 

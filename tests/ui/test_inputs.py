@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionfollower.core.config import EditConfig, Environment, PrepareSettings
+from motionfollower.core.config import EditConfig, PrepareSettings, RunEnvironment
 from motionfollower.io.run_record import FileRecord, RunMetadata
 from motionfollower.pipeline.backends import backend_info
 from motionfollower.pipeline.checks import CameraModeProposal
@@ -30,7 +30,7 @@ def edit_config(form: FormValues, travel: float = 0) -> EditConfig:
 
 def record_of(config: EditConfig) -> RunMetadata:
     sampler = replace(config.sampler, camera=config.camera == "on")
-    environment = Environment("cpu", "float32", {}, {})
+    environment = RunEnvironment("cpu", "float32", {}, {})
     clip = FileRecord("a.mp4", "0")
     return RunMetadata(
         clip, clip, "embedded", config.prepare, sampler, (256, 256), 8.0, 8, environment, {}, (), (),

@@ -9,7 +9,7 @@ from motionfollower.core.types import StepLosses
 from motionfollower.pipeline.backends import backend_info
 from motionfollower.pipeline.checks import CheckCode
 from motionfollower.ui.drawing import loss_chart, overlay_masks
-from motionfollower.ui.progress_bar import STAGES, ProgressBar, edit_steps, idle
+from motionfollower.ui.sessions.progress_bar import STAGES, ProgressBar, edit_steps, idle
 from motionfollower.ui.tabs.preprocess import CHECK_TEXTS
 
 STEPS = edit_steps(backend_info("embedded"))

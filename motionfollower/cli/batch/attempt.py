@@ -12,7 +12,7 @@ from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.cli.batch.report import Outcome
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Report, StageStarted, ignore_events
-from motionfollower.pipeline.backends import loaded_backend
+from motionfollower.pipeline.backends import cached_backend
 from motionfollower.pipeline.ray_cluster import RayCluster
 
 MAX_TRIES = 2
@@ -21,7 +21,7 @@ MAX_TRIES = 2
 def attempt(job: BatchJob, folder: Path, report: Report = ignore_events) -> Outcome:
     """Run a job in this process and move its result into the batch's folder."""
     command = job.command
-    return _attempt(job, folder, lambda draft: command.run(loaded_backend(command.backend), draft, report), report)
+    return _attempt(job, folder, lambda draft: command.run(cached_backend(command.backend), draft, report), report)
 
 
 def attempt_on_cluster(job: BatchJob, folder: Path, cluster: RayCluster, report: Report = ignore_events) -> Outcome:

@@ -13,7 +13,7 @@ from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.core.errors import OutputError
 from motionfollower.io.result import ResultFiles
 from motionfollower.pipeline.run import CHUNK_DIR
-from preprocess.video.atomic import check_parent, make_folder, output_errors, renaming_errors, take_place
+from preprocess.video.atomic import check_parent, make_folder, move_into_place, output_errors, renaming_errors
 
 LOCK = ".lock"
 
@@ -64,7 +64,7 @@ def draft_dir(folder: Path, job: BatchJob) -> Generator[Path, None, None]:
         with renaming_errors(path, draft):
             yield draft
         with output_errors(path):
-            take_place(draft, path)
+            move_into_place(draft, path)
     finally:
         _clean(draft)
 

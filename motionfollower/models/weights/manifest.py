@@ -70,7 +70,7 @@ class WeightSet:
         """The files that are not in `root`."""
         return tuple(file for file in self.files if file.find(root / self.folder) is None)
 
-    def by_hand(self, root: Path) -> str:
+    def download_instructions(self, root: Path) -> str:
         """Instructions for a manual download of the missing files, or of all where none is missing."""
         names = ", ".join(" or ".join(file.names) for file in self.missing(root) or self.files)
         return f"Get {names} from {self.origin} and put them into {root / self.folder}."
@@ -149,10 +149,10 @@ SAM_H_SET = WeightSet(
     licence="Apache-2.0",
 )
 
-NETWORKS = (VARIATIONS_SET, VAE_SET, MOTIONFOLLOWER_SET)
+FULL_MODEL_SETS = (VARIATIONS_SET, VAE_SET, MOTIONFOLLOWER_SET)
 """The sets that the full backend requires."""
 
-DEFAULT_SETS = (*NETWORKS, DWPOSE_SET, SAM_B_SET)
+DEFAULT_SETS = (*FULL_MODEL_SETS, DWPOSE_SET, SAM_B_SET)
 """The sets that are fetched unless others are named; without the last two, MediaPipe estimates poses and masks."""
 
 ALL_SETS = (*DEFAULT_SETS, SAM_H_SET)

@@ -64,5 +64,5 @@ def _read(root: Path, weight_set: WeightSet, file: WeightFile) -> Json:
     try:
         content: Json = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} can't be read: {error}. {weight_set.by_hand(root)}") from error
+        raise WeightsError(f"{path} can't be read: {error}. {weight_set.download_instructions(root)}") from error
     return content

@@ -17,7 +17,7 @@ from motionfollower.pipeline.prepare import detect_person, refine_masks
 from motionfollower.pipeline.reading import ClipPair
 from preprocess.align.person import Person
 from preprocess.background.camera_travel import camera_travel
-from preprocess.pose.skeleton import JOINTS, SEEN
+from preprocess.pose.skeleton import JOINTS, VISIBLE
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import Bools, Clip, ClipPoint, InputError, MaskSequence, PoseSequence, Size
 from preprocess.video.atomic import atomic_path, output_errors
@@ -113,7 +113,7 @@ class PersonDetector:
             parts[index] = self.detect_span(index, self._points(index, parts), preprocessors, report)
         files = tuple(self._file(index) for index in range(len(self.spans)))
         detections = Detections(self.spans, tuple(parts[index] for index in range(len(self.spans))), files)
-        if not detections.person.is_seen.any():
+        if not detections.person.is_visible.any():
             raise InputError(f"The {self.role} clip: No person was found in it. Choose another clip or part of it.")
         return detections
 
@@ -236,7 +236,7 @@ class SpanDetections:
     def position(self, frame: int, shown_in: int) -> ClipPoint | None:
         """Where the person is in a frame, as a point in the frame `shown_in`; None where they are not visible."""
         poses = self.person.poses
-        visible = poses.body_scores[frame] > SEEN
+        visible = poses.body_scores[frame] > VISIBLE
         if not visible.any():
             return None
         x, y = np.clip(np.median(poses.body[frame, visible], axis=0) / poses.size, 0, 1).tolist()

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from motionfollower.core.config import BackendName, EditConfig, Environment, PrepareSettings, SamplerSettings
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment, SamplerSettings
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Progress, Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import EditInputs
@@ -17,12 +17,11 @@ from motionfollower.pipeline.backends import (
     Backend,
     BackendInfo,
     backend_info,
+    cached_backend,
     environment_of,
     load_bone_lengths,
-    loaded_backend,
 )
 from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, edit_chunk
-from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING
 from motionfollower.pipeline.chunks.clips import EditClip
 from motionfollower.pipeline.chunks.detection import Detections, PersonDetector
 from motionfollower.pipeline.metrics import ChunkMetrics, measure_chunk, read_result
@@ -52,7 +51,7 @@ class Executor(Protocol):
         """The backend's bone length estimator."""
 
     @property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """What the results depend on where the work runs."""
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
@@ -87,7 +86,7 @@ class LocalExecutor:
         return self.loaded.preprocessors.bone_lengths
 
     @cached_property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """This process's."""
         return environment_of(self.loaded)
 
@@ -157,16 +156,13 @@ class RayExecutor:
         return load_bone_lengths()
 
     @cached_property
-    def environment(self) -> Environment:
+    def environment(self) -> RunEnvironment:
         """That of one of the workers."""
         return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
-        """InputError: a short clip has nothing to spread."""
-        raise InputError(
-            f"--ray spreads the chunks of a long edit: of two clips of more than {DEFAULT_CHUNKING.longest} frames, "
-            "without --bundle and --redo. This edit has one chunk: leave --ray out."
-        )
+        """InputError: a single chunk cannot be spread."""
+        raise InputError("An edit with a single chunk cannot be spread over a cluster. Run it on one machine.")
 
     def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
         """Detect in all independent spans at once; then complete each clip."""
@@ -207,18 +203,18 @@ class RayExecutor:
         return [results[index] for index in range(len(tasks))]
 
 
-def _environment_in_worker(_: None, backend: BackendName) -> Environment:
-    return environment_of(loaded_backend(backend))
+def _environment_in_worker(_: None, backend: BackendName) -> RunEnvironment:
+    return environment_of(cached_backend(backend))
 
 
 def _detect_span_in_worker(shared: tuple[BackendName, Sequence[PersonDetector]], task: tuple[int, int]) -> None:
     """Detect the largest person in a span of one of the clips; the detections go to disk."""
     (backend, detectors), (clip, index) = shared, task
-    detectors[clip].detect_span(index, LARGEST, loaded_backend(backend).preprocessors, ignore_events)
+    detectors[clip].detect_span(index, LARGEST, cached_backend(backend).preprocessors, ignore_events)
 
 
 def _detect_in_worker(backend: BackendName, detector: PersonDetector) -> Detections:
-    return detector.detect(loaded_backend(backend).preprocessors, ignore_events)
+    return detector.detect(cached_backend(backend).preprocessors, ignore_events)
 
 
 def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSettings, bool], number: int) -> ChunkResult:
@@ -226,11 +222,11 @@ def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSetti
     backend, clip, store, sampler, lock = shared
     if done := store.result(number):
         return done
-    result, layer = edit_chunk(clip, number, sampler, loaded_backend(backend), ignore_events, lock=lock)
+    result, layer = edit_chunk(clip, number, sampler, cached_backend(backend), ignore_events, lock=lock)
     store.write(number, result, layer)
     return result
 
 
 def _measure_in_worker(shared: tuple[BackendName, EditClip, Path, EditConfig], number: int) -> ChunkMetrics:
     backend, clip, frames, config = shared
-    return _measure(clip, number, frames, config, loaded_backend(backend), ignore_events)
+    return _measure(clip, number, frames, config, cached_backend(backend), ignore_events)

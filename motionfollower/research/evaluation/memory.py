@@ -20,7 +20,7 @@ from motionfollower.pipeline.memory.estimate import (
 )
 from motionfollower.pipeline.memory.plan import SMALLEST
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
-from motionfollower.research.evaluation.memory_probe import probe_job
+from motionfollower.research.evaluation.memory_probe import probe_query
 from motionfollower.research.evaluation.released import camera_mode_bytes, released_peak
 
 FRAMES = 24
@@ -125,7 +125,7 @@ def measure_memory(*, full_step: bool = False) -> MemoryReport:
     """
     settings = SamplerSettings(steps=STEPS, camera=True)
     full = MemoryQuery(NetworksConfig(), FRAMES, SIZE, HALF, settings)
-    tiny = probe_job("tiny")
+    tiny = probe_query("tiny")
     kept, kept_as_released = camera_mode_bytes(full)
     return MemoryReport(
         unet_parameters=_unet_parameters(full.config),
@@ -150,7 +150,7 @@ def measure_memory(*, full_step: bool = False) -> MemoryReport:
 
 def run_probe(name: str) -> Probe:
     """The predicted and the measured peak of a probe."""
-    return Probe(estimate_peak_memory(probe_job(name)).peak, _measure(name))
+    return Probe(estimate_peak_memory(probe_query(name)).peak, _measure(name))
 
 
 def _unet_parameters(config: NetworksConfig) -> int:

@@ -22,7 +22,7 @@ from motionfollower.models.weights.manifest import EMBEDDED_FOLDER
 from motionfollower.pipeline.memory.estimate import MemoryQuery, trace_memory
 
 
-def probe_job(name: str) -> MemoryQuery:
+def probe_query(name: str) -> MemoryQuery:
     """The embedded model ("tiny") on 24 frames or the full-size one ("full") on 2: the whole method, in float32."""
     settings = SamplerSettings(steps=10, camera=True)
     if name == "full":
@@ -33,7 +33,7 @@ def probe_job(name: str) -> MemoryQuery:
 
 def main(name: str) -> str:
     """Run a probe; the JSON to print."""
-    query = probe_job(name)
+    query = probe_query(name)
     with torch.device("meta"):
         networks = build_networks(query.config)  # imports the libraries, whose memory doesn't count
     before = _resident_bytes()

@@ -86,7 +86,7 @@ class SettingsPanel:
         with gr.Accordion("Guidance weights per region", open=False):
             self.foreground = _weight("Foreground", defaults.guidance.foreground)
             self.body = _weight("Body", defaults.guidance.body)
-            self.overlap = _weight("Overlap of source and target person", defaults.guidance.overlap)
+            self.overlap = _weight("Source–target overlap", defaults.guidance.overlap)
             self.complement = _weight("Background", defaults.guidance.complement)
         with gr.Accordion("Sampler", open=False):
             self.noise = gr.Slider(

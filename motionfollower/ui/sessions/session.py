@@ -13,8 +13,8 @@ import torch
 
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Cancelled, Event, Preview
-from motionfollower.ui.progress_bar import ProgressBar
 from motionfollower.ui.sessions.cancellation import Cancellation, raise_if_cancelled, run_cancellable
+from motionfollower.ui.sessions.progress_bar import ProgressBar
 from motionfollower.ui.sessions.queue import WorkQueue
 
 OUT_OF_MEMORY = "Out of GPU memory. Lower Max frames or Resolution and try again."

@@ -16,8 +16,8 @@ from motionfollower.io.run_record import load_run_record
 from motionfollower.ui.handlers import EditHandlers
 from motionfollower.ui.inputs.clips import ClipInputs
 from motionfollower.ui.inputs.form import FormValues
-from motionfollower.ui.progress_bar import done
 from motionfollower.ui.sessions.prepared import PreparedClips
+from motionfollower.ui.sessions.progress_bar import done
 from motionfollower.ui.sessions.results import SessionDirs, SessionResult
 from motionfollower.ui.sessions.session import session_of
 from motionfollower.ui.tabs.result import ResultTab

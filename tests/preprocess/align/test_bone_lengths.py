@@ -11,7 +11,7 @@ from preprocess.align.bone_lengths import (
     MAX_FRAMES,
     BoneLengthEstimator,
     BoneLengths,
-    describe_bone_lengths,
+    bone_length_features,
 )
 from preprocess.pose.skeleton import L_ANKLE, L_KNEE, NOSE, R_ANKLE, R_KNEE
 from preprocess.types import Floats, PoseSequence
@@ -76,8 +76,8 @@ def test_hidden_joints_do_not_affect_the_features() -> None:
     moved = FIGURE.body[:1].copy()
     moved[0, NOSE] += 500
     (features, unit), (same, same_unit) = (
-        describe_bone_lengths(FIGURE.body[:1], seen),
-        describe_bone_lengths(moved, seen),
+        bone_length_features(FIGURE.body[:1], seen),
+        bone_length_features(moved, seen),
     )
     assert features.shape == (1, FEATURES)
     assert features == pytest.approx(same)

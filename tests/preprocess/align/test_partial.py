@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from preprocess.align.align import align
-from preprocess.align.partial import BONES, FOLLOWING_JOINTS, Following, Parts, blend_motions
+from preprocess.align.partial import BONES, FOLLOWING_JOINTS, PartialMotion, Parts, blend_motions
 from preprocess.pose.skeleton import (
     JOINTS,
     L_ANKLE,
@@ -44,18 +44,18 @@ def test_the_skeleton_is_one_tree() -> None:
 
 
 def test_the_whole_motion_is_the_targets() -> None:
-    assert blend_motions(SOURCE, DANCER, Following()) is DANCER
+    assert blend_motions(SOURCE, DANCER, PartialMotion()) is DANCER
 
 
 @pytest.mark.parametrize("parts", FOLLOWING_JOINTS)
 def test_none_of_the_motion_is_the_sources(parts: Parts) -> None:
-    moved = blend_motions(SOURCE, DANCER, Following(parts, 0))
+    moved = blend_motions(SOURCE, DANCER, PartialMotion(parts, 0))
     np.testing.assert_allclose(moved.body, SOURCE.body, atol=1e-3)
     np.testing.assert_array_equal(moved.scores, SOURCE.scores)
 
 
 def test_arms_move_and_the_rest_stays() -> None:
-    moved = blend_motions(SOURCE, DANCER, Following("arms"))
+    moved = blend_motions(SOURCE, DANCER, PartialMotion("arms"))
     still = [joint for joint in range(18) if joint not in FOLLOWING_JOINTS["arms"]]
     np.testing.assert_allclose(moved.body[:, still], SOURCE.body[:, still], atol=1e-3)
     for shoulder, wrist in ((R_SHOULDER, R_WRIST), (L_SHOULDER, L_WRIST)):
@@ -65,7 +65,7 @@ def test_arms_move_and_the_rest_stays() -> None:
 
 def test_half_way_limbs_are_turned_and_not_shortened() -> None:
     """Hanging and raised arms blend to horizontal ones of the same length."""
-    moved = blend_motions(SOURCE, DANCER, Following("all", 0.5))
+    moved = blend_motions(SOURCE, DANCER, PartialMotion("all", 0.5))
     mean = (lengths(SOURCE) + lengths(DANCER)) / 2
     np.testing.assert_allclose(lengths(moved), mean, atol=1e-2)
     reach = moved.body[:, L_WRIST] - moved.body[:, L_ELBOW]
@@ -81,7 +81,7 @@ def test_a_limb_between_two_motions_never_jumps() -> None:
     for joint, distance in ((L_ELBOW, 40), (L_WRIST, 80)):
         turn = np.linspace(0, 2 * np.pi, count)
         bodies[:, joint] = bodies[:, L_SHOULDER] + distance * np.stack([np.sin(turn), np.cos(turn)], axis=-1)
-    moved = blend_motions(source, as_poses(bodies, SIZE), Following("arms", 0.5))
+    moved = blend_motions(source, as_poses(bodies, SIZE), PartialMotion("arms", 0.5))
     steps = np.linalg.norm(np.diff(moved.body[:, L_WRIST], axis=0), axis=-1)
     assert steps.max() < 10
 
@@ -91,7 +91,7 @@ def test_legs_that_follow_bend_on_the_sources_ground() -> None:
     bodies = standing(FRAMES, SIZE, 300, (200, 300)).body.copy()
     bodies[2:, :R_KNEE] += (0, 50)
     bodies[2:, L_HIP] += (0, 50)
-    moved = blend_motions(SOURCE, as_poses(bodies, SIZE), Following("legs"))
+    moved = blend_motions(SOURCE, as_poses(bodies, SIZE), PartialMotion("legs"))
     lower = moved.body[:, [R_ANKLE, L_ANKLE], 1].max(axis=1)
     np.testing.assert_allclose(lower, SOURCE.body[:, R_ANKLE, 1], atol=1)
     assert (moved.body[2:, NECK, 1] > SOURCE.body[2:, NECK, 1] + 30).all()
@@ -102,18 +102,18 @@ def test_missing_joints_stay_missing() -> None:
     scores = DANCER.scores.copy()
     scores[1, L_ELBOW] = 0
     lost = PoseSequence(DANCER.keypoints, scores, SIZE)
-    moved = blend_motions(SOURCE, lost, Following("arms"))
+    moved = blend_motions(SOURCE, lost, PartialMotion("arms"))
     assert (moved.scores[1, [L_ELBOW, L_WRIST]] == 0).all()
     assert (moved.keypoints[1, L_WRIST] == 0).all()
     assert moved.scores[1, R_WRIST] == 1
-    between = blend_motions(SOURCE, lost, Following("arms", 0.5))
+    between = blend_motions(SOURCE, lost, PartialMotion("arms", 0.5))
     reach = between.body[1, L_ELBOW] - between.body[1, L_SHOULDER]
     np.testing.assert_allclose(reach, SOURCE.body[1, L_ELBOW] - SOURCE.body[1, L_SHOULDER], atol=1e-3)
 
 
 def test_alignment_with_partial_motion() -> None:
     masks = [capsules(poses, 16) for poses in (SOURCE, DANCER)]
-    aligned = align(SOURCE, masks[0], DANCER, masks[1], "similarity", following=Following("arms"))
+    aligned = align(SOURCE, masks[0], DANCER, masks[1], "similarity", following=PartialMotion("arms"))
     np.testing.assert_allclose(aligned.poses.body[:, NECK], SOURCE.body[:, NECK], atol=1e-3)
     assert (aligned.report.parts, aligned.report.blend) == ("arms", 1.0)
     predicted = WarpedTargetMask().predict(SOURCE, masks[0], aligned, masks[1])

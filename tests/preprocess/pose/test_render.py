@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from preprocess.pose.render import draw_poses
-from preprocess.pose.skeleton import BODY, FACE, HANDS, JOINTS, LEFT_HAND, NECK, NOSE, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import BODY, FACE, HANDS, JOINTS, LEFT_HAND, NECK, NOSE, R_SHOULDER, VISIBLE
 from preprocess.types import PoseSequence, Size
 
 
@@ -50,8 +50,8 @@ def one_pose(joints: dict[int, tuple[float, float]], size: Size = (64, 48)) -> P
 def test_drawing_equals_the_canonical_one(canonical: ModuleType, size: Size) -> None:
     poses = random_poses(8, size, seed=3)
     for drawing, keypoints, scores in zip(draw_poses(poses), poses.keypoints, poses.scores, strict=True):
-        joints = np.where(scores[:, None] > SEEN, keypoints.astype(np.float64) / size, -1)
-        subset = np.where(scores[BODY] > SEEN, np.arange(18), -1)[None]
+        joints = np.where(scores[:, None] > VISIBLE, keypoints.astype(np.float64) / size, -1)
+        subset = np.where(scores[BODY] > VISIBLE, np.arange(18), -1)[None]
         canvas = canonical.draw_bodypose(np.zeros((size[1], size[0], 3), np.uint8), joints[BODY], subset)
         canvas = canonical.draw_handpose(canvas, joints[HANDS].reshape(2, 21, 2))
         np.testing.assert_array_equal(drawing, canvas[..., ::-1])
@@ -67,7 +67,7 @@ def test_colours_are_those_of_the_released_images() -> None:
 
 def test_invisible_joints_and_faces_are_not_drawn() -> None:
     poses = random_poses(1, (64, 64), seed=5)
-    faint = PoseSequence(poses.keypoints, np.full_like(poses.scores, SEEN), poses.size)
+    faint = PoseSequence(poses.keypoints, np.full_like(poses.scores, VISIBLE), poses.size)
     assert not draw_poses(faint).any()
     face = np.zeros_like(poses.scores)
     face[:, FACE] = 1

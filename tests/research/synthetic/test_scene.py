@@ -18,7 +18,7 @@ from motionfollower.research.synthetic.scene.camera import MIN_FILL, Camera, Fra
 from motionfollower.research.synthetic.scene.sampling import sample_scene
 from motionfollower.research.synthetic.scene.scene import Renderer, Scene
 from motionfollower.research.synthetic.scene.shot import plan_shots
-from preprocess.pose.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, SEEN
+from preprocess.pose.skeleton import BODY, L_ANKLE, L_EYE, R_ANKLE, R_EYE, VISIBLE
 
 FRAMES = 3
 
@@ -85,7 +85,7 @@ def test_eyes_from_behind_and_joints_outside_have_no_score(assets: Assets, scene
     assert (frame.visibility[[L_EYE, R_EYE]] != Visibility.SEEN).all()
     assert (frame.visibility[[L_ANKLE, R_ANKLE]] == Visibility.OUTSIDE).all()
     assert (poses.body_scores[0, [L_EYE, R_EYE, L_ANKLE, R_ANKLE]] == 0).all()
-    assert (poses.body_scores[0] > SEEN).any()
+    assert (poses.body_scores[0] > VISIBLE).any()
 
 
 def test_framings_cut_off_the_feet(assets: Assets, scene: Scene):

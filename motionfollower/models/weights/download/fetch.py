@@ -51,7 +51,7 @@ def _with_instructions(weight_set: WeightSet, root: Path) -> Generator[None, Non
     try:
         yield
     except WeightsError as error:
-        raise WeightsError(f"{error} Or download manually: {weight_set.by_hand(root)}") from error
+        raise WeightsError(f"{error} Or download manually: {weight_set.download_instructions(root)}") from error
 
 
 def _convert_existing_pickles(weight_set: WeightSet, folder: Path) -> list[Path]:

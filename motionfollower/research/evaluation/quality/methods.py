@@ -23,7 +23,7 @@ from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare
 from motionfollower.research.evaluation.quality.clip import BenchmarkClip
 from preprocess.background.fill import fill_background
-from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, SEEN
+from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, VISIBLE
 from preprocess.puppet.animate import animate
 from preprocess.types import Floats, Frames, PoseSequence
 
@@ -175,7 +175,7 @@ def move_rigidly(inputs: EditInputs, background: Frames) -> Frames:
 
 def _torso_transform(source: PoseSequence, aligned: PoseSequence, index: int) -> Floats:
     """The scale and shift from the source's torso to the aligned one, f32 [2, 3]."""
-    seen = (source.body_scores[index, TORSO] > SEEN) & (aligned.body_scores[index, TORSO] > SEEN)
+    seen = (source.body_scores[index, TORSO] > VISIBLE) & (aligned.body_scores[index, TORSO] > VISIBLE)
     if seen.sum() < 2:
         return np.eye(2, 3, dtype=np.float32)
     before, after = source.body[index, TORSO][seen], aligned.body[index, TORSO][seen]

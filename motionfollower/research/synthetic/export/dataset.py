@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.core.errors import InputError, SettingsError
-from motionfollower.core.parallel import run_in_processes
+from motionfollower.core.parallel import run_missing
 from motionfollower.io.dataset_dir import open_dataset_dir
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.assets.types import Assets
@@ -79,12 +78,8 @@ def render_dataset(
     load_assets()
     open_dataset_dir(folder, RECORD, config.to_json(), otherwise="a training set with another config")
     missing = [seed for seed in seeds if not is_whole(shard_path(folder, seed))]
-    if done := len(seeds) - len(missing):
-        on_progress(done)
     tasks = [partial(render_shard, shard_path(folder, seed), seed, config) for seed in missing]
-    with closing(run_in_processes(jobs, tasks)) as shards:
-        for count, _ in enumerate(shards, done + 1):
-            on_progress(count)
+    run_missing(jobs, tasks, len(seeds), on_progress)
 
 
 def shard_path(folder: Path, seed: int) -> Path:

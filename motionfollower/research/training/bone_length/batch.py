@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from motionfollower.core.errors import InputError
 from motionfollower.research.synthetic.export.dataset import Arrays
-from preprocess.align.bone_lengths import describe_bone_lengths
+from preprocess.align.bone_lengths import bone_length_features
 from preprocess.pose.skeleton import MIRRORED_BODY
 from preprocess.types import Bools, Floats
 
@@ -58,7 +58,7 @@ class BoneLengthDataset:
 
     def inputs_and_targets(self) -> tuple[Floats, Floats]:
         """The network's inputs f32 [N, F, FEATURES], and the logarithms of the true lengths f32 [N, COUNT]."""
-        inputs, unit = describe_bone_lengths(self.joints, self.seen)
+        inputs, unit = bone_length_features(self.joints, self.seen)
         drop = np.median(self.drops, axis=1).clip(1)
         return inputs, np.log(np.column_stack([self.lengths, drop]) / unit[:, None]).astype(np.float32)
 

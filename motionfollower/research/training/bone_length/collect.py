@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 
-from motionfollower.core.parallel import run_in_processes
+from motionfollower.core.parallel import run_missing
 from motionfollower.pipeline.backends import Preprocessors, load_preprocessors
 from motionfollower.research.synthetic.assets.store import load_assets
 from motionfollower.research.synthetic.export.dataset import (
@@ -32,11 +31,7 @@ def collect(
     work: dict[Path, Callable[[Path], None]] = {body_path(folder, seed): partial(write_body, seed) for seed in bodies}
     work |= {estimated_path(folder, shard): partial(write_estimated, shard) for shard in shards}
     tasks = [partial(write, path) for path, write in work.items() if not is_whole(path)]
-    if skipped := len(work) - len(tasks):
-        on_progress(skipped)
-    with closing(run_in_processes(jobs, tasks)) as results:
-        for done, _ in enumerate(results, skipped + 1):
-            on_progress(done)
+    run_missing(jobs, tasks, len(work), on_progress)
 
 
 def body_path(folder: Path, seed: int) -> Path:

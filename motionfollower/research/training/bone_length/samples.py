@@ -37,7 +37,7 @@ from preprocess.pose.skeleton import (
     R_KNEE,
     R_SHOULDER,
     R_WRIST,
-    SEEN,
+    VISIBLE,
 )
 from preprocess.types import Clip, Floats, PoseSequence, Size
 
@@ -73,7 +73,7 @@ def samples_of_shots(
     samples = []
     for shot, clip in zip(shots, clips, strict=True):
         poses, (_, truth) = estimate(clip), _project(assets, body, shot)
-        seen = (poses.body_scores > SEEN) & is_inside(poses.body, clip.size)
+        seen = (poses.body_scores > VISIBLE) & is_inside(poses.body, clip.size)
         samples.append({"joints": poses.body, "seen": seen, **truth})
     return _stack(samples)
 

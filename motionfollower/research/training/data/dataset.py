@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from motionfollower.core.config import PrepareSettings
 from motionfollower.core.errors import InputError, OutputError
-from motionfollower.core.parallel import run_in_processes
+from motionfollower.core.parallel import run_missing
 from motionfollower.io.dataset_dir import open_dataset_dir
 from motionfollower.pipeline.backends import load_preprocessors
 from motionfollower.research.synthetic.export.dataset import read_shard
@@ -108,16 +107,8 @@ def fill_clip_set(
     """
     open_dataset_dir(folder, RECORD, shape.to_json(), otherwise="clips of another shape")
     missing = [source for source in sources if not _is_done(folder, source.stem)]
-    finished, skipped = len(sources) - len(missing), list[str]()
-    if finished:
-        on_progress(finished)
     tasks = [partial(make_clips, folder, source, shape) for source in missing]
-    with closing(run_in_processes(jobs, tasks)) as reasons:
-        for done, reason in enumerate(reasons, finished + 1):
-            if reason:
-                skipped.append(reason)
-            on_progress(done)
-    return skipped
+    return [reason for reason in run_missing(jobs, tasks, len(sources), on_progress) if reason]
 
 
 def _is_done(folder: Path, name: str) -> bool:
