@@ -88,12 +88,14 @@ def check_result_dir(folder: Path) -> None:
 def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
     """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
 
-    `publish` moves them to `folder` when they are complete. OutputError, which names `folder`, where one can't be
-    written.
+    `publish` moves them to `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
     """
     check_result_dir(folder)
-    with output_errors(folder), scratch_folder(existing_parent(folder)) as draft, renaming_errors(folder, draft):
-        yield ResultFiles(draft)
+    with ExitStack() as stack:
+        with output_errors(folder):
+            draft = stack.enter_context(scratch_folder(existing_parent(folder)))
+        with renaming_errors(folder, draft):
+            yield ResultFiles(draft)
 
 
 def write_frames_and_comparison(
@@ -103,7 +105,8 @@ def write_frames_and_comparison(
 
     A row holds the source, the target pose and the edit of one frame, uint8 [H, W, 3]; `label` names the backend.
     """
-    draft.frames.mkdir()
+    with output_errors(draft.frames):
+        draft.frames.mkdir()
     captions = "source", "target pose", f"edited · {label}"
     write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps)
 
@@ -113,7 +116,9 @@ def _saved(
 ) -> Iterator[tuple[Frame, Frame, Frame]]:
     """Pass the rows on, and save the edit of each."""
     for index, row in enumerate(rows):
-        save_frame(folder / f"frame_{index}.png", row[-1])
+        path = folder / f"frame_{index}.png"
+        with output_errors(path):
+            save_frame(path, row[-1])
         on_progress(index + 1)
         yield row
 
@@ -144,8 +149,9 @@ def publish(draft: ResultFiles, folder: Path, run: RunMetadata) -> ResultFiles:
 
     All of it is moved or nothing.
     """
-    draft.run.write_text(run.to_json(), encoding="utf-8")
-    with defer_interrupts():
+    with output_errors(draft.run):
+        draft.run.write_text(run.to_json(), encoding="utf-8")
+    with output_errors(folder), defer_interrupts():
         _move_in(draft, ResultFiles(folder))
     return ResultFiles(folder)
 

@@ -137,11 +137,22 @@ def test_a_cancelled_writer_leaves_everything_as_it_was(
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
+def test_an_error_of_the_caller_is_no_output_error(
+    tmp_path: Path, inputs: EditInputs, edited: Clip, run: RunMetadata
+) -> None:
+    def fail(done: int) -> None:
+        raise BrokenPipeError("the progress is shown nowhere")
+
+    with pytest.raises(BrokenPipeError, match="shown nowhere"):
+        write(tmp_path / "result", inputs, edited, run, fail)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_an_output_error_and_leaves_nothing(
     tmp_path: Path, inputs: EditInputs, edited: Clip, run: RunMetadata
 ) -> None:
-    with pytest.raises(OutputError, match=rf"^{tmp_path}/result\S* can.t be written: .+\. Make room or choose another"):
+    with pytest.raises(OutputError, match=rf"^{tmp_path}/result/.+ can.t be written: .+\. Make room or choose another"):
         write(tmp_path / "result", inputs, edited, run)
     assert not list(tmp_path.iterdir())
 

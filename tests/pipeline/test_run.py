@@ -12,13 +12,15 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from motionfollower.core.config import EditConfig, PrepareSettings, Redo
 from motionfollower.core.errors import InputError, OutputError, SettingsError
 from motionfollower.core.events import Cancelled, Event, Progress, Stage
+from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs
+from motionfollower.io.case import read_prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import RunMetadata, config_of, load_run_record
 from motionfollower.pipeline.backends import Backend, load_backend
 from motionfollower.pipeline.checks import CAMERA_TRAVEL
 from motionfollower.pipeline.prepare import prepare, realign
-from motionfollower.pipeline.run import run_bundle, run_edit
+from motionfollower.pipeline.run import run_bundle, run_edit, run_prepare
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import ClipPoint, Frames
 from preprocess.video.probe import probe
@@ -96,6 +98,25 @@ def test_the_lock_keeps_the_pixels_of_the_source(
     source = read_clip(SOURCE, max_frames=3).frames
     assert np.array_equal(frames_of(ResultFiles(tmp_path))[:, :, :100], source[:, :, :100])
     assert not probe(ResultFiles(tmp_path).edited).has_sound
+
+
+def test_a_prepared_case_is_written_or_absent(config: EditConfig, backend: Backend, tmp_path: Path) -> None:
+    def cancel(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == Stage.WRITE and event.done == 2:
+            raise Cancelled
+
+    assert config.target is not None
+    small = PrepareSettings(frames=2, size=(64, 64))
+    clips = config.source, config.target, small, backend.preprocessors
+    with pytest.raises(Cancelled):
+        run_prepare(*clips, tmp_path / "case", cancel)
+    assert not list(tmp_path.iterdir())
+    prepared = run_prepare(*clips, tmp_path / "case")
+    again = read_prepared(tmp_path / "case")
+    assert np.array_equal(again.inputs.aligned_poses.keypoints, prepared.inputs.aligned_poses.keypoints)
+    assert np.array_equal(again.inputs.target_masks.masks, prepared.inputs.target_masks.masks)
+    assert again.alignment == prepared.alignment
+    assert messages(again.inputs.warnings) == messages(prepared.inputs.warnings)
 
 
 @pytest.mark.parametrize("stage", [Stage.SAMPLING, Stage.WRITE, Stage.MEASURE])

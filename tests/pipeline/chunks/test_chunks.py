@@ -163,6 +163,24 @@ def test_a_span_is_detected_again_for_other_points(config: EditConfig, backend: 
     assert replace(detector, selected=ClipPoint(0.5, 0.5), folder=tmp_path / "new").independent_spans() == []
 
 
+def test_a_selected_person_is_followed_both_ways(config: EditConfig, backend: Backend, tmp_path: Path) -> None:
+    """From the span with the selected frame, each neighbour starts at the person's position in the one before."""
+    selected = ClipPoint(0.55, 0.5, frame=3)
+    chosen = replace(config, prepare=replace(config.prepare, frames=6, source_person=selected))
+    pair = ClipPair.of(probe(SOURCE), probe(DANCE), chosen)
+    detector = PersonDetector.of(chosen, pair, "source", tmp_path, replace(SMALL, detection=2))
+    events: list[Event] = []
+    found = detector.detect(backend.preprocessors, events.append)
+    notes = [event.note for event in events if isinstance(event, StageStarted) and event.stage == Stage.READ]
+    assert notes == [f"source, frames {span} of 6" for span in ("2 to 3", "4 to 5", "0 to 1")]
+    before, middle, after = found.parts
+    assert middle.points == (replace(selected, frame=1),)
+    assert after.points == (middle.position(-1, shown_in=0), None)
+    assert before.points == (middle.position(0, shown_in=1), None)
+    assert found.person.is_seen.all()
+    assert found.travel is not None
+
+
 def test_a_point_beyond_the_clip_is_an_input_error(config: EditConfig, backend: Backend, tmp_path: Path) -> None:
     late = replace(config.prepare, frames=2, target_person=ClipPoint(0.5, 0.5, frame=2))
     pair = ClipPair.of(probe(SOURCE), probe(DANCE), replace(config, prepare=late))
