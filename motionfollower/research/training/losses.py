@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from motionfollower.models.codecs import Codec, LayerCodec
+from motionfollower.models.codecs import Codec
 from motionfollower.models.model import Networks
 from motionfollower.research.training.config import Loss, TrainConfig
 from motionfollower.research.training.data.batch import Batch
@@ -54,15 +54,17 @@ def prediction_target(x0: Tensor, noise: Tensor, alpha_bar: float, prediction_ty
     return math.sqrt(alpha_bar) * noise - math.sqrt(1 - alpha_bar) * x0
 
 
-def edit_loss(prediction: Tensor, batch: Batch, codec: LayerCodec, config: TrainConfig) -> Tensor:
+def edit_loss(
+    prediction: Tensor, layer: tuple[Tensor, Tensor], batch: Batch, codec: Codec, config: TrainConfig
+) -> Tensor:
     """The loss of predicted layer latents in pixel space: decoded edit, opacity penalty, and the layer's own colours.
 
-    The coarse term decodes over a coarse puppet, so that its gradient reaches shifts of more than a pixel. The opacity
-    penalty keeps the layer from painting where it gains little. The term of the colours on their own gives a gradient
-    to a layer that is still transparent.
+    `layer` is the codec's layer of the prediction. The coarse term decodes over a coarse puppet, so that its gradient
+    reaches shifts of more than a pixel. The opacity penalty keeps the layer from painting where it gains little. The
+    term of the colours on their own gives a gradient to a layer that is still transparent.
     """
     weights = 1 + (config.person_weight - 1) * batch.person
-    colours, opacity = codec.layer(prediction)
+    colours, opacity = layer
     fine = _error(codec.decode(prediction, batch.puppet), batch.truth, config.loss)
     coarse = _error(codec.decode(prediction, _downsample(batch.puppet)), _downsample(batch.truth), config.loss)
     edit = _weighted_mean(fine, weights) + config.coarse_weight * _weighted_mean(coarse, _downsample(weights))

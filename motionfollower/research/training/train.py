@@ -15,7 +15,6 @@ from accelerate.utils import DistributedDataParallelKwargs
 from motionfollower.core.config import GuidanceSettings, SamplerSettings
 from motionfollower.core.device import HALF, NoiseSource, pick_device
 from motionfollower.core.errors import InputError, TrainingError
-from motionfollower.models.codecs import LayerCodec
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.model import Networks
 from motionfollower.models.weights.model_dir import save_model
@@ -128,8 +127,8 @@ class Trainer:
         alpha_bar = float(self._alpha_bars[timestep])
         noise = noise_source.draw(x0.shape, x0.device, torch.float32)
         prediction = self._model(batch, add_noise(x0, noise, alpha_bar), timestep)
-        if isinstance(networks.codec, LayerCodec):
-            return edit_loss(prediction, batch, networks.codec, config)
+        if (layer := networks.codec.layer(prediction)) is not None:
+            return edit_loss(prediction, layer, batch, networks.codec, config)
         target = prediction_target(x0, noise, alpha_bar, networks.config.prediction_type)
         return latent_loss(prediction, target, batch, config)
 

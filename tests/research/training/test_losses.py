@@ -38,8 +38,8 @@ def shifted(patches: float) -> Tensor:
 def test_the_true_shift_has_no_loss() -> None:
     truth, puppet = bar(12), bar(20)
     config = replace(CONFIG, coarse_weight=1.0, layer_cost=0.1)
-    assert edit_loss(shifted(2.0), batch(puppet, truth), CODEC, config) < 1e-3
-    assert edit_loss(shifted(0.0), batch(puppet, truth), CODEC, config) > 0.4
+    assert edit_loss(shifted(2.0), CODEC.layer(shifted(2.0)), batch(puppet, truth), CODEC, config) < 1e-3
+    assert edit_loss(shifted(0.0), CODEC.layer(shifted(0.0)), batch(puppet, truth), CODEC, config) > 0.4
 
 
 @pytest.mark.parametrize(("coarse_weight", "has_gradient"), [(0.0, False), (1.0, True)])
@@ -47,7 +47,7 @@ def test_the_coarse_loss_has_a_gradient_across_a_gap(coarse_weight: float, has_g
     """The patch of the true bar samples black pixels, two of them to the left of the puppet's bar."""
     latents = shifted(1.0)
     config = replace(CONFIG, coarse_weight=coarse_weight)
-    edit_loss(latents, batch(bar(22), bar(12)), CODEC, config).backward()
+    edit_loss(latents, CODEC.layer(latents), batch(bar(22), bar(12)), CODEC, config).backward()
     assert latents.grad is not None
     assert (-latents.grad[0, -2, 0, 4, 3] > 1e-4) == has_gradient
 
@@ -56,6 +56,7 @@ def test_the_opacity_penalty_is_proportional_to_the_coverage() -> None:
     truth = bar(12)
     opaque = CODEC.encode(truth)
     free, penalised = (
-        edit_loss(opaque, batch(-truth, truth), CODEC, replace(CONFIG, layer_cost=cost)) for cost in (0, 0.1)
+        edit_loss(opaque, CODEC.layer(opaque), batch(-truth, truth), CODEC, replace(CONFIG, layer_cost=cost))
+        for cost in (0, 0.1)
     )
     torch.testing.assert_close(penalised - free, torch.tensor(0.1))
