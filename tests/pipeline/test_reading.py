@@ -18,7 +18,7 @@ def video(seconds: float | None, fps: float = 8.0) -> Media:
 
 def images(count: int) -> Media:
     paths = tuple(Path(f"frame_{index}.png") for index in range(count))
-    return Media(Path("clip"), (64, 48), 8.0, count / 8, pictures=paths)
+    return Media(Path("clip"), (64, 48), 8.0, count / 8, images=paths)
 
 
 @pytest.mark.parametrize(

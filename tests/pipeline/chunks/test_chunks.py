@@ -177,7 +177,7 @@ def test_a_selected_person_is_followed_both_ways(config: EditConfig, backend: Ba
     assert middle.points == (replace(selected, frame=1),)
     assert after.points == (middle.position(-1, shown_in=0), None)
     assert before.points == (middle.position(0, shown_in=1), None)
-    assert found.person.is_seen.all()
+    assert found.person.is_visible.all()
     assert found.travel is not None
 
 
