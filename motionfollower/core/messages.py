@@ -14,11 +14,11 @@ _MESSAGES = {
     WarningCode.MASK_COPIED: "The mask of {frames} failed and is taken from the nearest good frame.",
     WarningCode.MASK_EMPTY: "The mask of {frames} is empty; nothing is edited there.",
     WarningCode.MASK_FALLBACK: "The mask of {frames} is {origin}'s: Segment Anything found none that fits the pose.",
-    WarningCode.SOURCE_PERSON_MISSING: "Alignment: no person is found in the source in {frames}; check them.",
-    WarningCode.TARGET_PERSON_MISSING: "Alignment: no person is found in the target in {frames}; check them.",
-    WarningCode.SOURCE_MASK_EMPTY: "Alignment: the source mask is empty in {frames}; check them.",
-    WarningCode.TARGET_MASK_EMPTY: "Alignment: the target mask is empty in {frames}; check them.",
-    WarningCode.UNUSUAL_HEIGHT: "Alignment: the height is unusual against the source's in {frames}; check them.",
+    WarningCode.SOURCE_PERSON_MISSING: "Alignment: no person is found in the source in {frames}.",
+    WarningCode.TARGET_PERSON_MISSING: "Alignment: no person is found in the target in {frames}.",
+    WarningCode.SOURCE_MASK_EMPTY: "Alignment: the source mask is empty in {frames}.",
+    WarningCode.TARGET_MASK_EMPTY: "Alignment: the target mask is empty in {frames}.",
+    WarningCode.UNUSUAL_HEIGHT: "Alignment: the height relative to the source is unusual in {frames}.",
     WarningCode.OUT_OF_FRAME: "Alignment: the person extends beyond the image in {frames}.",
     WarningCode.GROUND_OFFSET: (
         "Alignment: the feet stand {pixels} pixels {side} the source's; "
