@@ -33,7 +33,12 @@ def press(page: Any, name: str) -> None:
 
 
 def wait_for_status(page: Any, pattern: str, timeout: float = LONG) -> None:
-    page.locator("#status").get_by_text(re.compile(pattern)).wait_for(timeout=timeout)
+    status = page.locator("#status")
+    try:
+        status.get_by_text(re.compile(pattern)).wait_for(timeout=timeout)
+    except Exception as error:
+        error.add_note(f"The status is: {status.inner_text()}")
+        raise
 
 
 def set_field(page: Any, name: str, value: float) -> None:
