@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from motionfollower.models.layers import unfold_frames
 from motionfollower.models.model import Networks
-from motionfollower.models.unet.kv_injection import KVRecorder, KVReference
+from motionfollower.models.unet.kv_injection import KVInjector, KVRecorder
 from motionfollower.models.unet.unet import UNet
 from tools.oracle import Case, Inputs, Row, rel_l2
 
@@ -73,7 +73,7 @@ class Pass:
     def conditional(self, latents: Tensor, timestep: int, pose: Tensor, kv: KVRecorder | None = None) -> Tensor:
         return self.unet(latents, timestep, self.embeds, pose, self.appearance, kv)
 
-    def with_cfg(self, latents: Tensor, timestep: int, kv: KVReference | None = None) -> Tensor:
+    def with_cfg(self, latents: Tensor, timestep: int, kv: KVInjector | None = None) -> Tensor:
         """The unconditional and the conditional half of CFG in one batch, with the target pose."""
         embeds = torch.cat([torch.zeros_like(self.embeds), self.embeds])
         return self.unet(torch.cat([latents, latents]), timestep, embeds, self.target_pose, self.appearance, kv)
@@ -121,8 +121,8 @@ def camera_mode(case: Case, recorded: Recorded) -> Part:
             layer = name.removesuffix(".transformer_blocks.0.attn1")
             yield f"kv.{layer}.key", key
             yield f"kv.{layer}.value", value
-    reference = KVReference(recorder, case.inputs.source_masks, case.inputs.target_masks)
-    yield "unet.out.camTrue_cfg_inject_i25_t499", run.with_cfg(run.y, 499, reference)
+    injector = KVInjector(recorder, case.inputs.source_masks, case.inputs.target_masks)
+    yield "unet.out.camTrue_cfg_inject_i25_t499", run.with_cfg(run.y, 499, injector)
 
 
 def estimator(case: Case, recorded: Recorded) -> Part:

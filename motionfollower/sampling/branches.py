@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from motionfollower.core.config import SamplerSettings
-from motionfollower.models.unet.kv_injection import KVExchange, KVRecorder, KVReference
+from motionfollower.models.unet.kv_injection import KVExchange, KVInjector, KVRecorder
 from motionfollower.models.unet.unet import Features, UNet
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.feature_cache import BranchPass, FeatureCache
@@ -27,7 +27,7 @@ class ReconstructionOutput:
 
     output: Tensor
     taps: Mapping[int, Tensor] | None
-    keys_values: KVReference | None
+    keys_values: KVInjector | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Branches:
             BranchPass.RECONSTRUCTION, latents, timestep, TAPS if guides else (), recorder, reuses=reuses
         )
         masks = self._conditioning.source_mask[:, None], self._conditioning.target_mask[:, None]
-        keys_values = KVReference(recorder, *masks) if recorder is not None else None
+        keys_values = KVInjector(recorder, *masks) if recorder is not None else None
         output = self._finish_pass(BranchPass.RECONSTRUCTION, features)
         return ReconstructionOutput(output, features.taps if guides else None, keys_values)
 
@@ -78,7 +78,7 @@ class Branches:
         uses_cfg: bool = True,
         reuses: bool = False,
     ) -> EditOutput:
-        """Evaluate the editing branch, guided and injected by what the `reconstruction` of the same step kept."""
+        """Evaluate the editing branch, with the taps, keys and values of the same step's `reconstruction`, if any."""
         keys_values = reconstruction.keys_values if reconstruction else None
         if reconstruction is None or reconstruction.taps is None:
             conditional, guidance = self._run_pass(BranchPass.CONDITIONAL, latents, timestep, keys_values, reuses), None
@@ -94,7 +94,7 @@ class Branches:
         return self._unet.finish(self._start_pass(BranchPass.CONDITIONAL, latents, timestep)).float()
 
     def _run_pass(
-        self, kind: BranchPass, latents: Tensor, timestep: int, keys_values: KVReference | None, reuses: bool
+        self, kind: BranchPass, latents: Tensor, timestep: int, keys_values: KVInjector | None, reuses: bool
     ) -> Tensor:
         return self._finish_pass(kind, self._start_pass(kind, latents, timestep, (), keys_values, reuses=reuses))
 
@@ -103,7 +103,7 @@ class Branches:
         latents: Tensor,
         timestep: int,
         reconstruction_taps: Mapping[int, Tensor],
-        keys_values: KVReference | None,
+        keys_values: KVInjector | None,
     ) -> tuple[Tensor, ScoreGradient]:
         """The conditional output and the score gradient of one pass; with injection, its up blocks run twice."""
         given = self._conditioning

@@ -44,7 +44,7 @@ class MultiHeadAttention(nn.Module):
         self.to_v = nn.Linear(context_channels, channels, bias=False)
         self.to_out = nn.Sequential(nn.Linear(channels, channels))
 
-    def look_up(self, x: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    def attend_to(self, x: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """Attend from the tokens `x` [b, n, c] to projected keys and values [b, m, c]."""
         query, key, value = (rearrange(t, "b n (h c) -> b n h c", h=self.heads) for t in (self.to_q(x), key, value))
         return self.to_out(rearrange(attend(query, key, value), "b n h c -> b n (h c)"))
@@ -60,7 +60,7 @@ class SelfAttention(MultiHeadAttention):
         """`x` [b, h·w, c] on a grid of h × w; `kv` may replace the keys and values."""
         own = self.to_k(x), self.to_v(x)
         key, value = kv.exchange(self, own, grid) if kv is not None else own
-        return self.look_up(x, key, value)
+        return self.attend_to(x, key, value)
 
 
 class CrossAttention(MultiHeadAttention):
@@ -73,7 +73,7 @@ class CrossAttention(MultiHeadAttention):
         """
         if tokens.shape[1] == 1:
             return self.to_out(self.to_v(tokens))
-        return self.look_up(x, self.to_k(tokens), self.to_v(tokens))
+        return self.attend_to(x, self.to_k(tokens), self.to_v(tokens))
 
 
 class TransformerBlock(nn.Module):

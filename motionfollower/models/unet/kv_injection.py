@@ -36,7 +36,7 @@ class KVRecorder:
         return own
 
 
-class KVReference:
+class KVInjector:
     """Injects the keys and values of a recorded pass of one clip into a pass of a batch of edits of that clip.
 
     `source_masks` and `target_masks` are f32 [f, 1, H, W] in {0, 1}, at any resolution.

@@ -46,7 +46,7 @@ class TemporalAttention(MultiHeadAttention):
     def forward(self, x: Tensor) -> Tensor:
         """`x` [b, f, c] of f frames."""
         x = self.pos_encoder(x)
-        return self.look_up(x, self.to_k(x), self.to_v(x))
+        return self.attend_to(x, self.to_k(x), self.to_v(x))
 
 
 class TemporalBlock(nn.Module):

@@ -69,7 +69,7 @@ class UNet(nn.Module):
         return int(2 ** (len(self.config.channels) - 1))
 
     def split_feed_forwards(self, chunks: int) -> None:
-        """Process the tokens of all feed-forward layers, the widest activations of all, in so many chunks."""
+        """Process the tokens of all feed-forward layers, which have the widest activations, in this many chunks."""
         for module in self.modules():
             if isinstance(module, FeedForward):
                 module.chunks = chunks

@@ -21,7 +21,7 @@ from motionfollower.core.config import GuidanceSettings
 from motionfollower.models.layers import Upsample
 from motionfollower.models.model import Networks
 from motionfollower.models.unet.attention import CrossAttention
-from motionfollower.models.unet.kv_injection import KVRecorder, KVReference
+from motionfollower.models.unet.kv_injection import KVInjector, KVRecorder
 from motionfollower.models.unet.unet import Features, UNet
 from motionfollower.pipeline.memory.estimate import (
     MemoryQuery,
@@ -59,7 +59,7 @@ class ReleasedCrossAttention(CrossAttention):
 
     def forward(self, x: Tensor, tokens: Tensor) -> Tensor:
         """`x` [b, n, c] attends to `tokens` [b, m, d]."""
-        return self.look_up(x, self.to_k(tokens), self.to_v(tokens))
+        return self.attend_to(x, self.to_k(tokens), self.to_v(tokens))
 
 
 RELEASED_LAYERS = {Upsample: ReleasedUpsample, CrossAttention: ReleasedCrossAttention}
@@ -85,7 +85,7 @@ def _passes(subject: FlopSubject, camera: bool) -> list[CallGroup]:
     unet, conditioning, latents = subject.networks.unet, subject.conditioning(), subject.latents
     both = latents.repeat(2, 1, 1, 1, 1), conditioning.image_embeds.repeat(2, 1, 1, 1)
 
-    def predict(latents: Tensor, embeds: Tensor, kv: KVRecorder | KVReference | None = None) -> Tensor:
+    def predict(latents: Tensor, embeds: Tensor, kv: KVRecorder | KVInjector | None = None) -> Tensor:
         output: Tensor = unet(latents, 0, embeds, conditioning.target_pose, conditioning.appearance, kv)
         return output
 
@@ -99,9 +99,9 @@ def _passes(subject: FlopSubject, camera: bool) -> list[CallGroup]:
     if camera:
         recorder = KVRecorder()
         predict(latents, conditioning.image_embeds, recorder)
-        reference = KVReference(recorder, conditioning.source_mask[:, None], conditioning.target_mask[:, None])
+        injector = KVInjector(recorder, conditioning.source_mask[:, None], conditioning.target_mask[:, None])
         calls.append(
-            CallGroup("edit, both halves of CFG, injected", injected, count_flops(lambda: predict(*both, reference)))
+            CallGroup("edit, both halves of CFG, injected", injected, count_flops(lambda: predict(*both, injector)))
         )
     return calls
 
@@ -170,9 +170,9 @@ def _guided_step(networks: Networks, conditioning: Conditioning, latents: Tensor
     both = latents.to(dtype).repeat(2, 1, 1, 1, 1), embeds.repeat(2, 1, 1, 1)
     recorder = KVRecorder()
     unet(latents.to(dtype), 0, embeds, conditioning.source_pose, conditioning.appearance, recorder)
-    reference = KVReference(recorder, conditioning.source_mask[:, None], conditioning.target_mask[:, None])
-    unet(both[0], 0, both[1], conditioning.target_pose, conditioning.appearance, reference)
-    del recorder, reference
+    injector = KVInjector(recorder, conditioning.source_mask[:, None], conditioning.target_mask[:, None])
+    unet(both[0], 0, both[1], conditioning.target_pose, conditioning.appearance, injector)
+    del recorder, injector
     rest = conditioning.appearance, TAPS
     taps = unet.features(latents.to(dtype), 0, embeds, conditioning.source_pose, *rest).taps
     with torch.enable_grad():
