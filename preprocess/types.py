@@ -126,7 +126,7 @@ class PoseSequence:
         return self.keypoints[:, FACE]
 
     def part(self, frames: range) -> PoseSequence:
-        """Some of the frames."""
+        """The poses of consecutive frames."""
         span = slice(frames.start, frames.stop)
         drawings = None if self.drawings is None else self.drawings[span]
         return PoseSequence(self.keypoints[span], self.scores[span], self.size, drawings)
@@ -152,22 +152,22 @@ class MaskSequence:
     def __len__(self) -> int:
         return len(self.masks)
 
-    def part(self, frames: range) -> MaskSequence:
-        """Some of the frames."""
-        return MaskSequence(self.masks[frames.start : frames.stop], self.origin)
-
     @property
     def size(self) -> Size:
         """(width, height)."""
         return self.masks.shape[2], self.masks.shape[1]
+
+    def part(self, frames: range) -> MaskSequence:
+        """The masks of consecutive frames."""
+        return MaskSequence(self.masks[frames.start : frames.stop], self.origin)
 
 
 @dataclass(frozen=True)
 class Observation:
     """The tracked person of one clip.
 
-    `masks` are given where the estimator's network segments the person too; `warnings` name frames that are
-    doubtful or interpolated; `has_others` is True where other people are visible.
+    `masks` is None unless the estimator's network also segments the person; `warnings` name the frames that are
+    doubtful or interpolated; `has_others` tells whether other people are visible.
     """
 
     poses: PoseSequence
@@ -182,8 +182,8 @@ class AlignmentReport:
 
     `fit` is the factor that letterboxes the target's frame into the source's; `scale` and `shift` (x, y in pixels of
     the source) are the median transform of the clip relative to it. `joints_outside` counts the body joints that
-    the alignment moves out of the frame. `doubtful_frames` has the frames of each `WarningCode` value that flags some
-    frames of a clip. `parts` and `blend` are those of `align.partial.Following`. Mode "given" is that of aligned poses
+    the alignment moves out of the frame. `doubtful_frames` maps the value of each `WarningCode` about single frames to
+    its frames. `parts` and `blend` are those of `align.partial.PartialMotion`. Mode "given" is that of aligned poses
     that were supplied with the clip; all other fields then have their defaults.
     """
 

@@ -78,20 +78,20 @@ def defer_interrupts() -> Generator[None, None, None]:
         return
     deferred: list[int] = []
     handlers = {
-        request: signal.signal(request, lambda number, _: deferred.append(number))
-        for request in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda received, _: deferred.append(received))
+        for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         yield
     finally:
-        for request, handler in handlers.items():
-            signal.signal(request, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         if deferred:
             signal.raise_signal(deferred[0])
 
 
 def check_parent(folder: Path) -> None:
-    """OutputError unless files can be created in `folder`, which may not exist yet: to be checked before long work."""
+    """OutputError unless files can be created in `folder`, which may not exist yet; call this before long work."""
     with output_errors(folder):
         parent = existing_parent(folder)
     if not parent.is_dir():

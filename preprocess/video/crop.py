@@ -1,4 +1,4 @@
-"""Crops: a box of the clip resampled to the working size without distortion, and the inverse mapping."""
+"""The working size of a clip, and crops that map frames, masks and poses to it and edited frames back."""
 
 from __future__ import annotations
 
@@ -14,9 +14,32 @@ from PIL.Image import Resampling
 
 from preprocess.types import Bools, Floats, Frames, InputError, MaskSequence, PoseSequence, Size
 
-Box = tuple[float, float, float, float]  # left, top, width, height
+CropBox = tuple[float, float, float, float]  # left, top, width, height
 Padding = tuple[tuple[int, int], tuple[int, int]]  # (above, below), (left, right)
 Pixels = TypeVar("Pixels", Frames, Floats)
+
+MAX_ASPECT = 4.0  # beyond it the working size is too far from the sizes that the model was trained on
+
+
+def fit_within(size: Size, side: int) -> Size:
+    """`size` reduced so that its longer side is at most `side`, with its aspect kept up to rounding."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def working_size(size: Size, area: int = 512 * 512, multiple: int = 64) -> Size:
+    """The size of about `area` pixels with sides in whole `multiple`s whose aspect is nearest to that of `size`.
+
+    Aspects beyond 4:1 are clamped to 4:1; a `Crop` then crops or letterboxes the rest.
+    """
+    aspect = min(max(size[0] / size[1], 1 / MAX_ASPECT), MAX_ASPECT)
+    sizes = product(_around(math.sqrt(area * aspect), multiple), _around(math.sqrt(area / aspect), multiple))
+    return min(sizes, key=lambda size: (abs(math.log(size[0] / size[1] / aspect)), abs(size[0] * size[1] - area)))
+
+
+def _around(side: float, multiple: int) -> tuple[int, int]:
+    """The multiples just below and above, each at least one `multiple`."""
+    return max(1, math.floor(side / multiple)) * multiple, max(1, math.ceil(side / multiple)) * multiple
 
 
 @dataclass(frozen=True)
@@ -27,7 +50,7 @@ class Crop:
     whole frame. It may extend beyond the frame. Its aspect is that of `size`.
     """
 
-    box: Box
+    box: CropBox
     size: Size
 
     def __post_init__(self) -> None:
@@ -156,27 +179,3 @@ def _shift_inside(start: float, length: float, limit: float) -> float:
 def _whole_pixels(start: float, stop: float, count: int) -> slice:
     """Those of `count` pixels that lie wholly between two edges, up to rounding errors."""
     return slice(max(math.ceil(start - 1e-6), 0), min(math.floor(stop + 1e-6), count))
-
-
-MAX_ASPECT = 4.0  # beyond it the working size is too far from the sizes that the model was trained on
-
-
-def fit_within(size: Size, side: int) -> Size:
-    """`size` reduced so that its longer side is at most `side`, with its aspect kept up to rounding."""
-    scale = min(1.0, side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def working_size(size: Size, area: int = 512 * 512, multiple: int = 64) -> Size:
-    """The size of about `area` pixels with sides in whole `multiple`s whose aspect is nearest to that of `size`.
-
-    Aspects beyond 4:1 are clamped to 4:1; a `Crop` then crops or letterboxes the rest.
-    """
-    aspect = min(max(size[0] / size[1], 1 / MAX_ASPECT), MAX_ASPECT)
-    sizes = product(_around(math.sqrt(area * aspect), multiple), _around(math.sqrt(area / aspect), multiple))
-    return min(sizes, key=lambda size: (abs(math.log(size[0] / size[1] / aspect)), abs(size[0] * size[1] - area)))
-
-
-def _around(side: float, multiple: int) -> tuple[int, int]:
-    """The multiples just below and above, each at least one `multiple`."""
-    return max(1, math.floor(side / multiple)) * multiple, max(1, math.ceil(side / multiple)) * multiple

@@ -37,7 +37,7 @@ class Media:
 
 
 def probe(path: Path | str) -> Media:
-    """Probe a video file, with one ffmpeg process, or an image folder; InputError where it can't be a clip."""
+    """Probe a video file, with one ffmpeg process, or an image folder; InputError where it can't be read as a clip."""
     path = Path(path)
     try:
         media = _run_probe(path)
@@ -95,8 +95,8 @@ def _display_size(stream: str) -> Size | None:
     aspect = re.findall(r"SAR (\d+):(\d+)", stream)
     if aspect and "0" not in aspect[-1]:
         width = round(width * int(aspect[-1][0]) / int(aspect[-1][1]))
-    turn = re.search(r"rotation of (-?[\d.]+) degrees", stream)
-    is_rotated = turn is not None and abs(float(turn[1])) % 180 == 90
+    rotation = re.search(r"rotation of (-?[\d.]+) degrees", stream)
+    is_rotated = rotation is not None and abs(float(rotation[1])) % 180 == 90
     return (height, width) if is_rotated else (width, height)
 
 
@@ -105,8 +105,8 @@ def _average_fps(stream: str) -> float:
     if rate is None or float(rate[1]) == 0:
         return FALLBACK_FPS
     fps = float(rate[1]) * (1000 if rate[2] else 1)
-    television = round(fps * 1.001) / 1.001  # 23.976…, 29.97…: ffmpeg prints two digits
-    return television if abs(fps - television) < 0.006 and fps % 1 else fps
+    ntsc = round(fps * 1.001) / 1.001  # 23.976…, 29.97…: ffmpeg prints two digits
+    return ntsc if abs(fps - ntsc) < 0.006 and fps % 1 else fps
 
 
 def _duration(description: str) -> float | None:

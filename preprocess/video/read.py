@@ -32,8 +32,8 @@ def read_clip(
 ) -> Clip:
     """Decode a clip from `start` seconds on: all frames, or at most `max_frames`.
 
-    With `part` only these frames of it are decoded, identical to those of the whole clip. A `Media` is not probed
-    again; a path is probed once.
+    With `part`, only these of the clip's frames are decoded, identical to those of the whole clip. A path is probed, a
+    `Media` is not.
 
     A video is resampled to `fps`, by default its own average rate; each image of a folder is a frame, at `fps`, by
     default 8. Frames are scaled to exactly `size`; without it the aspect is kept and the longer side is at most
@@ -63,9 +63,9 @@ def stream_frames(
     count: int | None = None,
     size: Size | None = None,
 ) -> Generator[Frame, None, None]:
-    """Yield the frames that `read_clip` returns one at a time, by default at the media's own size.
+    """Yield the frames of `read_clip` one at a time, by default at the media's own size.
 
-    A `Media` is not probed again; a path is probed once.
+    A path is probed, a `Media` is not.
     """
     media = _probed(media)
     yield from _stream(media, _own_fps(media) if fps is None else fps, start, count, size or media.size)

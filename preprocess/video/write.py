@@ -40,13 +40,13 @@ def write_video(path: Path | str, frames: Iterable[Frame], fps: float, sound: So
 def write_gif(path: Path | str, frames: Iterable[Frame], fps: float) -> None:
     """Write frames uint8 [H, W, 3] as a looping gif with an optimised palette of 256 colours.
 
-    ffmpeg buffers all frames to compute the palette, so this is for previews. OutputError where it can't be written.
+    For previews only: ffmpeg buffers all frames to compute the palette. OutputError where it can't be written.
     """
     _encode(Path(path), frames, fps, _GIF)
 
 
 def write_frames(folder: Path | str, frames: Iterable[NDArray[np.uint8]], name: str = "frame_{}.png") -> None:
-    """Write images uint8 [H, W, 3] or [H, W] as the files of a folder, numbered from 0.
+    """Write images uint8 [H, W, 3] or [H, W] to a folder, as PNG files called `name` with their number, from 0.
 
     A folder that holds only such files is replaced; OutputError for a folder with any other content.
     """
@@ -62,7 +62,7 @@ def write_frames(folder: Path | str, frames: Iterable[NDArray[np.uint8]], name: 
 
 
 def save_frame(path: Path, frame: NDArray[np.uint8]) -> None:
-    """Save an image uint8 [H, W, 3] or [H, W] without loss."""
+    """Save an image uint8 [H, W, 3] or [H, W] as PNG."""
     Image.fromarray(frame).save(path, compress_level=3)
 
 
