@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from preprocess.pose.render import DOT_RADIUS, LIMB_BRIGHTNESS, RAINBOW
+from preprocess.pose.render import DOT_RADIUS, HAND_BONE_COLOURS, LIMB_BRIGHTNESS
 from preprocess.pose.skeleton import BODY, COLOURS, JOINTS, LIMBS, NECK
 from preprocess.types import Floats, Frames, PoseSequence
 
@@ -69,7 +69,7 @@ def _read_people(image: NDArray[np.uint8]) -> list[Floats]:
 def _nearest_labels() -> Labels:
     """The label nearest to each colour with five bits a channel, [32, 32, 32] by red, green, blue."""
     limbs = np.array(COLOURS[: len(LIMBS)]) * LIMB_BRIGHTNESS
-    palette = np.concatenate([[(0, 0, 0)], limbs, COLOURS, RAINBOW])[:, ::-1]
+    palette = np.concatenate([[(0, 0, 0)], limbs, COLOURS, HAND_BONE_COLOURS])[:, ::-1]
     grid = np.stack(np.meshgrid(*[np.arange(32) * 8 + 4] * 3, indexing="ij"), axis=-1)
     distances = np.linalg.norm(grid[..., None, :] - palette.astype(np.float32), axis=-1)
     labels: Labels = np.minimum(distances.argmin(axis=-1), OVERDRAWN).astype(np.uint8)

@@ -20,18 +20,18 @@ Doubles = NDArray[np.float64]
 LIMB_HALF_WIDTH = 4
 LIMB_BRIGHTNESS = 0.6
 DOT_RADIUS = 4
-BONE_WIDTH = 2
-HAND_DOT = (0, 0, 255)
-RAINBOW = tuple(
+HAND_BONE_WIDTH = 2
+HAND_DOT_COLOUR = (0, 0, 255)
+HAND_BONE_COLOURS = tuple(
     tuple(255 * channel for channel in colorsys.hsv_to_rgb(bone / len(HAND_BONES), 1, 1))
     for bone in range(len(HAND_BONES))
 )
 
 
 def draw_poses(poses: PoseSequence) -> Frames:
-    """Pose images uint8 [F, H, W, 3] on black, in the released style.
+    """Pose images uint8 [F, H, W, 3] on black, in the released style; the `drawings` of poses that have them.
 
-    Joints with a score of `VISIBLE` or less are left out. Poses with `drawings` return these.
+    Joints with a score of `VISIBLE` or less are left out.
     """
     return poses.drawings if poses.drawings is not None else np.stack(list(iterate_pose_images(poses)))
 
@@ -45,7 +45,7 @@ def iterate_pose_images(poses: PoseSequence) -> Iterator[Frame]:
         yield draw_pose(*frame, poses.size)
 
 
-def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frames:
+def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frame:
     """The pose image uint8 [H, W, 3] of one frame's joints, f32 [128, 2] with scores f32 [128]."""
     width, height = size
     seen = scores > VISIBLE
@@ -59,7 +59,7 @@ def draw_pose(keypoints: Floats, scores: Floats, size: Size) -> Frames:
     return canvas[..., ::-1].copy()
 
 
-def _draw_limbs(canvas: Frames, joints: Doubles, seen: Bools) -> None:
+def _draw_limbs(canvas: Frame, joints: Doubles, seen: Bools) -> None:
     for (start, end), colour in zip(LIMBS, COLOURS, strict=False):
         if not (seen[start] and seen[end]):
             continue
@@ -71,16 +71,16 @@ def _draw_limbs(canvas: Frames, joints: Doubles, seen: Bools) -> None:
         cv2.fillConvexPoly(canvas, ellipse, colour)
 
 
-def _draw_body_joints(canvas: Frames, joints: Doubles, seen: Bools) -> None:
+def _draw_body_joints(canvas: Frame, joints: Doubles, seen: Bools) -> None:
     for (x, y), colour, is_seen in zip(joints, COLOURS, seen, strict=True):
         if is_seen:
             cv2.circle(canvas, (int(x), int(y)), DOT_RADIUS, colour, thickness=-1)
 
 
-def _draw_hand(canvas: Frames, joints: NDArray[np.int_], seen: Bools) -> None:
+def _draw_hand(canvas: Frame, joints: NDArray[np.int_], seen: Bools) -> None:
     visible = seen & (joints > 0).all(axis=1)  # the original draws no hand joint in the first row or column
-    for (start, end), colour in zip(HAND_BONES, RAINBOW, strict=True):
+    for (start, end), colour in zip(HAND_BONES, HAND_BONE_COLOURS, strict=True):
         if visible[start] and visible[end]:
-            cv2.line(canvas, joints[start].tolist(), joints[end].tolist(), colour, thickness=BONE_WIDTH)
+            cv2.line(canvas, joints[start].tolist(), joints[end].tolist(), colour, thickness=HAND_BONE_WIDTH)
     for joint in joints[visible].tolist():
-        cv2.circle(canvas, joint, DOT_RADIUS, HAND_DOT, thickness=-1)
+        cv2.circle(canvas, joint, DOT_RADIUS, HAND_DOT_COLOUR, thickness=-1)

@@ -11,8 +11,8 @@ from preprocess.types import Floats, Frame, Size
 
 MEAN = np.array((123.675, 116.28, 103.53), np.float32)
 STD = np.array((58.395, 57.12, 57.375), np.float32)
-MARGIN = 1.25
-BINS = 2  # classes per pixel
+PADDING = 1.25  # factor by which a person's box is enlarged
+SPLIT_RATIO = 2  # classes per pixel
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PersonCrop:
     @classmethod
     def around(cls, box: Floats, size: Size) -> PersonCrop:
         """The box f32 [4] (left, top, right, bottom) with a margin, widened to the aspect of `size`."""
-        width, height = (box[2:] - box[:2]) * MARGIN
+        width, height = (box[2:] - box[:2]) * PADDING
         aspect = size[0] / size[1]
         extent = np.array((max(width, height * aspect), max(height, width / aspect)), np.float32)
         return cls(np.asarray((box[:2] + box[2:]) / 2, np.float32), extent, size)
@@ -47,7 +47,7 @@ class PersonCrop:
 
         `along_x` f32 [K, 2·w] and `along_y` f32 [K, 2·h] are the network's scores of each half pixel.
         """
-        positions = np.stack([along_x.argmax(axis=1), along_y.argmax(axis=1)], axis=1) / BINS
+        positions = np.stack([along_x.argmax(axis=1), along_y.argmax(axis=1)], axis=1) / SPLIT_RATIO
         scores = (along_x.max(axis=1) + along_y.max(axis=1)) / 2
         keypoints = positions / np.array(self.size) * self.extent + self.centre - self.extent / 2
         return keypoints.astype(np.float32), scores.clip(0, 1).astype(np.float32)

@@ -1,8 +1,8 @@
 """Track one person through a clip with a detector that returns a single person per image.
 
-Such a detector returns whichever person it favours. It runs on every whole frame; the largest person of a few frames,
-or the selected one, is then followed in both directions, and where a frame gives another person or none, the detector
-runs again on the region around the last detection.
+Of several people such a detector returns any one. It runs on every whole frame; the largest person of a few frames, or
+the selected one, is then followed in both directions. Where a frame gives another person or none, the detector runs
+again on the region around the last detection.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from preprocess.pose.skeleton import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER, VISIB
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.types import Bools, Floats, Frame, Frames
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two are exclusive
+PixelBox = tuple[int, int, int, int]  # left, top, right, bottom; the last two are exclusive
 
 TORSO = (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
 SEARCHED_FRAMES = 3  # frames that are searched for several people
@@ -66,7 +66,7 @@ class PersonDetection:
         distance = float(np.linalg.norm(self.centre - other.centre))
         return distance < MAX_MOTION * max(self.torso, other.torso) and self.is_as_large(other)
 
-    def box(self, margin: float = 0) -> Box:
+    def box(self, margin: float = 0) -> PixelBox:
         """The bounding box of joints and mask with a margin in box sizes, clipped to the image."""
         height, width = self.mask.shape
         rows, columns = np.nonzero(self.mask)
@@ -78,18 +78,19 @@ class PersonDetection:
         return int(left), int(top), int(right), int(bottom)
 
 
+DetectFn = Callable[[Frame], PersonDetection | None]
+"""A detector of one person in an image uint8 [H, W, 3]."""
+
+
 def measure_torso(keypoints: Floats) -> float:
     """The largest distance between two torso joints: its length, or its width where it is foreshortened."""
     corners = keypoints[list(TORSO)]
     return float(np.linalg.norm(corners[:, None] - corners, axis=-1).max())
 
 
-DetectFn = Callable[[Frame], PersonDetection | None]
-
-
 @dataclass(frozen=True)
 class Track:
-    """The tracked person in every frame, None where not detected, and whether there are other people."""
+    """The tracked person in every frame, None where they are not detected, and whether other people are visible."""
 
     detections: tuple[PersonDetection | None, ...]
     has_others: bool
@@ -181,7 +182,7 @@ def _match(
     return local if moved_fast or local.is_near(person) else None
 
 
-def detect_inside(detect: DetectFn, frame: Frame, box: Box) -> PersonDetection | None:
+def detect_inside(detect: DetectFn, frame: Frame, box: PixelBox) -> PersonDetection | None:
     """Detect a person inside a box of the frame; the result is in the whole frame's pixels."""
     left, top, right, bottom = box
     person = detect(np.ascontiguousarray(frame[top:bottom, left:right]))

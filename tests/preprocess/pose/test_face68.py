@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from preprocess.pose.mediapipe import BROWS, EYES, FACE68, FACE_NOSE, INNER_LIPS, JAW, OUTER_LIPS
+from preprocess.pose.mediapipe import BROWS, EYES, FACE_LANDMARKS, FACE_NOSE, INNER_LIPS, JAW, OUTER_LIPS
 from preprocess.pose.skeleton import FACE, L_EYE, R_EYE
 from preprocess.pose.skeleton import NOSE as NOSE_JOINT
 from preprocess.types import Floats
@@ -27,9 +27,9 @@ def face() -> Floats:
 
 def test_the_parts_are_those_of_ibug() -> None:
     assert [len(table) for table in (JAW, BROWS, FACE_NOSE, EYES, OUTER_LIPS, INNER_LIPS)] == [17, 10, 9, 12, 12, 8]
-    assert len(set(FACE68)) == 68
-    assert min(FACE68) >= 0
-    assert max(FACE68) < 468
+    assert len(set(FACE_LANDMARKS)) == 68
+    assert min(FACE_LANDMARKS) >= 0
+    assert max(FACE_LANDMARKS) < 468
 
 
 def test_the_eyes_agree_with_the_body_s(face: Floats) -> None:
