@@ -1,4 +1,4 @@
-"""Camera motion: homographies that register every frame to the first frame of its shot, by the background."""
+"""Camera motion: homographies that register the background of every frame to that of the first frame of its shot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIN_POINTS = 16
 MIN_INLIERS = 0.5  # fraction of the tracked points; fewer agree if the background is not planar or moves
 INLIER_DISTANCE = 1.5  # px of the reduced frame
 MAX_RESIDUAL = 0.8  # fraction of the frame difference that may remain after the motion is compensated
-STILL_DIFFERENCE = 2.0  # levels
+STILL_DIFFERENCE = 2.0  # grey levels
 STILL_DISTANCE = 0.35  # px of the reduced frame: less is tracking noise, not a camera that moves
 MAX_VIEW = 2.5  # a shot may span this many frame widths and heights
 KEYFRAME_SHIFT = 0.15  # of the long side: beyond this shift, points are tracked from a new keyframe
@@ -39,10 +39,10 @@ class Shot:
 
 @dataclass(frozen=True)
 class _TrackedFrame:
-    """A reduced frame in greys uint8 [h, w], and where it shows the background, bool [h, w]."""
+    """A reduced frame in grey levels uint8 [h, w], and where it shows the background, bool [h, w]."""
 
     grey: np.ndarray
-    clear: np.ndarray
+    background: np.ndarray
 
 
 def find_shots(frames: Frames, holes: Bools) -> list[Shot]:
@@ -65,12 +65,12 @@ def find_shots(frames: Frames, holes: Bools) -> list[Shot]:
 
 
 def _reduce(frame: np.ndarray, hole: np.ndarray, scale: float) -> _TrackedFrame:
-    grey, clear = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (~hole).astype(np.uint8) * 255
+    grey, background = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (~hole).astype(np.uint8) * 255
     if scale < 1:
-        grey, clear = (
-            cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for plane in (grey, clear)
+        grey, background = (
+            cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) for plane in (grey, background)
         )
-    return _TrackedFrame(grey, clear > 127)
+    return _TrackedFrame(grey, background > 127)
 
 
 def _track_shot(frames: list[_TrackedFrame]) -> list[np.ndarray]:
@@ -107,13 +107,13 @@ def _register(before: _TrackedFrame, after: _TrackedFrame, guess: np.ndarray) ->
 
 def _track(before: _TrackedFrame, after: _TrackedFrame, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points of one frame's background and their positions in the other, both f32 [n, 2]."""
-    inner = cv2.erode(before.clear.astype(np.uint8), np.ones((5, 5)))
+    inner = cv2.erode(before.background.astype(np.uint8), np.ones((5, 5)))
     corners = cv2.goodFeaturesToTrack(before.grey, MAX_POINTS, 0.005, 6, mask=inner)
     if corners is None:
         return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
     points, seen = _flow(before.grey, after.grey, corners, cv2.perspectiveTransform(corners, guess))
     back, seen_back = _flow(after.grey, before.grey, points, corners.copy())
-    kept = seen & seen_back & (np.abs(back - corners).max((1, 2)) < 1) & _is_clear(points, after.clear)
+    kept = seen & seen_back & (np.abs(back - corners).max((1, 2)) < 1) & _is_background(points, after.background)
     return corners[kept, 0], points[kept, 0]
 
 
@@ -127,18 +127,22 @@ def _flow(
     return points, seen[:, 0] > 0
 
 
-def _is_clear(points: np.ndarray, clear: np.ndarray) -> np.ndarray:
+def _is_background(points: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Whether points f32 [n, 1, 2] lie inside the frame and on its background, bool [n]."""
     x, y = np.rint(points[:, 0]).astype(int).T
-    inside = (x >= 0) & (y >= 0) & (x < clear.shape[1]) & (y < clear.shape[0])
-    return np.asarray(inside & clear[y.clip(0, clear.shape[0] - 1), x.clip(0, clear.shape[1] - 1)])
+    inside = (x >= 0) & (y >= 0) & (x < background.shape[1]) & (y < background.shape[0])
+    return np.asarray(inside & background[y.clip(0, background.shape[0] - 1), x.clip(0, background.shape[1] - 1)])
 
 
 def _explains(motion: np.ndarray, before: _TrackedFrame, after: _TrackedFrame) -> bool:
     """Whether compensating a motion reduces the frame difference; one estimated on moving shadows does not."""
     size = after.grey.shape[::-1]
     moved = cv2.warpPerspective(before.grey, motion, size)
-    both = before.clear & after.clear & (cv2.warpPerspective(before.clear.astype(np.uint8), motion, size) > 0)
+    both = (
+        before.background
+        & after.background
+        & (cv2.warpPerspective(before.background.astype(np.uint8), motion, size) > 0)
+    )
     if not both.any():
         return False
     residual, difference = (float(cv2.absdiff(grey, after.grey)[both].mean()) for grey in (moved, before.grey))
@@ -147,8 +151,8 @@ def _explains(motion: np.ndarray, before: _TrackedFrame, after: _TrackedFrame) -
 
 def _looks_still(before: _TrackedFrame, after: _TrackedFrame) -> bool:
     """Whether a background that is too plain to track, or full of moving shadows, is mostly unchanged."""
-    clear = before.clear & after.clear
-    return bool(clear.any()) and float(np.median(cv2.absdiff(before.grey, after.grey)[clear])) <= STILL_DIFFERENCE
+    both = before.background & after.background
+    return bool(both.any()) and float(np.median(cv2.absdiff(before.grey, after.grey)[both])) <= STILL_DIFFERENCE
 
 
 def _corners(motion: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

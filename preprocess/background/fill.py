@@ -12,11 +12,11 @@ from preprocess.background.inpaint import fit_to_rim, inpaint
 from preprocess.types import Bools, Clip, Floats, Frames, MaskSequence
 
 MARGIN = 0.02  # of the person's height: how far a hole extends beyond the mask
-CAUTION = 0.04  # of its height beyond a hole: pixels that are used only where no other donor has one
-SEARCH_MARGIN = 0.15  # of the person's height beyond a hole: where parts missed by the mask are searched
-MAX_DIFFERENCE = 48  # levels; pixels that differ more from the plate are no background; shadows differ less
+SAFETY_MARGIN = 0.04  # of the person's height beyond a hole: donor pixels that are used only where there is no other
+SEARCH_MARGIN = 0.15  # of the person's height beyond a hole: where parts that the mask misses are searched
+MAX_DIFFERENCE = 48  # levels; pixels that differ more from the plate are not background; shadows differ less
 MAX_DONORS = 32  # donor frames per shot
-CHUNK = 1 << 16  # pixels per median computation
+CHUNK = 1 << 16  # pixels whose medians are computed at once
 
 
 def fill_background(source: Clip, masks: MaskSequence) -> Iterator[np.ndarray]:
@@ -73,7 +73,7 @@ def _make_plate(frames: Frames, holes: Bools, shot: Shot) -> tuple[np.ndarray, F
     views, visible, confident = [], [], []
     for donor in donors:
         index, motion = shot.frames[donor], to_plate[donor]
-        hole, wide = holes[index], _dilate(holes[index], CAUTION * _height(holes[index]))
+        hole, wide = holes[index], _dilate(holes[index], SAFETY_MARGIN * _height(holes[index]))
         views.append(cv2.warpPerspective(frames[index], motion, size, flags=cv2.INTER_CUBIC))
         visible.append(cv2.warpPerspective((~hole).astype(np.uint8) * 255, motion, size) == 255)
         confident.append(cv2.warpPerspective((~wide).astype(np.uint8) * 255, motion, size) == 255)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-WORKING_SIZE = 192  # long side of the image that patches are searched in, which takes a second or two
-MIN_SIZE = 48  # short side below which, and ...
-MAX_HOLE = 0.6  # ... fraction of the image above which there is too little to copy from
+SEARCH_SIZE = 192  # long side of the reduced image in which patches are searched, in a second or two
+MIN_SIZE = 48  # short side of the search image; in a smaller one there is too little to copy from, ...
+MAX_HOLE = 0.6  # ... as where the hole covers more than this fraction of the image
 RIM = 3  # px: width of the band around a hole that is compared
 MAX_STEP = 40.0  # levels: a larger step is an edge of the scene, not a seam
 
@@ -22,11 +22,11 @@ def inpaint(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     if not hole.any():
         return image
     height, width = hole.shape
-    scale = min(1.0, WORKING_SIZE / max(height, width))
+    scale = min(1.0, SEARCH_SIZE / max(height, width))
     if scale * min(height, width) < MIN_SIZE or hole.mean() > MAX_HOLE:
-        return _keep(image, hole, diffuse(image, hole))
+        return _paste(image, hole, diffuse(image, hole))
     patches = _copy_patches(image, hole, scale)
-    return _keep(image, hole, fit_to_rim(diffuse(patches, ~hole), image, hole))
+    return _paste(image, hole, fit_to_rim(diffuse(patches, ~hole), image, hole))
 
 
 def fit_to_rim(filling: np.ndarray, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -59,7 +59,7 @@ def diffuse(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     return colours.astype(image.dtype)
 
 
-def _keep(image: np.ndarray, hole: np.ndarray, filled: np.ndarray) -> np.ndarray:
+def _paste(image: np.ndarray, hole: np.ndarray, filled: np.ndarray) -> np.ndarray:
     return np.where(hole[..., None], filled, image)
 
 
