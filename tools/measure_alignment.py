@@ -54,7 +54,7 @@ class Case:
 
     def align(self, mode: AlignMode) -> Alignment:
         clips = (self.source_poses, self.source_masks, self.target_poses, self.target_masks)
-        return align(*clips, mode, reader=load_bone_lengths())
+        return align(*clips, mode, estimator=load_bone_lengths())
 
     def predict(self, aligned: Alignment) -> MaskSequence:
         return WarpedTargetMask().predict(self.source_poses, self.source_masks, aligned, self.target_masks)

@@ -53,8 +53,8 @@ def measure(clip: BenchmarkClip) -> list[list[float]]:
     """A row per mode: with true inputs, then with estimated ones."""
     clips = clip.source, clip.target
     true, estimated = [(part.poses, part.masks) for part in clips], [estimate(part) for part in clips]
-    reader, pairs = load_bone_lengths(), itertools.product((true, estimated), MODES)
-    aligned = [align(*source, *target, mode, reader=reader) for (source, target), mode in pairs]
+    estimator, pairs = load_bone_lengths(), itertools.product((true, estimated), MODES)
+    aligned = [align(*source, *target, mode, estimator=estimator) for (source, target), mode in pairs]
     return [placement_error(it.poses, clip.truth) for it in aligned]
 
 

@@ -31,8 +31,8 @@ def align(
     target_masks: MaskSequence,
     mode: AlignMode = "bones",
     manual: ManualAlignment | None = None,
-    following: PartialMotion | None = None,
-    reader: BoneLengthEstimator | None = None,
+    partial: PartialMotion | None = None,
+    estimator: BoneLengthEstimator | None = None,
 ) -> Alignment:
     """Align the target's poses with the source person.
 
@@ -41,16 +41,16 @@ def align(
 
     - `official`: the released rule, one scale per frame from the masks' boxes.
     - `similarity`: one scale and one foot point for the clip.
-    - `bones`: as `similarity`, by bone lengths that `reader` estimates, and with the source's proportions (see
-      `retarget`). Without a `reader`, or where it sees no person, the same as `similarity`.
+    - `bones`: as `similarity`, by bone lengths that `estimator` estimates, and with the source's proportions (see
+      `retarget`). The same as `similarity` without an `estimator`, or where a clip shows no person.
     - `none`: the letterboxed target.
 
-    `manual` is applied on top of each mode. `following` restricts or blends the motion (see `partial`). Missing joints
-    stay missing. InputError where the inputs differ in length or no frame shows a person.
+    `manual` is applied on top of each mode; `partial` restricts or blends the motion. Missing joints stay missing.
+    InputError where the inputs differ in length, or no frame shows both people.
     """
     _check(source_poses, source_masks, target_poses, target_masks)
     source, target = Person.of(source_poses, source_masks), Person.of(target_poses, target_masks)
-    return align_people(source, target, mode, manual, following, reader)
+    return align_people(source, target, mode, manual, partial, estimator)
 
 
 def align_people(
@@ -58,32 +58,32 @@ def align_people(
     target: Person,
     mode: AlignMode = "similarity",
     manual: ManualAlignment | None = None,
-    following: PartialMotion | None = None,
-    reader: BoneLengthEstimator | None = None,
+    partial: PartialMotion | None = None,
+    estimator: BoneLengthEstimator | None = None,
 ) -> Alignment:
     """Align two measured people of F frames each; see `align`."""
     if mode not in get_args(AlignMode):
         raise InputError(f"align is {mode!r}; allowed is one of {', '.join(get_args(AlignMode))}.")
-    lengths = _bone_lengths(source, target, reader) if mode == "bones" else None
+    lengths = _bone_lengths(source, target, estimator) if mode == "bones" else None
     placement = _placement(source, target, mode, lengths).adjusted(manual or ManualAlignment())
     transforms = placement.transforms()
     poses = target.poses.transformed(transforms, source.poses.size)
     if lengths:
         poses = retarget(target, poses, lengths[0].proportions_to(lengths[1]), is_cut=source.is_cut or target.is_cut)
-    following = following or PartialMotion()
-    poses = blend_motions(source.poses, poses, following)
-    report = alignment_report(mode, source, target, placement, poses, following)
-    warnings = alignment_warnings(source, target, placement, poses, following)
-    return Alignment(poses, transforms, report, warnings, moves_masks=following.is_whole)
+    partial = partial or PartialMotion()
+    poses = blend_motions(source.poses, poses, partial)
+    report = alignment_report(mode, source, target, placement, poses, partial)
+    warnings = alignment_warnings(source, target, placement, poses, partial)
+    return Alignment(poses, transforms, report, warnings, moves_masks=partial.is_whole)
 
 
 def _bone_lengths(
-    source: Person, target: Person, reader: BoneLengthEstimator | None
+    source: Person, target: Person, estimator: BoneLengthEstimator | None
 ) -> tuple[BoneLengths, BoneLengths] | None:
-    """The bone lengths of both people; None without a `reader` or where a clip shows no person."""
-    if reader is None:
+    """The bone lengths of both people; None without an `estimator` or where a clip shows no person."""
+    if estimator is None:
         return None
-    of_source, of_target = reader.estimate(source.visible_poses), reader.estimate(target.visible_poses)
+    of_source, of_target = estimator.estimate(source.visible_poses), estimator.estimate(target.visible_poses)
     return (of_source, of_target) if of_source and of_target else None
 
 

@@ -1,7 +1,7 @@
 """Bone lengths of a person, estimated by a network from the 2-D poses of a clip.
 
-No single frame shows them: limbs are foreshortened, knees are bent, the frame cuts off the legs. The network infers the
-foreshortening from the poses, and hidden bones from visible ones.
+No single frame shows all lengths: limbs are foreshortened, knees are bent, legs are outside the frame. The network
+infers the foreshortening from the poses, and hidden bones from visible ones.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from preprocess.pose.skeleton import L_HIP, L_SHOULDER, LIMBS, R_HIP, R_SHOULDER
 from preprocess.types import Floats, PoseSequence
 
 MAX_FRAMES = 24
-"""Frames per network input; estimates of longer clips are averaged over interleaved subsets."""
+"""Frames of one network input; a longer clip is split into interleaved subsets, whose estimates are averaged."""
 
 _BONES = np.array([*LIMBS, (R_SHOULDER, L_SHOULDER), (R_HIP, L_HIP)])
-FEATURES = 18 * 3 + 2 * len(_BONES)
+FEATURE_COUNT = 18 * 3 + 2 * len(_BONES)
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class BoneLengths:
         return BoneLengths(*(own / others / size for own, others in zip(astuple(self), astuple(other), strict=True)))
 
 
-COUNT = len(fields(BoneLengths))
+LENGTH_COUNT = len(fields(BoneLengths))
 
 
 @dataclass(frozen=True)
 class BoneLengthEstimator:
-    """Estimates bone lengths; `predictor` is the network, f32 [F, FEATURES] to log lengths f32 [COUNT]."""
+    """Estimates bone lengths; `predictor` is the network, f32 [F, FEATURE_COUNT] to log lengths f32 [LENGTH_COUNT]."""
 
     predictor: Callable[[Floats], Floats]
 
@@ -72,7 +72,7 @@ class BoneLengthEstimator:
 
 
 def bone_length_features(joints: Floats, seen: np.ndarray) -> tuple[Floats, Floats]:
-    """The network's features f32 [..., F, FEATURES], and the unit of length in pixels f32 [...].
+    """The network's features f32 [..., F, FEATURE_COUNT], and the unit of length in pixels f32 [...].
 
     `joints` f32 [..., F, 18, 2], `seen` [..., F, 18]. The features are the joints relative to their frame's mean, in
     units of their spread over the clip; which are seen; the apparent bone lengths; and which of these are seen.

@@ -38,6 +38,7 @@ Parts = Literal["all", "upper", "arms", "legs"]
 
 
 def _hand(hand: slice, wrist: int) -> tuple[tuple[int, int], ...]:
+    """The bones of a hand, attached to the body at the wrist."""
     return ((wrist, hand.start), *((hand.start + start, hand.start + end) for start, end in HAND_BONES))
 
 
@@ -79,16 +80,16 @@ class PartialMotion:
         return weights
 
 
-def blend_motions(source: PoseSequence, aligned: PoseSequence, following: PartialMotion) -> PoseSequence:
+def blend_motions(source: PoseSequence, aligned: PoseSequence, partial: PartialMotion) -> PoseSequence:
     """The source's poses with some parts moved as in the `aligned` target poses, both of the same length and size.
 
-    The feet stay on the ground: the lower ankle is at the source's height, or at the target's for legs that follow; a
+    The feet stay on the ground: the lower ankle is in the source's row, or in the target's where the legs follow; a
     person whose neck doesn't follow stays on the source's ground line. A joint is missing where the motion that it
     follows lacks it; a blend needs only one of the two.
     """
-    if following.is_whole:
+    if partial.is_whole:
         return aligned
-    weights = following.weights()
+    weights = partial.weights()
     keypoints, scores = np.zeros_like(source.keypoints), np.zeros_like(source.scores)
     keypoints[:, NECK], scores[:, NECK] = _blended_neck(source, aligned, weights[NECK])
     for start, end in BONES:
@@ -103,9 +104,9 @@ def blend_motions(source: PoseSequence, aligned: PoseSequence, following: Partia
 
 def _blended_neck(source: PoseSequence, aligned: PoseSequence, weight: float) -> tuple[Floats, Floats]:
     """The neck's position f32 [F, 2] and score f32 [F], interpolated linearly."""
-    weights, known = _weights(source.scores[:, NECK] > 0, aligned.scores[:, NECK] > 0, weight)
+    weights, is_known = _weights(source.scores[:, NECK] > 0, aligned.scores[:, NECK] > 0, weight)
     position = _lerp(source.keypoints[:, NECK], aligned.keypoints[:, NECK], weights[:, None])
-    return position, _lerp(source.scores[:, NECK], aligned.scores[:, NECK], weights) * known
+    return position, _lerp(source.scores[:, NECK], aligned.scores[:, NECK], weights) * is_known
 
 
 def _blended_bone(
@@ -122,8 +123,8 @@ def _blended_bone(
 
 def _weights(of_source: Bools, of_target: Bools, weight: float) -> tuple[Floats, Bools]:
     """The target's weight f32 [F] where either bone may be missing, and the frames with a usable bone, bool [F]."""
-    known = (of_source & (weight < 1)) | (of_target & (weight > 0))
-    return np.where(of_source & of_target, weight, of_target & (weight > 0)).astype(np.float32), known
+    is_known = (of_source & (weight < 1)) | (of_target & (weight > 0))
+    return np.where(of_source & of_target, weight, of_target & (weight > 0)).astype(np.float32), is_known
 
 
 def _rotated(before: Floats, after: Floats, both: Bools, weights: Floats) -> Floats:
@@ -150,5 +151,6 @@ def _ankle_rows(source: PoseSequence, aligned: PoseSequence, weight: float, *, m
 
 
 def _lerp(of_source: Floats, of_target: Floats, weight: Floats | np.float32) -> Floats:
+    """Linear interpolation; `weight` is that of the target."""
     blended: Floats = (1 - weight) * of_source + weight * of_target
     return blended

@@ -1,4 +1,4 @@
-"""Measurements of a clip's person: boxes, foot points, heights, body lengths."""
+"""Measurements of the person of a clip: mask boxes, foot points, heights, and lengths along the body."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from preprocess.pose.skeleton import (
 )
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
+HIPS, KNEES, ANKLES = (R_HIP, L_HIP), (R_KNEE, L_KNEE), (R_ANKLE, L_ANKLE)
+
 CUT_MARGIN = 0.01  # of the frame's height: a mask this near to the lower edge is cut by it
 SOLE = 0.05  # of the length from neck to ankles: how far the ground is below the ankle
 LENGTH_PERCENTILE = 90  # over the frames: foreshortening makes bones shorter, never longer
@@ -31,7 +33,7 @@ LENGTH_PERCENTILE = 90  # over the frames: foreshortening makes bones shorter, n
 
 @dataclass(frozen=True)
 class Person:
-    """A clip's person: the poses, and the masks' boxes f32 [F, 4] left, top, right, bottom.
+    """The person of a clip: the poses, and the boxes of the masks f32 [F, 4]: left, top, right, bottom.
 
     Boxes are in pixels, their edges half a pixel outside the outermost pixels; NaN where a mask is empty.
     """
@@ -46,7 +48,7 @@ class Person:
 
     @cached_property
     def visible_poses(self) -> PoseSequence:
-        """The poses without joints outside the frame, which an estimator only guesses."""
+        """The poses without joints outside the frame, whose estimates are unreliable."""
         return _inside(self.poses)
 
     @property
@@ -90,7 +92,7 @@ class Person:
     @property
     def lengths(self) -> tuple[float, float, float, float]:
         """From neck to ankles, knees and hips along the body, and the shoulders; NaN where no frame shows it."""
-        torsos, thighs, shins = self._torsos(), self._legs(_HIPS, _KNEES), self._legs(_KNEES, _ANKLES)
+        torsos, thighs, shins = self._torsos(), self._legs(HIPS, KNEES), self._legs(KNEES, ANKLES)
         shoulders = np.linalg.norm(
             np.diff(visible_joints(self.visible_poses, R_SHOULDER, L_SHOULDER), axis=1)[:, 0], axis=-1
         )
@@ -117,7 +119,7 @@ class Person:
         return float(np.median(rows[~np.isnan(rows)])) if not np.isnan(rows).all() else float("nan")
 
     def _torsos(self) -> Floats:
-        hips = visible_joints(self.visible_poses, R_HIP, L_HIP).mean(axis=1)
+        hips = visible_joints(self.visible_poses, *HIPS).mean(axis=1)
         lengths: Floats = np.linalg.norm(visible_joints(self.visible_poses, NECK)[:, 0] - hips, axis=-1)
         return lengths
 
@@ -125,9 +127,6 @@ class Person:
         """The mean length of a bone of both legs, f32 [F]."""
         parts: Floats = visible_joints(self.visible_poses, *ends) - visible_joints(self.visible_poses, *starts)
         return np.asarray(np.linalg.norm(parts, axis=-1).mean(axis=1))
-
-
-_HIPS, _KNEES, _ANKLES = (R_HIP, L_HIP), (R_KNEE, L_KNEE), (R_ANKLE, L_ANKLE)
 
 
 def visible_joints(poses: PoseSequence, *indices: int) -> Floats:
@@ -148,19 +147,17 @@ def is_inside(points: Floats, size: Size) -> Bools:
 
 
 def typical_length(lengths: Floats) -> float:
-    """The robust maximum of the lengths f32 [N] of a bone; NaN where none is known."""
+    """The robust maximum of the lengths f32 [F] of a bone, which are NaN where it is not visible; NaN if all are."""
     known = lengths[~np.isnan(lengths)]
     return float(np.percentile(known, LENGTH_PERCENTILE)) if len(known) else float("nan")
 
 
 def _box(mask: Bools) -> Floats:
+    """The bounding box of a mask bool [H, W], f32 [4]; NaN where it is empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return np.full(4, np.nan, np.float32)
     return np.array([columns[0] - 0.5, rows[0] - 0.5, columns[-1] + 0.5, rows[-1] + 0.5], np.float32)
-
-
-ANKLES = [R_ANKLE, L_ANKLE]
 
 
 def lower_ankle(keypoints: Floats, scores: Floats) -> Floats:
@@ -171,7 +168,9 @@ def lower_ankle(keypoints: Floats, scores: Floats) -> Floats:
 
 
 def interpolate_gaps(values: Floats) -> Floats:
-    """Values f32 [F] with NaN frames interpolated linearly; zeros where all are NaN."""
+    """Values f32 [F] or [F, N] with NaN frames interpolated linearly; zeros where all are NaN."""
+    if values.ndim > 1:
+        return np.stack([interpolate_gaps(column) for column in values.T], axis=-1)
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
         return np.zeros_like(values)

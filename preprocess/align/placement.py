@@ -1,4 +1,4 @@
-"""Placements: the scale and foot position of the target's person in the source frame, by each alignment mode."""
+"""Placement: the scale and foot position of the target's person in the source frame, by each alignment mode."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from preprocess.align.bone_lengths import BoneLengths
-from preprocess.align.person import SOLE, Person
+from preprocess.align.person import SOLE, Person, interpolate_gaps
 from preprocess.types import Floats, Size
+
+SIMILAR = 1.1  # ratios that differ by less than this factor count as equal
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class ManualAlignment:
     """A manual adjustment on top of any mode.
 
     `scale` enlarges the person about the foot point; `x` and `y` move the person right and down, in pixels of the
-    source; `foot_line` is the row of the source frame on which the feet stand, 0 to leave it to the mode.
+    source; `foot_line` is the row of the source frame on which the feet stand; 0 keeps that of the mode.
     """
 
     scale: float = 1.0
@@ -64,9 +66,6 @@ def fit_points(points: Floats, target: Size, source: Size) -> Floats:
     return fitted
 
 
-SIMILAR = 1.1  # ratios that differ by less than this factor are taken as equal
-
-
 def place_unaligned(source: Person, target: Person) -> Placement:
     """Mode `none`: the target's frame letterboxed into the source's."""
     width, height = target.poses.size
@@ -81,8 +80,8 @@ def place_official(source: Person, target: Person) -> Placement:
     The target's box is scaled to the height of the source's box of the same frame; its foot point keeps its position
     in the letterboxed target frame. Frames without a mask are interpolated from their neighbours.
     """
-    scales = _filled(source.heights / target.heights)
-    feet = _filled(target.feet)
+    scales = interpolate_gaps(source.heights / target.heights)
+    feet = interpolate_gaps(target.feet)
     return Placement(scales, feet, fit_points(feet, target.poses.size, source.poses.size))
 
 
@@ -146,11 +145,3 @@ def _at_neck_height(source: Person, target: Person, placement: Placement) -> Pla
     if not np.isfinite(source.neck - neck):
         return placement
     return placement.adjusted(ManualAlignment(y=source.neck - neck))
-
-
-def _filled(values: Floats) -> Floats:
-    """Values f32 [F] or [F, 2] with NaN frames interpolated from their neighbours."""
-    columns = values.reshape(len(values), -1)
-    known = np.flatnonzero(~np.isnan(columns).any(axis=1))
-    filled = [np.interp(np.arange(len(values)), known, column[known]) for column in columns.T]
-    return np.stack(filled, axis=-1).reshape(values.shape).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Estimate the alignment behind aligned poses that were supplied with a case."""
+"""Estimate the transforms by which poses that were supplied already aligned had been aligned."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from preprocess.types import Alignment, AlignmentReport, Floats, PoseSequence
 
 
 def recover(target_poses: PoseSequence, aligned_poses: PoseSequence) -> Alignment:
-    """The scale and shift of each frame that map the target's joints to the aligned ones, by least squares.
+    """Fit the scale and shift of each frame that map the target's joints to the aligned ones, by least squares.
 
-    Uses the body joints that are visible in both; a frame with fewer than two takes the nearest frame's transform.
+    The body joints that are visible in both are used; a frame with fewer than two takes the transform of the nearest
+    frame.
     """
     both = (target_poses.body_scores > VISIBLE) & (aligned_poses.body_scores > VISIBLE)
     transforms = np.tile(np.eye(2, 3, dtype=np.float32), (len(target_poses), 1, 1))

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from preprocess.align.partial import PartialMotion
-from preprocess.align.person import Person
+from preprocess.align.person import Person, is_inside
 from preprocess.align.placement import Placement, fit_factor, fit_points
 from preprocess.pose.skeleton import VISIBLE
 from preprocess.types import AlignmentReport, Bools, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
 
-DOUBTFUL_GROUND = 0.08  # of the source person's height: offset of the feet from the source's that is reported
+DOUBTFUL_GROUND = 0.08  # of the source person's height: the offset of the feet from which on a warning is given
 DOUBTFUL_SCALE = 1.25  # factor between a frame's height ratio and the clip's median, either way
 
 
 def alignment_report(
-    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence, following: PartialMotion
+    mode: str, source: Person, target: Person, placement: Placement, poses: PoseSequence, partial: PartialMotion
 ) -> AlignmentReport:
     """The report of an alignment; scale and shift are relative to the letterboxed target frame."""
     sizes = target.poses.size, source.poses.size
@@ -30,19 +30,19 @@ def alignment_report(
         joints_outside=int(lost.sum()),
         frames_with_joints_outside=np.flatnonzero(lost.any(axis=1)).tolist(),
         doubtful_frames={code.value: np.flatnonzero(frames).tolist() for code, frames in _doubts(source, target)},
-        parts=following.parts,
-        blend=following.blend,
+        parts=partial.parts,
+        blend=partial.blend,
     )
 
 
 def alignment_warnings(
-    source: Person, target: Person, placement: Placement, poses: PoseSequence, following: PartialMotion
+    source: Person, target: Person, placement: Placement, poses: PoseSequence, partial: PartialMotion
 ) -> tuple[ClipWarning, ...]:
     """A warning for each kind of doubtful frame that occurs, and for feet that leave the source's ground line."""
     lost = np.asarray(_lost_joints(target.visible_poses, poses).any(axis=1))
     doubts = (*_doubts(source, target), (WarningCode.OUT_OF_FRAME, lost))
     warnings = [ClipWarning.of_frames(code, frames) for code, frames in doubts if frames.any()]
-    return (*warnings, *(_ground_warnings(source, target, placement) if following.is_whole else ()))
+    return (*warnings, *(_ground_warnings(source, target, placement) if partial.is_whole else ()))
 
 
 def _ground_warnings(source: Person, target: Person, placement: Placement) -> list[ClipWarning]:
@@ -60,6 +60,7 @@ def _ground_warnings(source: Person, target: Person, placement: Placement) -> li
 
 
 def _doubts(source: Person, target: Person) -> list[tuple[WarningCode, Bools]]:
+    """The kinds of doubts about single frames, and the frames bool [F] that each concerns."""
     return [
         (WarningCode.SOURCE_PERSON_MISSING, ~source.is_visible),
         (WarningCode.TARGET_PERSON_MISSING, ~target.is_visible),
@@ -70,6 +71,7 @@ def _doubts(source: Person, target: Person) -> list[tuple[WarningCode, Bools]]:
 
 
 def _unusual_scale(source: Person, target: Person) -> Bools:
+    """Frames whose ratio of mask heights is far from the median of the clip, bool [F]."""
     known = source.has_mask & target.has_mask
     unusual = np.zeros(len(known), bool)
     if known.any():
@@ -80,10 +82,5 @@ def _unusual_scale(source: Person, target: Person) -> Bools:
 
 def _lost_joints(before: PoseSequence, after: PoseSequence) -> Bools:
     """Visible body joints inside the target's frame that the alignment moves out of the source's, bool [F, 18]."""
-    lost: Bools = ~_outside(before) & _outside(after) & (after.body_scores > VISIBLE)
-    return lost
-
-
-def _outside(poses: PoseSequence) -> Bools:
-    edges = np.array(poses.size) - 0.5
-    return np.asarray(((poses.body < -0.5) | (poses.body > edges)).any(axis=-1))
+    leaves = is_inside(before.body, before.size) & ~is_inside(after.body, after.size)
+    return leaves & (after.body_scores > VISIBLE)

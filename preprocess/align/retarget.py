@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from preprocess.align.bone_lengths import BoneLengths
-from preprocess.align.person import Person, interpolate_gaps, lower_ankle
+from preprocess.align.person import HIPS, Person, interpolate_gaps, lower_ankle
 from preprocess.pose.skeleton import (
     FACE,
     L_ANKLE,
@@ -30,7 +30,6 @@ from preprocess.pose.skeleton import (
 )
 from preprocess.types import Floats, PoseSequence
 
-HIPS = [R_HIP, L_HIP]
 _ATTACHED = ((LEFT_HAND, L_WRIST), (RIGHT_HAND, R_WRIST), (FACE, NOSE))
 
 

@@ -39,7 +39,7 @@ MOVING: tuple[AlignMode, ...] = ("official", "similarity", "bones")
 def run(source: PoseSequence, target: PoseSequence, mode: AlignMode = "similarity", **manual: float) -> Alignment:
     """Align two figures with masks whose limbs are a twentieth of their height wide."""
     masks = [capsules(poses, np.ptp(poses.body[0, [NOSE, R_ANKLE], 1]) / 18) for poses in (source, target)]
-    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual), reader=load_estimator())
+    return align(source, masks[0], target, masks[1], mode, ManualAlignment(**manual), estimator=load_estimator())
 
 
 def scale_of(aligned: Alignment) -> float:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from preprocess.align.bone_lengths import (
-    COUNT,
-    FEATURES,
+    FEATURE_COUNT,
+    LENGTH_COUNT,
     MAX_FRAMES,
     BoneLengthEstimator,
     BoneLengths,
@@ -64,7 +64,7 @@ def test_long_clips_are_split_into_subsets() -> None:
 
     def count(features: Floats) -> Floats:
         frames.append(len(features))
-        return np.zeros(COUNT, np.float32)
+        return np.zeros(LENGTH_COUNT, np.float32)
 
     BoneLengthEstimator(count).estimate(standing(2 * MAX_FRAMES + 3, SIZE, 300, (160, 380)))
     assert sorted(frames) == [17, 17, 17]
@@ -79,6 +79,6 @@ def test_hidden_joints_do_not_affect_the_features() -> None:
         bone_length_features(FIGURE.body[:1], seen),
         bone_length_features(moved, seen),
     )
-    assert features.shape == (1, FEATURES)
+    assert features.shape == (1, FEATURE_COUNT)
     assert features == pytest.approx(same)
     assert unit == same_unit

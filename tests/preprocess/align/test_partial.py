@@ -113,7 +113,7 @@ def test_missing_joints_stay_missing() -> None:
 
 def test_alignment_with_partial_motion() -> None:
     masks = [capsules(poses, 16) for poses in (SOURCE, DANCER)]
-    aligned = align(SOURCE, masks[0], DANCER, masks[1], "similarity", following=PartialMotion("arms"))
+    aligned = align(SOURCE, masks[0], DANCER, masks[1], "similarity", partial=PartialMotion("arms"))
     np.testing.assert_allclose(aligned.poses.body[:, NECK], SOURCE.body[:, NECK], atol=1e-3)
     assert (aligned.report.parts, aligned.report.blend) == ("arms", 1.0)
     predicted = WarpedTargetMask().predict(SOURCE, masks[0], aligned, masks[1])

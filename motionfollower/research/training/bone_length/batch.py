@@ -57,7 +57,7 @@ class BoneLengthDataset:
         return BoneLengthDataset(joints, seen, self.lengths[chosen], self.drops[chosen, frames])
 
     def inputs_and_targets(self) -> tuple[Floats, Floats]:
-        """The network's inputs f32 [N, F, FEATURES], and the logarithms of the true lengths f32 [N, COUNT]."""
+        """The network's inputs f32 [N, F, FEATURE_COUNT], and the logs of the true lengths f32 [N, LENGTH_COUNT]."""
         inputs, unit = bone_length_features(self.joints, self.seen)
         drop = np.median(self.drops, axis=1).clip(1)
         return inputs, np.log(np.column_stack([self.lengths, drop]) / unit[:, None]).astype(np.float32)

@@ -10,7 +10,7 @@ from motionfollower.core.device import seed_fresh_weights
 from motionfollower.models.small_nets.bone_length_net import BoneLengthNet, BoneLengthNetConfig
 from motionfollower.research.training.bone_length.batch import BoneLengthDataset, draw_windows
 from motionfollower.research.training.small_net import SmallNetConfig, SmallNetTrainer
-from preprocess.align.bone_lengths import COUNT, FEATURES
+from preprocess.align.bone_lengths import FEATURE_COUNT, LENGTH_COUNT
 
 PROJECTED_STRENGTH = 1.0  # of the augmentation: true joints need all of an estimator's errors, ...
 ESTIMATED_STRENGTH = 0.3  # ... estimated ones have their own, but are few
@@ -32,7 +32,7 @@ def make_trainer(
         return torch.stack([laplace_nll(network, *clips.inputs_and_targets()) for clips in windows]).mean()
 
     seed_fresh_weights(0)
-    return SmallNetTrainer(BoneLengthNet(BoneLengthNetConfig(FEATURES, COUNT)), config, loss)
+    return SmallNetTrainer(BoneLengthNet(BoneLengthNetConfig(FEATURE_COUNT, LENGTH_COUNT)), config, loss)
 
 
 def laplace_nll(network: BoneLengthNet, inputs: np.ndarray, targets: np.ndarray) -> Tensor:

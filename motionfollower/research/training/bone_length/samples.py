@@ -1,7 +1,7 @@
 """Joints of a character's clips and its true bone lengths: projected from bodies, or estimated in rendered clips.
 
 The samples of a character are arrays, for M clips of F frames:
-joints f32 [M, F, 18, 2]    seen bool [M, F, 18]    lengths f32 [M, COUNT − 1]    drops f32 [M, F]
+joints f32 [M, F, 18, 2]    seen bool [M, F, 18]    lengths f32 [M, LENGTH_COUNT − 1]    drops f32 [M, F]
 """
 
 from __future__ import annotations
