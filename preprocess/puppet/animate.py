@@ -43,11 +43,9 @@ def animate(
 ) -> Puppet:
     """The puppet in each frame over `background` uint8 [F, H, W, 3], the clip without the person.
 
-    `on_progress` gets the number of frames done.
-
     Each limb is taken from the source frame in which it is posed most alike; the outline is fitted to the target
     masks, if given. A frame without an aligned pose shows the person unmoved; for a clip without a usable person the
-    puppet is its background.
+    puppet is its background. `on_progress` gets the number of frames done.
     """
     frames, masks = background.copy(), np.zeros(background.shape[:3], bool)
     sources = _SourceFrames(source, source_poses, source_masks)
@@ -86,7 +84,7 @@ class _SourceFrames:
         self.layers = [cut_out(source.frames[i], masks.masks[i], view, colours) for i, view in cuts]
 
     def faults(self, limb: Limb) -> Floats:
-        """How poorly each frame shows a limb, f32 [S]: the fraction that others overlap, 1 where it is missing."""
+        """The fraction of a limb that other parts overlap in each source frame, f32 [S]; 1 where it is missing."""
         parts = [[cutout[name] for name in limb.parts] for cutout in self.layers]
         return np.array(
             [np.mean([layer.overlap if layer else 1.0 for layer in layers]) for layers in parts], np.float32

@@ -29,7 +29,7 @@ from preprocess.pose.skeleton import (
 from preprocess.puppet.parts import TORSO_JOINTS, PartName, Pose
 from preprocess.types import Bools, Floats
 
-SWITCH_COST = 0.02  # of jumping to another source frame, in squared torso lengths: jumps are visible
+SWITCH_COST = 0.02  # of a jump to another source frame, in squared torso lengths: jumps are visible
 FAULT_COST = 0.2  # of a limb that is fully hidden; proportional to the hidden fraction
 ROTATION_WEIGHT = 0.25  # of pose differences that a rotation explains: rotated limbs differ in lighting only
 MISSING_DISTANCE = 1.0  # of a joint that the source frame does not show
@@ -67,7 +67,7 @@ def select_frames(
 ) -> list[int]:
     """For each aligned pose the index of the source pose that a limb is taken from.
 
-    `faults` f32 [S] tell how poorly each source frame shows the limb, from 0 to 1; `unit` is the source's torso length
+    `faults` f32 [S] are the fractions of the limb that the source frames hide; `unit` is the source's torso length
     in pixels, `ratio` the size of the aligned person relative to the source.
     """
     joints, visible = _relative_joints(limb, source, unit * limb.span)

@@ -1,4 +1,4 @@
-"""Colour models of the body parts over a clip, which tell an arm from the shirt behind it."""
+"""Colour models of the body parts over a clip, which distinguish an arm from the shirt behind it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from preprocess.types import Floats
 BINS = 16  # per colour channel
 ITERATIONS = 3  # of assigning pixels to parts and estimating the parts' colours
 WEIGHT = 0.6  # half widths by which one unit of log-likelihood ratio reduces the distance from a part
-CLEAR_MARGIN = 1.5  # half widths by which a part must be nearer than other groups' for its colours to count
+CLEAR_MARGIN = 1.5  # half widths by which a pixel must be nearer to its part than to those of other groups to count
 SHADING = 0.6  # log-likelihood ratios up to this may result from shading and are ignored
 OUTLIERS = 0.05  # fraction of a part's pixels that may belong to others: joints and masks are inexact
 KERNEL = np.array([0.25, 0.5, 0.25], np.float32)  # smooths histograms over changes of light

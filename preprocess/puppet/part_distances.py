@@ -1,4 +1,4 @@
-"""The distance of each pixel of a frame from each body part, by which pixels are assigned to parts."""
+"""The distances of the pixels of a frame from the body parts, by which pixels are assigned to parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, NOSE, R_HIP, R_SHO
 from preprocess.puppet.parts import ARM_PARTS, LIMB_PARTS, PARTS, Build, PartName, Pose
 from preprocess.types import Bools, Floats
 
-FAR = 1.8  # half widths from a limb beyond which pixels rather belong to the torso (hair, a skirt)
+REDUCED_SIZE = 256  # long side of the reduced frames on which pixels are assigned to parts
+FAR = 1.8  # half widths from a limb; pixels beyond it (hair, a skirt) rather belong to the torso
 CROTCH = 0.1  # torso lengths from the hip centre down to the crotch
 
 
@@ -89,9 +90,6 @@ def _cross(a: Floats, b: Floats) -> Floats:
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
 
 
-SIZE = 256  # pixels are assigned to parts on frames reduced to this long side
-
-
 @dataclass(frozen=True)
 class PartView:
     """A reduced frame uint8 [h, w, 3], the person's mask bool [h, w], and the distances from parts f32 [10, h, w]."""
@@ -102,8 +100,8 @@ class PartView:
 
     @classmethod
     def of(cls, image: np.ndarray, mask: Bools, pose: Pose, build: Build) -> PartView:
-        """Reduce a frame, uint8 [H, W, 3] and bool [H, W]."""
-        distances = part_distances(pose, build, mask.shape, min(1.0, SIZE / max(mask.shape)))
+        """Reduce a frame, uint8 [H, W, 3], with its mask, bool [H, W]."""
+        distances = part_distances(pose, build, mask.shape, min(1.0, REDUCED_SIZE / max(mask.shape)))
         size = distances.shape[2], distances.shape[1]
         person = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         return cls(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.asarray(person), distances)

@@ -1,4 +1,4 @@
-"""The body parts of a puppet, and measurements of a person's build over a clip."""
+"""The body parts of a puppet, and the build and size of a person, measured over a clip."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PartName(IntEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A part is attached to its `parent` at joint `start` and ends at joint `end`.
+    """A body part, attached to its `parent` at joint `start` and to its `child` at joint `end`.
 
     `width` is its default half width in torso lengths; it extends past its end by `extent` of its length (a hand, a
     foot, the top of the head).
@@ -77,6 +77,12 @@ PARTS = (
 )
 ARM_PARTS = (PartName.R_UPPER_ARM, PartName.R_FOREARM, PartName.L_UPPER_ARM, PartName.L_FOREARM)
 LIMB_PARTS = (*ARM_PARTS, PartName.R_THIGH, PartName.R_SHIN, PartName.L_THIGH, PartName.L_SHIN)
+
+BONES = (
+    (NECK, R_HIP), (NECK, L_HIP), (R_SHOULDER, L_SHOULDER), (NECK, NOSE),
+    *((PARTS[name].start, PARTS[name].end) for name in LIMB_PARTS),
+)  # fmt: skip
+"""The bones whose lengths give the size of a person: (start, end)."""
 
 TORSO_JOINTS = (NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
 HEAD_JOINTS = (NECK, NOSE, R_EYE, L_EYE, R_EAR, L_EAR)
@@ -165,16 +171,10 @@ def size_ratio(source: list[Pose], aligned: list[Pose]) -> float:
     """
     ratios = [
         long_aligned / long_source
-        for start, end in _BONES
+        for start, end in BONES
         if (long_source := _long_length(source, start, end)) and (long_aligned := _long_length(aligned, start, end))
     ]
     return float(np.clip(np.median(ratios), 0.3, 3)) if ratios else 1.0
-
-
-_BONES = (
-    (NECK, R_HIP), (NECK, L_HIP), (R_SHOULDER, L_SHOULDER), (NECK, NOSE),
-    *((PARTS[name].start, PARTS[name].end) for name in LIMB_PARTS),
-)  # fmt: skip
 
 
 def _long_length(poses: list[Pose], start: int, end: int) -> float:

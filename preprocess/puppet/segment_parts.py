@@ -1,4 +1,4 @@
-"""Segment the source person of a frame into layers, one per part, by mask, nearest bone and colour."""
+"""Cut the source person of a frame into one layer per part, by mask, nearest bone and colour."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from preprocess.puppet.parts import ARM_PARTS, PARTS, PartName
 from preprocess.types import Bools, Floats
 
 TORSO_OVERLAP = 0.15  # half widths: how far the torso extends beyond shoulders and hips
-RIM = 1 / 512  # of the long side: by how much the mask is eroded
+RIM = 1 / 512  # of the long side: width by which the mask is eroded
 SOFTNESS = 0.8  # px: sigma of a layer's soft edge
-PAD = 3
+PAD = 3  # pixels around a layer, for its soft edge
 ISLAND = 0.25  # of a part's largest component: smaller components may belong to another part
-MIN_WIDTH = 3  # pixels of the reduced frame: thinner structures are removed from a part; ...
-MIN_TORSO_WIDTH = 7  # ... on the torso they are the edges of sleeves
-FRONT = (*ARM_PARTS, PartName.HEAD)  # in front of the body: only pixels assigned to them are theirs
+MIN_WIDTH = 3  # pixels of the reduced frame: thinner structures are removed from a part, ...
+MIN_TORSO_WIDTH = 7  # ... and these from the torso, where they are the edges of sleeves
+FRONT = (*ARM_PARTS, PartName.HEAD)  # parts in front of the body, which consist only of the pixels assigned to them
 SEAM = np.ones((3, 3), np.uint8)  # parts overlap by a pixel of the reduced frame, so that no gap opens
 
 

@@ -10,7 +10,7 @@ from preprocess.puppet.parts import HEAD_JOINTS, PARTS, TORSO_JOINTS, PartName, 
 from preprocess.types import Floats
 
 STRETCH = (0.5, 1.6)  # limits of a bone's stretch, relative to the person's size ratio
-TORSO_STRETCH = (0.65, 1.5)
+TORSO_STRETCH = (0.65, 1.5)  # those of the torso, in any direction
 STIFFNESS = 0.3  # regularisation of the torso against shear and uneven stretch, in joints
 
 
@@ -34,8 +34,8 @@ class BoneTransform:
 def bone_transforms(source: Pose, aligned: Pose, ratio: float) -> tuple[BoneTransform | None, ...]:
     """The transform of every part from one source frame to an aligned pose; None for parts that the source lacks.
 
-    Forward kinematics: each part starts where its parent puts the joint, and its stretch is limited, so that a wrong
-    joint does not tear the person apart. A part whose aligned joints aren't trusted follows its parent.
+    Forward kinematics: each part starts where its parent's transform moves the joint, and its stretch is limited, so
+    that a wrong joint does not tear the person apart. A part whose aligned joints aren't trusted follows its parent.
     """
     transforms: list[BoneTransform | None] = [None] * len(PARTS)
     torso = _torso_transform(source, aligned, ratio)
@@ -93,8 +93,8 @@ def _head_transform(source: Pose, aligned: Pose, ratio: float, parent: BoneTrans
     if len(joints) < 2 or not aligned.has(PARTS[PartName.HEAD].start):
         return BoneTransform(origin, parent.apply(origin), parent.forward)
     points, goals = source.joints[joints], aligned.joints[joints]
-    turn = _rotation(points - points.mean(axis=0), goals - goals.mean(axis=0)) * ratio
-    return BoneTransform(points.mean(axis=0), goals.mean(axis=0), turn)
+    rotation = _rotation(points - points.mean(axis=0), goals - goals.mean(axis=0)) * ratio
+    return BoneTransform(points.mean(axis=0), goals.mean(axis=0), rotation)
 
 
 def _rotation(points: Floats, goals: Floats) -> Floats:
