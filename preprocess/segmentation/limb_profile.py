@@ -1,4 +1,4 @@
-"""Limb profiles: a person's shape as occupancy probabilities around each bone.
+"""Limb profiles: the shape of a person as occupancy probabilities around each bone.
 
 Every pixel belongs to its nearest bone and has bone coordinates: `along` (0 at its start, 1 at its end) and `across`.
 Over the frames of a clip, the masks give the frequency with which pixels at such coordinates are the person: the
@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from preprocess.pose.skeleton import LIMBS, VISIBLE
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence, Size
 
-BONES = np.array(LIMBS[:13])  # without the lines of the face
-HEAD = 12  # neck to nose
+BONES = np.array(LIMBS[:13])  # without those of the face
+HEAD = 12  # index of the bone from neck to nose
 MIRROR = [1, 0, 4, 5, 2, 3, 9, 10, 11, 6, 7, 8, 12]  # each bone's counterpart on the other side
-TOP_OF_HEAD = 1.6  # length of the neck–nose bone for distances, in lengths of the bone
+TOP_OF_HEAD = 1.6  # lengths of the bone HEAD from its start to the top of the head, for distances
 
-ALONG = (-0.75, 2.25)
-REACH = 0.2  # of the person's height: the range of `across` that the bins resolve
-BINS = (30, 40)  # along, across
+ALONG = (-0.75, 2.25)  # the range of `along` that the bins resolve
+REACH = 0.2  # of the person's height: the bins resolve `across` up to it on both sides
+BINS = (30, 40)  # number along and across
 PRIOR_COUNT = 20.0  # pixels of the uniform prior in each bin
 GRID = 100  # samples along the frame's longer side
 MAX_PROBABILITY = 0.98  # of a bin being person, or background

@@ -1,4 +1,4 @@
-"""Person masks by MediaPipe: those of the pose estimator, replaced where they do not fit the joints."""
+"""Person masks by MediaPipe: the masks of the pose estimator, replaced where they do not fit the joints."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from preprocess.segmentation.selfie import open_selfie
 from preprocess.types import Bools, Clip, Floats, MaskSequence, Observation, PoseSequence
 from preprocess.warnings import ClipWarning, WarningCode
 
-CONFIDENT = 0.5  # minimum score of the joints that a mask should cover
-MIN_COVERED = 0.6  # fraction of them that it must cover
+CONFIDENT = 0.5  # a mask should cover the joints with a score above this
+MIN_COVERED = 0.6  # minimum fraction of these joints that it covers
 SLACK = 0.01  # frame heights; a joint this near to the mask counts as covered
-MAX_HOLE = 0.0005  # of the frame's area; larger holes are background between the limbs
+MAX_HOLE = 0.0005  # of the frame's area; larger holes are background between limbs
 SELFIE_THRESHOLD = 0.6
 
 
@@ -88,7 +88,7 @@ def _shifted(mask: Bools, shift: Floats) -> Bools:
 
 
 def confident_pixels(poses: PoseSequence, index: int) -> NDArray[np.int_]:
-    """The pixels [N, 2] (x, y) of the body joints with a high score inside the frame."""
+    """The pixels [N, 2] (x, y) of a frame's body joints that are inside it and have a high score."""
     pixels = np.rint(poses.body[index]).astype(int)
     inside = ((pixels >= 0) & (pixels < poses.size)).all(axis=1)
     return np.asarray(pixels[inside & (poses.scores[index, BODY] > CONFIDENT)])

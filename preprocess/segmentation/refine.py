@@ -1,4 +1,4 @@
-"""Mask refinement by clicks: GrabCut segments the clicked object around each click."""
+"""Mask refinement by clicks: GrabCut segments the object around each click, optical flow propagates the click."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ import numpy as np
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import Bools, Clip, Floats, Frame, Frames, InputError, MaskSequence
 
-CLICK_RADIUS = 0.15  # of the frame's longer side: how far from a click the mask may change
-DOT = 0.006  # of it: radius of definite foreground around a click
-SEED = 0.02  # of it: radius of probable foreground
-ITERATIONS = 1  # of GrabCut: more change little and cost as much each
+CLICK_RADIUS = 0.15  # of the frame's longer side: distance from a click up to which the mask may change
+DOT = 0.006  # of the longer side: radius around a click that surely is the clicked object
+SEED = 0.02  # of the longer side: radius around a click that probably is it
+ITERATIONS = 1  # of GrabCut; further ones change little
+
+TRACKED_FRAMES = 6  # in each direction
+WINDOW = 31  # pixels; side of the window of the optical flow
+MAX_RETURN_ERROR = 4.0  # pixels; of a point that is tracked forward and back
+MAX_COLOUR_CHANGE = 22.0  # levels; of the mean colour around a tracked point
+PATCH = 3  # pixels to each side of a point over which its colour is averaged
 
 
 class GrabCutRefiner:
@@ -58,7 +64,7 @@ class GrabCutRefiner:
 
 
 def click_radius(mask: Bools, strength: float) -> int:
-    """How far from a click a mask [H, W] may change, in pixels."""
+    """The distance from a click up to which a mask [H, W] may change, in pixels."""
     return int(max(8, round(strength * CLICK_RADIUS * max(mask.shape))))
 
 
@@ -69,7 +75,7 @@ def connected_to(region: Bools, x: int, y: int) -> Bools:
 
 
 def _grab_cut(frame: Frame, old: Bools, near: Bools, seed: Bools, dot: Bools, is_person: bool) -> Bools:
-    """The clicked object by GrabCut, bool [h, w]: seeded by the old mask far from the click, by the click near it."""
+    """The clicked object by GrabCut, bool [h, w]; the seeds are the click and, far from it, the old mask."""
     likely, sure = (cv2.GC_PR_FGD, cv2.GC_FGD) if is_person else (cv2.GC_PR_BGD, cv2.GC_BGD)
     labels = np.where(old, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[~near & (old == is_person)] = sure
@@ -84,16 +90,9 @@ def _grab_cut(frame: Frame, old: Bools, near: Bools, seed: Bools, dot: Bools, is
 
 def disc(shape: tuple[int, ...], x: int, y: int, radius: float) -> Bools:
     """A disc around a pixel, its radius a fraction of the frame's longer side, bool [H, W]."""
-    disc = np.zeros(shape, np.uint8)
-    cv2.circle(disc, (x, y), max(1, round(radius * max(shape))), 1, thickness=-1)
-    return np.asarray(disc > 0)
-
-
-TRACKED_FRAMES = 6  # in each direction
-WINDOW = 31  # pixels; the window of the optical flow
-MAX_RETURN_ERROR = 4.0  # pixels; of a point tracked forward and back
-MAX_COLOUR_CHANGE = 22.0  # grey levels; of the mean colour around the point
-PATCH = 3  # pixels to each side of a point over which its colour is averaged
+    canvas = np.zeros(shape, np.uint8)
+    cv2.circle(canvas, (x, y), max(1, round(radius * max(shape))), 1, thickness=-1)
+    return np.asarray(canvas > 0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Person masks by Segment Anything (SAM, arXiv 2304.02643), prompted by the pose and checked against it."""
+"""Segment Anything (SAM, arXiv 2304.02643): person masks from pose prompts, and refinement of masks from clicks."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ from preprocess.segmentation.sam_prompts import (
 from preprocess.types import Bools, Clip, Floats, Frame, MaskSequence, Observation, PoseSequence, Segmenter
 from preprocess.warnings import ClipWarning, WarningCode
 
+MAX_CACHED_IMAGES = 64  # encoded images of 4 MB each
+
 
 class MaskPredictor(Protocol):
-    """The part of segment_anything's `SamPredictor` that is used."""
+    """The methods of segment_anything's `SamPredictor` that are used."""
 
     def set_image(self, image: Frame) -> None:
-        """Encode an image, which takes most of the time."""
+        """Encode an image; this takes most of the time."""
 
     def predict(
         self,
@@ -47,7 +49,8 @@ class SamSegmenter:
     """A `Segmenter` that prompts SAM with the person's pose in each frame.
 
     A mask that misses the joints, extends far beyond the person's box, or differs in area from those of neighbouring
-    frames is rejected: other prompts are tried, then `fallback` segments these frames, and a warning names them.
+    frames is rejected. Other prompts are then tried; where all fail, `fallback` segments the frame, and a warning names
+    it.
     """
 
     def __init__(self, predictor: MaskPredictor, fallback: Segmenter) -> None:
@@ -117,9 +120,6 @@ def _select_frames(clip: Clip, seen: Observation, frames: NDArray[np.intp]) -> t
     poses = replace(seen.poses, keypoints=seen.poses.keypoints[frames], scores=seen.poses.scores[frames], drawings=None)
     masks = MaskSequence(seen.masks.masks[frames], seen.masks.origin) if seen.masks else None
     return replace(clip, frames=clip.frames[frames], sound=None), Observation(poses, masks)
-
-
-MAX_CACHED_IMAGES = 64  # encodings of 4 MB each
 
 
 class CachedPredictor:

@@ -1,4 +1,4 @@
-"""Prompts for Segment Anything from a pose, and checks whether a mask can be the person (pure functions)."""
+"""Prompts for Segment Anything from a pose, and checks whether a mask can be that person."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from preprocess.pose.skeleton import LIMBS, VISIBLE
 from preprocess.types import Bools, Floats, Size
 
-BOX_MARGIN = 0.12  # around the joints, in the larger side of their box, for hair, feet and clothes
-BACKGROUND_DISTANCE = 0.2  # box heights from every joint from which on a box corner is background
-LEAK_MARGIN = 0.25  # box sides beyond the box up to which a mask is not leaking
-MAX_LEAK = 0.3  # fraction of a mask outside; an inverted mask has most of it outside
+BOX_MARGIN = 0.12  # around the joints, for hair, feet and clothes; as a fraction of their box's larger side
+BACKGROUND_DISTANCE = 0.2  # box heights; a corner of the box farther than this from all joints is background
+LEAK_MARGIN = 0.25  # box sides; a mask may extend this far beyond the box
+MAX_LEAK = 0.3  # fraction of a mask that may be farther outside; of an inverted mask most is
 NEIGHBOURS = 4  # frames on each side whose masks should have about the same area
 MAX_GROWTH = 1.8  # of the area, as a factor either way
 
@@ -59,7 +59,7 @@ def _background_corners(points: Floats, box: Floats) -> Floats:
 
 
 def leaks(mask: Bools, box: Floats) -> bool:
-    """Whether too much of a mask [H, W] is outside the person's box: it is inverted or another object."""
+    """Whether too much of a mask [H, W] is outside the person's box: it is inverted, or that of another object."""
     width, height = box[2:] - box[:2]
     margin = LEAK_MARGIN * np.array((width, height))
     left, top = np.maximum(box[:2] - margin, 0).astype(int)
@@ -68,7 +68,7 @@ def leaks(mask: Bools, box: Floats) -> bool:
 
 
 def typical_areas(masks: Bools) -> Floats:
-    """The median area of the non-empty masks around each frame, f32 [F]; 0 where there are none."""
+    """The median area of the non-empty masks around each frame, f32 [F]; 0 where all are empty."""
     areas = masks.sum(axis=(1, 2)).astype(np.float32)
     typical = np.zeros_like(areas)
     for index in range(len(areas)):
@@ -78,5 +78,5 @@ def typical_areas(masks: Bools) -> Floats:
 
 
 def is_typical(area: float, typical: float) -> bool:
-    """Whether a mask's area is near to the typical one, or that is unknown (0)."""
+    """Whether a mask's area is near the typical one; True where that is unknown (0)."""
     return bool(typical == 0 or typical / MAX_GROWTH < area < typical * MAX_GROWTH)

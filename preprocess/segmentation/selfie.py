@@ -1,4 +1,4 @@
-"""MediaPipe's selfie segmentation: the people in an image, without telling them apart."""
+"""Selfie segmentation by MediaPipe, which does not tell people apart; and the suppression of MediaPipe's messages."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ import numpy as np
 from preprocess.types import Floats, Frame
 
 SegmentPeople = Callable[[Frame], Floats]
+"""From an image uint8 [H, W, 3] to each pixel's probability of being a person, f32 [H, W] in [0, 1]."""
 
 
 @contextmanager
 def open_selfie() -> Iterator[SegmentPeople]:
-    """A function from an image uint8 [H, W, 3] to each pixel's person probability, f32 [H, W] in [0, 1].
-
-    About 6 ms an image on two cores; the network is freed at the end.
-    """
+    """Open the segmentation network, about 6 ms per image on two cores; it is freed at the end of the block."""
     with quiet_start():
         from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
 
         graph = SelfieSegmentation(model_selection=0)
-        graph.process(np.zeros((64, 64, 3), np.uint8))  # loads the network, which starts lazily
+        graph.process(np.zeros((64, 64, 3), np.uint8))  # loads the network, which is lazy
 
     def segment_people(image: Frame) -> Floats:
         with quiet_warnings():

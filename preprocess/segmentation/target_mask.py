@@ -38,7 +38,7 @@ class WarpedTargetMask:
 def move_mask(mask: Bools, transform: Floats, size: Size) -> Bools:
     """A mask bool [H, W] moved by an affine map f32 [2, 3] into a frame of `size`.
 
-    A mask that its frame's edge cuts is extended straight beyond the edge.
+    A mask that the edge of its frame cuts is extended straight beyond it.
     """
     moved = cv2.warpAffine(
         mask.astype(np.uint8) * 255, transform, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

@@ -10,9 +10,9 @@ from preprocess.segmentation.learned_target_mask import (
     CHANNELS,
     SIDE,
     LearnedTargetMask,
+    crop_mask,
     mask_net_inputs,
     paste_logits,
-    view_mask,
 )
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import WarpedTargetMask
@@ -30,7 +30,7 @@ def test_the_input_is_a_square_around_the_person() -> None:
     assert inputs.shape == (CHANNELS, SIDE, SIDE)
     assert np.abs(inputs).max() <= 1 + 1e-5
     assert (inputs[2:] > 0.5).any(axis=(1, 2)).all()
-    resampled = view_mask(mask, square)
+    resampled = crop_mask(mask, square)
     assert 0.6 * SIDE < np.ptp(np.flatnonzero((resampled > 0.5).any(axis=1))) < SIDE
     back = paste_logits(2 * resampled - 1, square, SIZE) > 0
     assert mean_iou(back[None], mask[None]) > 0.95

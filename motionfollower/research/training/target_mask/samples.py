@@ -13,7 +13,7 @@ from motionfollower.research.synthetic.annotations.visibility import scores_of
 from motionfollower.research.synthetic.export.clip import PERSON
 from motionfollower.research.synthetic.export.dataset import Arrays, read_shard
 from preprocess.progress import OnProgress, ignore_progress
-from preprocess.segmentation.learned_target_mask import mask_net_inputs, view_mask
+from preprocess.segmentation.learned_target_mask import crop_mask, mask_net_inputs
 from preprocess.segmentation.limb_profile import LimbProfiles
 from preprocess.segmentation.target_mask import mask_log_odds
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
@@ -65,7 +65,7 @@ def _samples_of(shard: Arrays, other: Arrays, random: np.random.Generator) -> li
             if mask.any() and (scores > 0).sum() > 3:
                 target_mask = _target_mask(mask, source_profiles, target_profiles, body, scores, random)
                 inputs, square = mask_net_inputs(source_profiles, body, scores, target_mask)
-                samples.append((inputs, view_mask(mask, square)))
+                samples.append((inputs, crop_mask(mask, square)))
     return samples
 
 
