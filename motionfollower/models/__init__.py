@@ -1,7 +1,7 @@
-"""The networks of MotionFollower: what each computes. Nothing here knows about devices, sampling or clips.
+"""The networks of MotionFollower, independent of devices, sampling and clips.
 
-The model denoises latents of a clip with a Stable Diffusion U-Net, inflated to video. A `Networks` holds its parts,
-in the order in which data passes through them:
+The model denoises the latents of a clip with a Stable Diffusion U-Net, inflated to video. A `Networks` holds its parts,
+here in the order in which data passes through them:
 
 - `codecs` turn frames into latents and back: Stable Diffusion's autoencoder, or a layer over the puppet.
 - `image_encoder` (CLIP) turns each source frame into one token for cross-attention.

@@ -15,8 +15,7 @@ from motionfollower.models.layers import fold_frames, unfold_frames
 class Codec(Protocol):
     """Frames [b, 3, f, H, W] in [−1, 1] to latents [b, c, f, H / factor, W / factor], and back.
 
-    `base` are frames that both sides have, the puppet's, for a codec that codes a layer over them.
-    Decoded frames may exceed [−1, 1].
+    `base` are the frames of the puppet, for a codec that codes a layer over them. Decoded frames may exceed [−1, 1].
     """
 
     @property
@@ -85,7 +84,7 @@ class KLCodec(nn.Module):
         switch()
 
     def disable_tile_blending(self) -> None:
-        """Leave the seams between tiles unblended: blending is in place, line by line, slow to trace for no memory."""
+        """Leave the seams between tiles unblended: the in-place blending is slow to trace, and takes no memory."""
         self.vae.blend_v = self.vae.blend_h = lambda before, tile, extent: tile
 
 

@@ -18,8 +18,8 @@ PredictionType = Literal["v", "sample"]
 class MotionConfig:
     """The motion modules (AnimateDiff): temporal transformers of `depth` blocks with `attentions` self-attentions each.
 
-    `scales` are the downsampling factors of the levels that have motion modules; `positions` turns the sinusoidal
-    frame positions on, for at most `max_frames` frames; `width_divisor` divides the width inside of a module.
+    `scales` are the downsampling factors of the levels that have motion modules; With `positions`, the sinusoidal
+    positions of at most `max_frames` frames are added; `width_divisor` divides the width inside a module.
     """
 
     heads: int = 8

@@ -1,4 +1,4 @@
-"""The controllers, which condition the U-Net: on the pose to take, and on the appearance to keep."""
+"""The controllers, which condition the U-Net on the pose of the edit and on the appearance of the source."""
 
 from __future__ import annotations
 

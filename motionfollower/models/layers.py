@@ -117,7 +117,7 @@ class GEGLU(nn.Module):
 class FeedForward(nn.Module):
     """A transformer's feed-forward layer: GEGLU to four times the width, and back.
 
-    With `chunks` > 1 the tokens are processed in so many parts, one after another. That needs less memory, and more
+    With `chunks` > 1 the tokens are processed in this many parts, one after another. This needs less memory, and more
     time under grad, where each part is checkpointed.
     """
 

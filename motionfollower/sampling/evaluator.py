@@ -36,8 +36,8 @@ class Evaluator:
     """Evaluates the branches at the steps of one run.
 
     For a clip of a single context window it keeps the reconstruction until the next step, so that repeats of a step
-    need not evaluate it again, and the deep features that later steps reuse. For a longer clip it evaluates both
-    again and holds those of one window at a time.
+    need not evaluate it again, and the deep features that later steps reuse. For a longer clip it evaluates them again,
+    and holds those of one window at a time.
     """
 
     def __init__(self, unet: UNet, conditioning: Conditioning, settings: SamplerSettings) -> None:
@@ -87,7 +87,7 @@ class Evaluator:
         return WindowAccumulator(like, self._settings.overlap if len(self._windows(plan)) > 1 else 0)
 
     def _reconstruct(self, plan: StepPlan, frames: slice, branches: Branches, latents: Tensor) -> ReconstructionOutput:
-        """The reconstruction branch on a window, or what it gave when it was last evaluated for this step."""
+        """The reconstruction branch on a window; its last output is reused for the same step and window."""
         if self._latest is None or self._latest[:2] != (plan, frames):
             self._latest = None  # free the last window's reconstruction before the next is computed
             output = branches.reconstruct(

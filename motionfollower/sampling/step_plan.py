@@ -1,6 +1,6 @@
-"""The plan of a run: what acts in each step, decided before the run starts.
+"""The plan of a run: which parts of the method act in each step, decided before the run starts.
 
-The released code names steps of 50 in which each part of the method acts. Here they are spans of the run, fractions
+The released code lists, for a run of 50 steps, those in which each part acts. Here they are spans of the run, fractions
 from 0 to 1, so that any number of steps works; at 50 steps they give exactly the released steps.
 """
 
@@ -52,7 +52,7 @@ def is_in_span(step: int, steps: int, span: tuple[float, float]) -> bool:
 class StepPlan:
     """One step, from noise level `alpha_bar` at `timestep` to `next_alpha_bar` at `next_timestep`.
 
-    `guides` and `injects`: the reconstruction branch guides the score, and injects its keys and values;
+    `guides` and `injects`: the reconstruction branch guides the score, and its keys and values are injected;
     `reconstructs`: it is evaluated, since this or a later step uses it; `noises`: SDE noise is added inside the target
     mask; `repeats`: how many times the step is taken; `uses_cfg`: classifier-free guidance acts; `reuses`: the deep
     features of an earlier step are reused.

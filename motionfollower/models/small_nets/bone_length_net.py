@@ -23,6 +23,9 @@ class BoneLengthNet(nn.Module):
 
     The frames are a set (Deep Sets, Zaheer et al. 2017): each is encoded alone, then again together with the pooled
     encoding of all, so that their order doesn't matter and their number may vary.
+
+    `look` is the first encoder, `compare` the second; `conclude` and `out` map the pooled encodings to the estimates.
+    These names are keys of the trained weights.
     """
 
     def __init__(self, config: BoneLengthNetConfig) -> None:

@@ -1,8 +1,8 @@
-"""Weights: which files there are, how to get them, and how they get into the networks.
+"""Weights: the files of each model, their download, and strict loading into the networks.
 
 - `manifest` lists the sets of weights: their files, origins, licences and folders.
 - `download` fetches a set; `checksums` records the sha256 of every file at its first use, and detects changes.
-- `tensor_files` reads and writes files of tensors, without executing what a pickle holds.
+- `tensor_files` reads and writes files of tensors, without executing code in pickles.
 - `load` fills networks strictly: every key must be there, with the right shape and finite values.
 - `released_config` derives the full model's configuration from the files that come with its weights.
 - `model_dir` loads and saves a model by its folder; `small_nets` does so for the small networks, `sam` loads Segment

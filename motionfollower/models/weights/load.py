@@ -45,7 +45,7 @@ class WeightFiles:
 
     @classmethod
     def in_folder(cls, folder: Path) -> WeightFiles:
-        """The layout of our own models: all files in one folder."""
+        """The files of one of our own models, all in one folder."""
         codec = folder / "vae.safetensors"
         return cls(
             unet=(folder / "denoising_unet.safetensors",),

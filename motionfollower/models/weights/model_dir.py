@@ -1,4 +1,4 @@
-"""Load and save a whole model by its folder; "full" stands for the released weights in their own layout."""
+"""Load and save a whole model by its folder; "full" names the released weights, which have their own layout."""
 
 from __future__ import annotations
 

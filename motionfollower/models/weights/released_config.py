@@ -26,7 +26,7 @@ def released_config(root: Path) -> NetworksConfig:
 
 
 def released_config_json(root: Path) -> dict[str, Any]:
-    """The same as plain data, in the form of a config.json; constants of the released code complete the files.
+    """The full model's config.json as plain data: the released files, completed by constants of the released code.
 
     WeightsError where a file is missing or invalid.
     """

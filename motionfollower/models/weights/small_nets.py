@@ -27,7 +27,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 @dataclass(frozen=True)
 class SmallNetFiles:
-    """The two files of the network `name`."""
+    """The two files of the network that is called `name`."""
 
     name: str
 
@@ -37,7 +37,7 @@ class SmallNetFiles:
         return f"{self.name}.safetensors"
 
     def load(self, folder: Path, build: Callable[[dict[str, Any]], Network]) -> Network:
-        """Load the network that `build` makes of the fields of its .json file; WeightsError where a file is bad."""
+        """Load the network that `build` creates from the fields of its .json file; WeightsError for an invalid file."""
         state, config = read_state_dict(folder / self.weights), folder / f"{self.name}.json"
         try:
             network = build(json.loads(config.read_text(encoding="utf-8")))
@@ -70,11 +70,11 @@ def save_mask_net(network: MaskNet, folder: Path) -> None:
 
 
 def mask_net_as_numpy(network: MaskNet) -> Callable[[Floats], Floats]:
-    """The network as a function of NumPy arrays on the CPU: evidence f32 [N, C, S, S] to logits f32 [N, S, S]."""
+    """The network as a function of NumPy arrays on the CPU: inputs f32 [N, C, S, S] to logits f32 [N, S, S]."""
 
-    def predict(evidence: Floats) -> Floats:
+    def predict(inputs: Floats) -> Floats:
         with torch.inference_mode():
-            frames = torch.from_numpy(evidence)
+            frames = torch.from_numpy(inputs)
             logits = [network(frames[start : start + MASK_BATCH]) for start in range(0, len(frames), MASK_BATCH)]
         return torch.cat(logits).numpy()
 
