@@ -1,4 +1,4 @@
-"""Background filling against known backgrounds, with static and moving cameras."""
+"""Shots, camera travel and filled backgrounds, against known scenes with static and moving cameras."""
 
 import cv2
 import numpy as np
@@ -110,6 +110,6 @@ def test_a_cut_begins_a_new_shot() -> None:
 
 
 @pytest.mark.parametrize(("pixels", "travel"), [(0, 0), (3.5, 3.5 * (FRAMES - 1) * 512 / 240)])
-def test_camera_travel_is_the_camera_s_displacement(pixels: float, travel: float) -> None:
+def test_camera_travel_is_the_displacement_of_the_camera(pixels: float, travel: float) -> None:
     clip = Clip(with_figure(pan(pixels), walker()), 8)
     assert camera_travel(clip, MaskSequence(walker(), "test")) == pytest.approx(travel, abs=2)

@@ -33,7 +33,7 @@ def dressed() -> Frame:
     return image
 
 
-def test_a_shirt_is_the_torso_s_and_no_arm_s() -> None:
+def test_the_colour_of_a_shirt_belongs_to_the_torso_and_no_arm() -> None:
     colours = measure(dressed())
     assert log_ratio(colours, SHIRT, PartName.TORSO) > 0.5
     assert max(log_ratio(colours, SHIRT, arm) for arm in ARM_PARTS) < -1

@@ -6,7 +6,7 @@ import numpy as np
 
 from preprocess.pose.skeleton import L_HIP, L_KNEE, R_ELBOW, R_HIP, R_WRIST
 from preprocess.puppet.part_distances import part_distances
-from preprocess.puppet.parts import PartName, Pose, measure_build, size_ratio, split_poses
+from preprocess.puppet.parts import PartName, Pose, measure_build, split_poses
 from preprocess.types import Floats
 from tests.preprocess.figures import capsules, standing
 
@@ -23,16 +23,6 @@ def distances(pose: Pose = FIGURE, scale: float = 1.0) -> Floats:
 def nearest(point: Floats, pose: Pose = FIGURE) -> PartName:
     x, y = np.rint(point).astype(int)
     return PartName(int(distances(pose)[:, y, x].argmin()))
-
-
-def test_the_build_is_that_of_the_mask() -> None:
-    hips = (FIGURE.joints[R_HIP] + FIGURE.joints[L_HIP]) / 2
-    assert abs(BUILD.torso - np.linalg.norm(FIGURE.joints[1] - hips)) < 1
-    assert abs(BUILD.widths[PartName.L_THIGH] - 10) < 2
-
-
-def test_the_size_ratio() -> None:
-    assert abs(size_ratio([FIGURE], split_poses(standing(1, SIZE, 140, (120, 300)))) - 0.5) < 1e-3
 
 
 def test_the_middle_of_each_limb_is_assigned_to_it() -> None:

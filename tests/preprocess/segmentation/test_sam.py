@@ -1,13 +1,7 @@
 """Masks by Segment Anything: prompts, checks and fallback."""
 
-from pathlib import Path
-
 import numpy as np
-import pytest
-import torch
 
-from motionfollower.core.errors import WeightsError
-from motionfollower.models.weights.sam import load_sam
 from preprocess.pose.skeleton import JOINTS, L_ANKLE, L_HIP, NECK, NOSE, R_ANKLE, R_HIP
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.segmentation.sam import CachedPredictor, SamSegmenter
@@ -155,12 +149,3 @@ def test_a_whole_clip_with_the_real_network():
     """Untrained, its masks are arbitrary; every frame still gets a mask that covers the person's joints."""
     masks, _ = SamSegmenter(CachedPredictor(tiny_sam()), HalfSegmenter()).segment(clip(person_mask(2)), seen(2))
     assert masks.masks.any(axis=(1, 2)).all()
-
-
-def test_files_of_another_model_are_named(tmp_path: Path):
-    path = tmp_path / "sam_vit_b_01ec64.pth"
-    torch.save(tiny_sam().state_dict(), path)
-    with pytest.raises(WeightsError, match=r"sam_vit_b_01ec64\.pth doesn't fit the model"):
-        load_sam(path)
-    with pytest.raises(WeightsError, match="not a checkpoint of Segment Anything"):
-        load_sam(tmp_path / "sam.pth")

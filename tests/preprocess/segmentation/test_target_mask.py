@@ -23,14 +23,14 @@ def predict(aligned: Alignment, source_masks: MaskSequence, target_masks: MaskSe
     return WarpedTargetMask().predict(SOURCE, source_masks, aligned, target_masks)
 
 
-def test_a_target_of_the_source_s_shape_keeps_its_mask() -> None:
+def test_a_target_with_the_shape_of_the_source_keeps_its_mask() -> None:
     masks = capsules(SOURCE, 22), capsules(TARGET, 22)
     predicted = predict(align(SOURCE, masks[0], TARGET, masks[1], "none"), *masks)
     assert mean_iou(predicted.masks, masks[1].masks) > 0.9
     assert predicted.size == SIZE
 
 
-def test_limbs_become_nearer_to_the_source_s_width() -> None:
+def test_limbs_become_nearer_to_the_width_of_the_source() -> None:
     source_masks, target_masks, truth = capsules(SOURCE, 30), capsules(TARGET, 22), capsules(TARGET, 30)
     aligned = align(SOURCE, source_masks, TARGET, target_masks, "none")
     corrected = mean_iou(predict(aligned, source_masks, target_masks).masks, truth.masks)
@@ -53,7 +53,7 @@ def test_without_source_joints_the_moved_mask_is_used() -> None:
     assert (predicted.masks == masks[1].masks).all()
 
 
-def test_masks_have_the_source_s_size() -> None:
+def test_masks_have_the_size_of_the_source() -> None:
     target = standing(12, (200, 250), 200, (100, 240))
     masks = capsules(SOURCE, 22), capsules(target, 14)
     aligned = align(SOURCE, masks[0], target, masks[1])

@@ -16,7 +16,7 @@ def test_video(make_video):
     assert media.frame_count == pytest.approx(10, abs=1)
 
 
-def test_television_rates_are_exact(make_video):
+def test_ntsc_rates_are_exact(make_video):
     assert probe(make_video("a.mp4", "64x48", "24000/1001")).fps == pytest.approx(24000 / 1001, abs=1e-9)
 
 

@@ -1,3 +1,5 @@
+"""Videos with sound, gifs and image folders: what is written comes back, and failures leave nothing behind."""
+
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +81,7 @@ class TestVideo:
         mirrored = read_clip(tmp_path / "a.mp4").frames[:, :, ::-1]
         assert np.abs(mirrored.astype(int) - np.stack(list(moving()))).mean() < 3
 
-    def test_television_rates_come_back(self, tmp_path):
+    def test_ntsc_rates_come_back(self, tmp_path):
         write_video(tmp_path / "a.mp4", moving(), 30000 / 1001)
         assert probe(tmp_path / "a.mp4").fps == pytest.approx(30000 / 1001)
 

@@ -25,14 +25,14 @@ def face() -> Floats:
     return poses.face[0]
 
 
-def test_the_parts_are_those_of_ibug() -> None:
+def test_the_parts_have_the_sizes_of_the_ibug_layout() -> None:
     assert [len(table) for table in (JAW, BROWS, FACE_NOSE, EYES, OUTER_LIPS, INNER_LIPS)] == [17, 10, 9, 12, 12, 8]
     assert len(set(FACE_LANDMARKS)) == 68
     assert min(FACE_LANDMARKS) >= 0
     assert max(FACE_LANDMARKS) < 468
 
 
-def test_the_eyes_agree_with_the_body_s(face: Floats) -> None:
+def test_the_eyes_agree_with_those_of_the_body(face: Floats) -> None:
     body = observe_example("mia").poses.body[0]
     eyes = part(face, "eyes")
     apart = np.linalg.norm(body[R_EYE] - body[L_EYE])
@@ -47,7 +47,7 @@ def test_the_parts_lie_one_below_the_other(face: Floats) -> None:
     assert part(face, "jaw")[8, 1] == part(face, "jaw")[:, 1].max() > rows[-1]
 
 
-def test_the_person_s_right_side_comes_first(face: Floats) -> None:
+def test_the_right_side_of_the_person_comes_first(face: Floats) -> None:
     """For a person who faces the camera this is the image's left."""
     for name in ("jaw", "brows", "eyes"):
         points = part(face, name)
