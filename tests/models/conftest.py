@@ -5,16 +5,14 @@ import torch
 from torch import Tensor
 
 from motionfollower.models.unet.unet import UNet
-from tests.models.tiny import TINY, PassInputs
+from tests.models.tiny import TINY, PassInputs, randomize_zero_layers
 
 
 @pytest.fixture
 def unet() -> UNet:
     torch.manual_seed(0)
     model = UNet(TINY).eval()
-    for parameter in model.parameters():  # layers that start at zero would hide errors
-        if not parameter.any():
-            torch.nn.init.normal_(parameter, std=0.1)
+    randomize_zero_layers(model)
     return model
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from motionfollower.models.config import AppearanceConfig, MotionConfig, UNetConfig
 
@@ -31,3 +31,10 @@ class PassInputs:
 
     def arguments(self) -> tuple[Tensor, int, Tensor, Tensor, tuple[Tensor, ...]]:
         return self.latents, self.timestep, self.image_embeds, self.pose_features, self.appearance_features
+
+
+def randomize_zero_layers(network: nn.Module) -> None:
+    """Initialise the layers that start at zero, which would hide errors."""
+    for parameter in network.parameters():
+        if not parameter.any():
+            nn.init.normal_(parameter, std=0.1)

@@ -8,8 +8,8 @@ from motionfollower.core.config import SamplerSettings
 from motionfollower.models.config import KLCodecConfig
 from motionfollower.models.model import Networks, build_networks
 from motionfollower.pipeline.memory.estimate import MemoryQuery
-from tests.models.tiny import TINY
-from tests.sampling.tiny import CONFIG, wake
+from tests.models.tiny import TINY, randomize_zero_layers
+from tests.sampling.tiny import CONFIG
 
 CODEC = KLCodecConfig(channels=(8, 8, 8), layers_per_block=1, groups=4, tile=32)
 FULL = replace(CONFIG, unet=replace(TINY, in_channels=4, out_channels=4), codec=CODEC)
@@ -22,5 +22,5 @@ def tiny_full_networks() -> Networks:
     torch.manual_seed(0)
     networks = build_networks(FULL)
     for part in networks.parts:
-        wake(part.eval().requires_grad_(False))
+        randomize_zero_layers(part.eval().requires_grad_(False))
     return networks

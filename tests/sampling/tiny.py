@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from motionfollower.models.config import (
     ImageEncoderConfig,
@@ -14,7 +14,7 @@ from motionfollower.models.config import (
 )
 from motionfollower.models.model import Networks, build_networks
 from motionfollower.sampling.conditioning import Conditioning
-from tests.models.tiny import TINY
+from tests.models.tiny import TINY, randomize_zero_layers
 
 CHANNELS = 66
 SIZE = (8, 12)
@@ -38,19 +38,12 @@ CONFIG = NetworksConfig(
 
 
 def tiny_networks(prediction_type: PredictionType = "v") -> Networks:
-    """Networks of seed 0, without layers at zero, which would hide errors."""
+    """Networks of seed 0, without layers that are zero."""
     torch.manual_seed(0)
     networks = build_networks(replace(CONFIG, prediction_type=prediction_type))
     for network in (networks.unet, networks.pose_controller, networks.image_encoder):
-        wake(network.eval().requires_grad_(False))
+        randomize_zero_layers(network.eval().requires_grad_(False))
     return networks
-
-
-def wake(network: nn.Module) -> None:
-    """Initialise the layers that start at zero."""
-    for parameter in network.parameters():
-        if not parameter.any():
-            nn.init.normal_(parameter, std=0.1)
 
 
 def tiny_conditioning(frames: int = 3, seed: int = 1) -> Conditioning:

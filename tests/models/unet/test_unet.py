@@ -13,7 +13,7 @@ from motionfollower.models.model import build_networks
 from motionfollower.models.unet.unet import UNet
 from tests.models.tiny import TINY, PassInputs
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @torch.no_grad()
@@ -108,7 +108,7 @@ def test_without_motion_modules_frames_are_independent(inputs: PassInputs):
 
 
 @torch.no_grad()
-def test_motion_modules_know_the_order_of_frames(unet: UNet, inputs: PassInputs):
+def test_motion_modules_depend_on_the_order_of_frames(unet: UNet, inputs: PassInputs):
     still = [inputs.latents, inputs.pose_features, *inputs.appearance_features]
     latents, pose, *appearance = (x[:, :, :1].expand(-1, -1, 3, -1, -1) for x in still)
     embeds = inputs.image_embeds[:, :1].expand(-1, 3, -1, -1)

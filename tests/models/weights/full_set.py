@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from motionfollower.models.codecs import KLCodec
 from motionfollower.models.model import Networks, build_networks
 from motionfollower.models.weights.released_config import released_config
-from tests.sampling.tiny import wake
+from tests.models.tiny import randomize_zero_layers
 
 UNET = {
     "_class_name": "UNet2DConditionModel",
@@ -68,7 +68,7 @@ def write_set(root: Path) -> Networks:
     networks = build_networks(released_config(root))
     assert isinstance(networks.codec, KLCodec)
     for network in (networks.unet, networks.pose_controller, networks.image_encoder, networks.codec):
-        wake(network.eval().requires_grad_(False))
+        randomize_zero_layers(network.eval().requires_grad_(False))
     trained = state_of(networks.unet)
     motion = {f"module.{key}": tensor for key, tensor in trained.items() if "motion_modules" in key}
     flat = {

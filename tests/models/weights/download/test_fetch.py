@@ -1,4 +1,4 @@
-"""The `weights` command, against a local stand-in for the hub."""
+"""Downloads by the `weights` command, from a local server that stands in for the hub."""
 
 import json
 import os
@@ -15,10 +15,10 @@ from safetensors.torch import load_file, save
 
 from motionfollower.cli.main import main
 from motionfollower.models.weights.manifest import FOLDER_VARIABLE, VAE_SET
-from tests.models.weights.hub import Hub, serve, sha256
+from tests.models.weights.download.hub import Hub, serve, sha256
 
 Command = Callable[..., str]
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 NOWHERE = "http://127.0.0.1:9"  # a port without a server
 TENSORS = {"conv.weight": torch.from_numpy(np.random.default_rng(0).standard_normal((300, 100), np.float32))}
 VAE_FILES = {"config.json": b"{}", "diffusion_pytorch_model.safetensors": save(TENSORS)}
