@@ -16,7 +16,7 @@ MODEL_VARIABLE = "MOTIONFOLLOWER_MODEL"
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A file of weights: the names that it may have in its set's folder, the preferred one first; and about how many MB.
+    """A file of weights: the names that it may have in its set's folder, the preferred one first, and its rough size.
 
     `sha256` is None where the origin publishes none; the file is then checked against that of its first use.
     """
