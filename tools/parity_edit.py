@@ -14,7 +14,7 @@ from motionfollower.core.device import NoiseSource
 from motionfollower.models.config import ScheduleConfig
 from motionfollower.models.model import Networks
 from motionfollower.models.unet.kv_injection import KVExchange
-from motionfollower.models.unet.unet import Features, UNet
+from motionfollower.models.unet.unet import PassState, UNet
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.ddim import trailing_timesteps, zero_snr_alpha_bars
 from motionfollower.sampling.evaluator import Evaluator
@@ -79,11 +79,11 @@ def _guidance_at(
     settings, masks = GuidanceSettings(), (given.source_mask, given.target_mask)
     latents = recorded["in.latent"].clone().requires_grad_()
     embeds, appearance = given.image_embeds, given.appearance
-    reference = unet.features(
+    reference = unet.start_pass(
         recorded["in.latent_noise_ref"], timestep, embeds, given.source_pose, appearance, TAPS
     ).taps
     with torch.enable_grad():
-        taps = unet.features(latents, timestep, embeds, given.target_pose, appearance, TAPS).taps
+        taps = unet.start_pass(latents, timestep, embeds, given.target_pose, appearance, TAPS).taps
         terms = similarities(taps, reference, *masks, settings)
         foreground, background = (ENERGY * loss for loss in losses(terms, settings))
     yield "sim_fg", terms.foreground
@@ -175,7 +175,7 @@ class GuidedByEstimator(UNet):
         self._estimator = estimator
         self._appearance_features = estimator.encode_appearance(appearance)
 
-    def features(
+    def start_pass(
         self,
         latents: Tensor,
         timestep: int,
@@ -184,11 +184,11 @@ class GuidedByEstimator(UNet):
         appearance_features: Sequence[Tensor],
         taps: Sequence[int],
         kv: KVExchange | None = None,
-    ) -> Features:
-        """The features of this U-Net with the taps of the estimator."""
+    ) -> PassState:
+        """The pass of this U-Net with the taps of the estimator."""
         args = latents, timestep, image_embeds, pose_features
-        own = super().features(*args, appearance_features, (), kv)
-        return replace(own, taps=self._estimator.features(*args, self._appearance_features, taps).taps)
+        own = super().start_pass(*args, appearance_features, (), kv)
+        return replace(own, taps=self._estimator.start_pass(*args, self._appearance_features, taps).taps)
 
 
 @dataclass(frozen=True)

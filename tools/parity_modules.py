@@ -132,10 +132,10 @@ def estimator(case: Case, recorded: Recorded) -> Part:
     run = Pass.of(case.load("denoising_unet", "estimator_delta"), case.inputs, recorded)
     for level, feature in enumerate(run.appearance):
         yield f"adapter_estimator.out.{level}", feature
-    features = run.unet.features(run.x, 479, run.embeds, run.target_pose, run.appearance, taps=(1, 2))
-    for index, tap in features.taps.items():
+    state = run.unet.start_pass(run.x, 479, run.embeds, run.target_pose, run.appearance, taps=(1, 2))
+    for index, tap in state.taps.items():
         yield f"estimator.out.up_ft.{index}.x_t479_targetpose", tap
-    yield "estimator.out.sample.x_t479_targetpose", run.unet.finish(features)
+    yield "estimator.out.sample.x_t479_targetpose", run.unet.finish_pass(state)
 
 
 def decoder(case: Case, recorded: Recorded) -> Part:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from motionfollower.core.config import SamplerSettings
 from motionfollower.models.unet.kv_injection import KVExchange, KVInjector, KVRecorder
-from motionfollower.models.unet.unet import Features, UNet
+from motionfollower.models.unet.unet import PassState, UNet
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.feature_cache import BranchPass, FeatureCache
 from motionfollower.sampling.guidance import TAPS, ScoreGradient, score_gradient
@@ -61,13 +61,13 @@ class Branches:
         A pass that `reuses` deep features has no taps, and the keys and values of the finest level only.
         """
         recorder = KVRecorder() if injects else None
-        features = self._start_pass(
+        state = self._start_pass(
             BranchPass.RECONSTRUCTION, latents, timestep, TAPS if guides else (), recorder, reuses=reuses
         )
         masks = self._conditioning.source_mask[:, None], self._conditioning.target_mask[:, None]
         keys_values = KVInjector(recorder, *masks) if recorder is not None else None
-        output = self._finish_pass(BranchPass.RECONSTRUCTION, features)
-        return ReconstructionOutput(output, features.taps if guides else None, keys_values)
+        output = self._finish_pass(BranchPass.RECONSTRUCTION, state)
+        return ReconstructionOutput(output, state.taps if guides else None, keys_values)
 
     def edit(
         self,
@@ -91,7 +91,7 @@ class Branches:
 
     def conditional(self, latents: Tensor, timestep: int) -> Tensor:
         """The editing branch's conditional output without CFG, score guidance or injection."""
-        return self._unet.finish(self._start_pass(BranchPass.CONDITIONAL, latents, timestep)).float()
+        return self._unet.finish_pass(self._start_pass(BranchPass.CONDITIONAL, latents, timestep)).float()
 
     def _run_pass(
         self, kind: BranchPass, latents: Tensor, timestep: int, keys_values: KVInjector | None, reuses: bool
@@ -109,13 +109,13 @@ class Branches:
         given = self._conditioning
         with torch.enable_grad():
             variable = latents.detach().requires_grad_()
-            features = self._start_pass(BranchPass.CONDITIONAL, variable, timestep, TAPS)
+            state = self._start_pass(BranchPass.CONDITIONAL, variable, timestep, TAPS)
         guidance = score_gradient(
-            variable, features.taps, reconstruction_taps, given.source_mask, given.target_mask, self._settings.guidance
+            variable, state.taps, reconstruction_taps, given.source_mask, given.target_mask, self._settings.guidance
         )
         if keys_values is not None:
-            features = features.with_kv(keys_values)
-        return self._finish_pass(BranchPass.CONDITIONAL, features), guidance
+            state = state.with_kv(keys_values)
+        return self._finish_pass(BranchPass.CONDITIONAL, state), guidance
 
     def _start_pass(
         self,
@@ -126,7 +126,7 @@ class Branches:
         kv: KVExchange | None = None,
         *,
         reuses: bool = False,
-    ) -> Features:
+    ) -> PassState:
         """Run a pass up to its taps.
 
         The unconditional pass of classifier-free guidance (Ho & Salimans 2022) has zeros for the CLIP tokens; pose
@@ -137,12 +137,12 @@ class Branches:
         pose = given.source_pose if kind is BranchPass.RECONSTRUCTION else given.target_pose
         if reuses and self._cache is not None:
             deep = self._cache.of(kind)
-            return self._unet.shallow_features(x, timestep, embeds, pose, given.appearance, deep, kv)
-        return self._unet.features(x, timestep, embeds, pose, given.appearance, taps, kv)
+            return self._unet.start_shallow_pass(x, timestep, embeds, pose, given.appearance, deep, kv)
+        return self._unet.start_pass(x, timestep, embeds, pose, given.appearance, taps, kv)
 
-    def _finish_pass(self, kind: BranchPass, features: Features) -> Tensor:
+    def _finish_pass(self, kind: BranchPass, state: PassState) -> Tensor:
         """The output of a pass, in float32; its deep features are cached where some step reuses them."""
         if self._cache is not None:
-            features = self._unet.run_up_blocks(features)
-            self._cache.keep(kind, features)
-        return self._unet.finish(features).float()
+            state = self._unet.run_up_blocks(state)
+            self._cache.keep(kind, state)
+        return self._unet.finish_pass(state).float()

@@ -1,4 +1,4 @@
-"""What the U-Net is conditioned on besides the noisy latents, computed once for the whole clip."""
+"""The conditioning of the U-Net besides the noisy latents, computed once for the whole clip."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from torch import Tensor
 
 from motionfollower.core.config import SamplerSettings
-from motionfollower.models.unet.unet import Features
+from motionfollower.models.unet.unet import PassState
 
 
 class BranchPass(Enum):
@@ -29,10 +29,10 @@ class FeatureCache:
         """The cache of a run; None where no step reuses features, as in a clip of several context windows."""
         return cls() if settings.reuse > 1 and frames <= settings.window else None
 
-    def keep(self, kind: BranchPass, features: Features) -> None:
+    def keep(self, kind: BranchPass, state: PassState) -> None:
         """Store the deep features of a pass that has run all up blocks, detached from its graph."""
-        assert features.deep is not None
-        self._latest[kind] = features.deep.detach()
+        assert state.deep is not None
+        self._latest[kind] = state.deep.detach()
 
     def of(self, kind: BranchPass) -> Tensor:
         """The stored deep features of a kind of pass."""

@@ -22,7 +22,7 @@ from motionfollower.models.unet.motion_module import MotionModule
 
 @dataclass(frozen=True)
 class PassConditioning:
-    """What all layers of one pass share.
+    """The conditioning that all layers of one pass share.
 
     `time` is the time embedding [1, d], `tokens` are the CLIP tokens [(b f), n, d], `frames` is the number of frames
     of a clip; `use_checkpointing` recomputes layers in the backward pass instead of keeping their activations.

@@ -1,7 +1,7 @@
 """The denoising U-Net: Stable Diffusion's, with motion modules, an appearance controller and tapped features.
 
-A pass can stop after an up block (`UNet.features`), so that score guidance can differentiate the tapped features,
-and then be finished without gradients (`UNet.finish`): one pass gives both the features and the prediction.
+A pass can pause after an up block (`UNet.start_pass`), so that score guidance can differentiate the tapped features,
+and then be completed without gradients (`UNet.finish_pass`): one pass gives both the features and the prediction.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from motionfollower.models.unet.kv_injection import KVExchange
 
 
 @dataclass(frozen=True)
-class Features:
-    """A pass that has stopped after some up block.
+class PassState:
+    """A pass that has paused after some up block.
 
     `taps` maps the index of each tapped up block to its output, after its upsampler, [b, c, f, h, w]. The rest is
-    what `UNet.finish` needs: the activations `hidden` [(b f), c, h, w], the index of the next up block, the mid
+    what `UNet.finish_pass` needs: the activations `hidden` [(b f), c, h, w], the index of the next up block, the mid
     block's output, the skip connections, and the conditioning. `deep` is the input of the last up block, once that
     has run.
     """
@@ -38,8 +38,8 @@ class Features:
     kv: KVExchange | None
     deep: Tensor | None = None
 
-    def with_kv(self, kv: KVExchange) -> Features:
-        """The same pass with `kv` injected, stopped after the mid block: only the up blocks use keys and values."""
+    def with_kv(self, kv: KVExchange) -> PassState:
+        """The same pass with `kv` injected, paused after the mid block: only the up blocks use keys and values."""
         return replace(self, taps={}, hidden=self.middle, next_block=0, kv=kv)
 
 
@@ -96,10 +96,10 @@ class UNet(nn.Module):
         and `appearance_features` are the controllers' outputs, of the whole batch or of one clip for all of it; `kv`
         records or injects keys and values in camera mode.
         """
-        features = self.features(latents, timestep, image_embeds, pose_features, appearance_features, (), kv)
-        return self.finish(features)
+        state = self.start_pass(latents, timestep, image_embeds, pose_features, appearance_features, (), kv)
+        return self.finish_pass(state)
 
-    def features(
+    def start_pass(
         self,
         latents: Tensor,
         timestep: int,
@@ -108,18 +108,18 @@ class UNet(nn.Module):
         appearance_features: Sequence[Tensor],
         taps: Sequence[int],
         kv: KVExchange | None = None,
-    ) -> Features:
-        """Run a pass up to the last of the tapped up blocks; `finish` completes it."""
+    ) -> PassState:
+        """Run a pass up to the last of the tapped up blocks; `finish_pass` completes it."""
         x, conditioning = self._embed(latents, timestep, image_embeds, pose_features)
         skips = [x]
         for block, appearance in zip(self.down_blocks, appearance_features, strict=True):
             x, block_skips = block(x, conditioning, fold_frames(appearance, len(latents)))
             skips.extend(block_skips)
         x = self.mid_block(x, conditioning)
-        start = Features({}, x, 0, x, tuple(skips), conditioning, kv)
+        start = PassState({}, x, 0, x, tuple(skips), conditioning, kv)
         return self._advance(start, max(taps, default=-1) + 1, taps)
 
-    def shallow_features(
+    def start_shallow_pass(
         self,
         latents: Tensor,
         timestep: int,
@@ -128,24 +128,24 @@ class UNet(nn.Module):
         appearance_features: Sequence[Tensor],
         deep: Tensor,
         kv: KVExchange | None = None,
-    ) -> Features:
-        """Run a pass of the finest level only, with the `deep` features of another pass; `finish` completes it.
+    ) -> PassState:
+        """Run a pass of the finest level only, with the `deep` features of another pass; `finish_pass` completes it.
 
         Deep features change little between adjacent steps (DeepCache, Ma et al. 2024).
         """
         x, conditioning = self._embed(latents, timestep, image_embeds, pose_features)
         _, block_skips = self.down_blocks[0](x, conditioning, fold_frames(appearance_features[0], len(latents)))
-        return Features({}, deep, len(self.up_blocks) - 1, deep, (x, *block_skips), conditioning, kv)
+        return PassState({}, deep, len(self.up_blocks) - 1, deep, (x, *block_skips), conditioning, kv)
 
-    def finish(self, features: Features) -> Tensor:
+    def finish_pass(self, state: PassState) -> Tensor:
         """Complete a pass; returns the prediction [b, c, f, h, w]."""
-        end = self.run_up_blocks(features)
+        end = self.run_up_blocks(state)
         x = self.conv_out(F.silu(self.conv_norm_out(end.hidden)))
         return unfold_frames(x, end.conditioning.frames)
 
-    def run_up_blocks(self, features: Features) -> Features:
+    def run_up_blocks(self, state: PassState) -> PassState:
         """The same pass after all up blocks, which sets its `deep` features."""
-        return self._advance(features, len(self.up_blocks), ())
+        return self._advance(state, len(self.up_blocks), ())
 
     def _embed(
         self, latents: Tensor, timestep: int, image_embeds: Tensor, pose_features: Tensor
@@ -155,16 +155,16 @@ class UNet(nn.Module):
         conditioning = PassConditioning(self.time_embedding(timestep), tokens, frames, self.use_checkpointing)
         return self.conv_in(fold_frames(latents, batch)) + fold_frames(pose_features, batch), conditioning
 
-    def _advance(self, features: Features, stop: int, taps: Sequence[int]) -> Features:
+    def _advance(self, state: PassState, stop: int, taps: Sequence[int]) -> PassState:
         """Run the up blocks before index `stop`, keeping the outputs of the tapped ones."""
-        x, tapped, conditioning, deep = features.hidden, dict(features.taps), features.conditioning, features.deep
-        for index in range(features.next_block, stop):
-            skips = self._skips_for(index, features.skips)
+        x, tapped, conditioning, deep = state.hidden, dict(state.taps), state.conditioning, state.deep
+        for index in range(state.next_block, stop):
+            skips = self._skips_for(index, state.skips)
             deep = x if index == len(self.up_blocks) - 1 else deep
-            x = self.up_blocks[index](x, conditioning, skips, features.kv if index > 0 else None)
+            x = self.up_blocks[index](x, conditioning, skips, state.kv if index > 0 else None)
             if index in taps:
                 tapped[index] = unfold_frames(x, conditioning.frames)
-        return replace(features, taps=tapped, hidden=x, next_block=max(stop, features.next_block), deep=deep)
+        return replace(state, taps=tapped, hidden=x, next_block=max(stop, state.next_block), deep=deep)
 
     def _skips_for(self, index: int, skips: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The skip connections of an up block, one per layer; the first up block takes the last ones."""

@@ -22,7 +22,7 @@ from motionfollower.models.layers import Upsample
 from motionfollower.models.model import Networks
 from motionfollower.models.unet.attention import CrossAttention
 from motionfollower.models.unet.kv_injection import KVInjector, KVRecorder
-from motionfollower.models.unet.unet import Features, UNet
+from motionfollower.models.unet.unet import PassState, UNet
 from motionfollower.pipeline.memory.estimate import (
     MemoryQuery,
     PeakMemoryTracker,
@@ -110,8 +110,8 @@ def _guidance(subject: FlopSubject) -> list[CallGroup]:
     """The features of both branches, and the two gradients with respect to the edit's latents."""
     conditioning, latents = subject.conditioning(), subject.latents.requires_grad_()
 
-    def features() -> Features:
-        return subject.networks.unet.features(
+    def features() -> PassState:
+        return subject.networks.unet.start_pass(
             latents, 0, conditioning.image_embeds, conditioning.target_pose, conditioning.appearance, TAPS
         )
 
@@ -174,8 +174,8 @@ def _guided_step(networks: Networks, conditioning: Conditioning, latents: Tensor
     unet(both[0], 0, both[1], conditioning.target_pose, conditioning.appearance, injector)
     del recorder, injector
     rest = conditioning.appearance, TAPS
-    taps = unet.features(latents.to(dtype), 0, embeds, conditioning.source_pose, *rest).taps
+    taps = unet.start_pass(latents.to(dtype), 0, embeds, conditioning.source_pose, *rest).taps
     with torch.enable_grad():
         edit_latents = latents.detach().requires_grad_()
-        edited = unet.features(edit_latents.to(dtype), 0, embeds, conditioning.target_pose, *rest).taps
+        edited = unet.start_pass(edit_latents.to(dtype), 0, embeds, conditioning.target_pose, *rest).taps
     score_gradient(edit_latents, edited, taps, conditioning.source_mask, conditioning.target_mask, GuidanceSettings())

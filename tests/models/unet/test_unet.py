@@ -19,33 +19,33 @@ DATA = Path(__file__).parents[2] / "data"
 @torch.no_grad()
 @pytest.mark.parametrize("taps", [(), (0,), (1,), (0, 2)])
 def test_a_pass_in_two_parts_equals_the_whole_pass(unet: UNet, inputs: PassInputs, taps: tuple[int, ...]):
-    features = unet.features(*inputs.arguments(), taps=taps)
-    assert tuple(features.taps) == taps
-    assert torch.equal(unet.finish(features), unet(*inputs.arguments()))
+    state = unet.start_pass(*inputs.arguments(), taps=taps)
+    assert tuple(state.taps) == taps
+    assert torch.equal(unet.finish_pass(state), unet(*inputs.arguments()))
 
 
 @torch.no_grad()
 def test_taps_are_outputs_after_the_upsamplers(unet: UNet, inputs: PassInputs):
-    taps = unet.features(*inputs.arguments(), taps=(0, 1, 2)).taps
+    taps = unet.start_pass(*inputs.arguments(), taps=(0, 1, 2)).taps
     assert [tuple(tap.shape) for tap in taps.values()] == [(1, 64, 3, 4, 6), (1, 32, 3, 8, 12), (1, 32, 3, 8, 12)]
 
 
 @torch.no_grad()
 def test_a_shallow_pass_with_its_own_deep_features_equals_the_whole_pass(unet: UNet, inputs: PassInputs):
-    whole = unet.run_up_blocks(unet.features(*inputs.arguments(), taps=(1,)))
-    shallow = unet.shallow_features(*inputs.arguments(), whole.deep)
-    assert torch.equal(unet.finish(shallow), unet.finish(whole))
-    earlier = unet.run_up_blocks(unet.features(*replace(inputs, timestep=979).arguments(), taps=()))
-    reused = unet.finish(unet.shallow_features(*inputs.arguments(), earlier.deep))
-    assert (reused - unet.finish(whole)).abs().max() > 1e-4
+    whole = unet.run_up_blocks(unet.start_pass(*inputs.arguments(), taps=(1,)))
+    shallow = unet.start_shallow_pass(*inputs.arguments(), whole.deep)
+    assert torch.equal(unet.finish_pass(shallow), unet.finish_pass(whole))
+    earlier = unet.run_up_blocks(unet.start_pass(*replace(inputs, timestep=979).arguments(), taps=()))
+    reused = unet.finish_pass(unet.start_shallow_pass(*inputs.arguments(), earlier.deep))
+    assert (reused - unet.finish_pass(whole)).abs().max() > 1e-4
 
 
-def test_features_can_be_differentiated_and_finished_without_gradients(unet: UNet, inputs: PassInputs):
+def test_taps_can_be_differentiated_and_the_pass_finished_without_gradients(unet: UNet, inputs: PassInputs):
     latents = inputs.latents.clone().requires_grad_()
-    features = unet.features(*replace(inputs, latents=latents).arguments(), taps=(0,))
+    state = unet.start_pass(*replace(inputs, latents=latents).arguments(), taps=(0,))
     with torch.no_grad():
-        assert not unet.finish(features).requires_grad
-    (gradient,) = torch.autograd.grad(features.taps[0].square().sum(), latents)
+        assert not unet.finish_pass(state).requires_grad
+    (gradient,) = torch.autograd.grad(state.taps[0].square().sum(), latents)
     assert gradient.abs().sum() > 0
 
 
