@@ -19,7 +19,7 @@ from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, b
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, EditMetrics, Prepared
-from motionfollower.io.bundle import bundle_files, opened_case, write_bundle
+from motionfollower.io.bundle import bundle_files, check_bundle_file, opened_case, write_bundle
 from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
 from motionfollower.io.compositing import at_file_size
 from motionfollower.io.redo import check_redo, frames_to_sample, stitch
@@ -47,7 +47,7 @@ from motionfollower.pipeline.reading import ClipPair, promised_frames
 from preprocess.background.camera_travel import camera_travel
 from preprocess.pose.render import iterate_pose_images
 from preprocess.types import Frame
-from preprocess.video.atomic import check_not_overwritten, check_parent, output_errors
+from preprocess.video.atomic import check_not_overwritten, output_errors
 from preprocess.video.probe import Media, probe
 from preprocess.warnings import ClipWarning
 
@@ -99,7 +99,7 @@ def run_bundle(
     config: EditConfig, backend: Backend, folder: Path, bundle: Path, report: Report = ignore_events
 ) -> RunMetadata:
     """Run an edit as `run_edit` does, and write the bundle of its prepared case and its result."""
-    check_parent(bundle.absolute().parent)
+    check_bundle_file(bundle, ResultFiles(folder), filter(None, (config.source, config.target)))
     with TemporaryDirectory() as scratch, _open_source(config) as source:
         if config.target is None:
             case, run = source, run_edit(config, backend, folder, report)
