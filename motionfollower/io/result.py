@@ -99,16 +99,21 @@ def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
 
 
 def write_frames_and_comparison(
-    draft: ResultFiles, rows: Iterable[tuple[Frame, Frame, Frame]], fps: float, label: str, on_progress: OnProgress
+    draft: ResultFiles,
+    rows: Iterable[tuple[Frame, Frame, Frame]],
+    fps: float,
+    sound: Sound | None,
+    label: str,
+    on_progress: OnProgress,
 ) -> None:
-    """Write the edited frames and the side-by-side video in one pass.
+    """Write the edited frames and the side-by-side video, with the edit's sound, in one pass.
 
     A row holds the source, the target pose and the edit of one frame, uint8 [H, W, 3]; `label` names the backend.
     """
     with output_errors(draft.frames):
         draft.frames.mkdir()
     captions = "source", "target pose", f"edited · {label}"
-    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps)
+    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps, sound)
 
 
 def _saved(

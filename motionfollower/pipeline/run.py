@@ -46,7 +46,7 @@ from motionfollower.pipeline.ray_cluster import RayCluster
 from motionfollower.pipeline.reading import ClipPair, promised_frames
 from preprocess.background.camera_travel import camera_travel
 from preprocess.pose.render import iterate_pose_images
-from preprocess.types import Frame
+from preprocess.types import Frame, Sound
 from preprocess.video.atomic import check_not_overwritten, output_errors
 from preprocess.video.probe import Media, probe
 from preprocess.warnings import ClipWarning
@@ -149,7 +149,7 @@ def _run(
     target = clip.target or (probe(config.target) if config.target else None)
     sound, silent = choose_audio(config.sound, clip.sound, target, clip.frames / clip.fps)
     with draft_result(folder) as draft:
-        kept = _write_frames(draft, clip, store, config, executor.backend.name, watch)
+        kept = _write_frames(draft, clip, store, config, sound, executor.backend.name, watch)
         write_edited_video(draft, clip.fps, sound)
         measured = executor.measure(clip, draft.frames, config, watch)
         metrics = combine_metrics(kept, measured, [result.source_flicker for result in results])
@@ -222,7 +222,13 @@ def _uses_camera_mode(config: EditConfig, clip: EditClip) -> bool:
 
 
 def _write_frames(
-    draft: ResultFiles, clip: EditClip, store: ChunkStore, config: EditConfig, label: str, report: Report
+    draft: ResultFiles,
+    clip: EditClip,
+    store: ChunkStore,
+    config: EditConfig,
+    sound: Sound | None,
+    label: str,
+    report: Report,
 ) -> float:
     """Composite the edit over the source in one pass that writes it and compares it; the background kept."""
     kept, layer = BackgroundKept(), lru_cache(maxsize=2)(store.layer)
@@ -235,7 +241,8 @@ def _write_frames(
         pairs = stitch(config.redo, pairs, clip.frames)
     poses = (at_file_size(image, clip.origin) for image in iterate_pose_images(clip.aligned_poses))
     rows = ((source, pose, edited) for (source, edited), pose in zip(kept.watch(pairs), poses, strict=True))
-    write_frames_and_comparison(draft, rows, clip.fps, label, begin_stage(report, Stage.WRITE, clip.frames))
+    on_progress = begin_stage(report, Stage.WRITE, clip.frames)
+    write_frames_and_comparison(draft, rows, clip.fps, sound, label, on_progress)
     return kept.fraction
 
 
