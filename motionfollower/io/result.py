@@ -85,15 +85,16 @@ def check_result_dir(folder: Path) -> None:
 
 
 @contextmanager
-def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
+def draft_result(folder: Path, place: Path | None = None) -> Generator[ResultFiles, None, None]:
     """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
 
-    `publish` moves them to `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
+    It lies in `place`, by default `folder`, or the nearest folder above that exists. `publish` moves the parts to
+    `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
     """
     check_result_dir(folder)
     with ExitStack() as stack:
         with output_errors(folder):
-            draft = stack.enter_context(scratch_folder(existing_parent(folder)))
+            draft = stack.enter_context(scratch_folder(existing_parent(place or folder)))
         with renaming_errors(folder, draft):
             yield ResultFiles(draft)
 

@@ -148,7 +148,7 @@ def _run(
     results = executor.edit(clip, store, sampler, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
     sound, silent = choose_audio(config.sound, clip.sound, target, clip.frames / clip.fps)
-    with draft_result(folder) as draft:
+    with draft_result(folder, folder / CHUNK_DIR) as draft:  # what a killed process leaves is deleted with the chunks
         kept = _write_frames(draft, clip, store, config, sound, executor.backend.name, watch)
         write_edited_video(draft, clip.fps, sound)
         measured = executor.measure(clip, draft.frames, config, watch)
