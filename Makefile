@@ -24,7 +24,7 @@ help: ## list the targets
 setup: $(READY) ## create the virtual environment .venv with all dependencies
 
 demo: setup ## edit a bundled clip, then open the app (APP=no: edit only)
-	$(BIN)/python -m motionfollower edit $(SOURCE) $(TARGET) -o $(OUT) --frames 24
+	$(BIN)/python -m motionfollower edit "$(SOURCE)" "$(TARGET)" -o "$(OUT)" --frames 24
 	@if [ "$(APP)" != no ]; then $(BIN)/python app.py; fi
 
 app: setup ## start the app on http://127.0.0.1:7860

@@ -11,7 +11,7 @@ import pytest
 
 import motionfollower as mf
 from motionfollower.core.config import PrepareSettings
-from motionfollower.core.errors import SettingsError
+from motionfollower.core.errors import InputError, SettingsError
 from motionfollower.core.events import StageStarted
 from motionfollower.io.run_record import load_run_record
 from motionfollower.pipeline.backends import Backend
@@ -102,6 +102,24 @@ def test_prepared_inputs_can_be_changed(
     assert changed.metrics.background_kept < same.metrics.background_kept
 
 
+def test_prepared_inputs_of_another_edit_are_refused(backend: Backend, tmp_path: Path) -> None:
+    prepared = mf.prepare(SOURCE, DANCE, settings=replace(SMALL, frames=1), backend=backend, progress=False)
+    options = {"output": tmp_path / "edit", "backend": backend, "prepared": prepared, "progress": False}
+    with pytest.raises(SettingsError, match="have their number of frames already"):
+        mf.edit(SOURCE, DANCE, frames=2, **options)
+    for clips, other in (((DANCE, DANCE), SOURCE), ((SOURCE, SOURCE), DANCE)):
+        with pytest.raises(InputError, match=f"was made from {other}, not from"):
+            mf.edit(*clips, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_whole_numbers_of_any_type_are_taken(backend: Backend) -> None:
+    config = mf.edit_config(SOURCE, DANCE, seed=np.int64(3), frames=np.int32(2), backend=backend)
+    assert (type(config.sampler.seed), type(config.prepare.frames)) == (int, int)
+    with pytest.raises(TypeError, match="'str' object cannot be interpreted as an integer"):
+        mf.edit_config(SOURCE, DANCE, seed="3", backend=backend)
+
+
 def test_prepare_limits_the_frames(backend: Backend) -> None:
     settings = replace(SMALL, frames=None)
     prepared = mf.prepare(SOURCE, DANCE, settings=settings, frames=1, backend=backend, progress=False)
@@ -144,8 +162,21 @@ def test_a_value_outside_its_range_is_a_settings_error(option: dict[str, object]
         mf.edit_config(SOURCE, DANCE, **option)
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"camera": "fast"}, "camera is fast; allowed is auto, on, off"),
+        ({"sound": "loud"}, "sound is loud; allowed is source, target, none"),
+    ],
+)
+def test_a_changed_config_is_checked(option: dict[str, str], message: str, config: mf.EditConfig) -> None:
+    with pytest.raises(SettingsError, match=message):
+        replace(config, **option)
+
+
 def test_every_public_name_is_found_and_no_other() -> None:
     assert all(hasattr(mf, name) for name in mf.__all__)
+    assert set(mf.__all__) <= set(dir(mf))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = mf.nothing
 

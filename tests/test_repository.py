@@ -99,3 +99,9 @@ def test_ci_runs_targets_of_the_makefile() -> None:
     assert os.access(script, os.X_OK)
     assert called >= {"setup", "check", "test"}
     assert called <= targets
+
+
+def test_make_demo_takes_paths_with_spaces() -> None:
+    command = ["make", "--dry-run", "demo", "SOURCE=my clip.mp4", "OUT=my edit"]
+    planned = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert 'edit "my clip.mp4" "examples/target-leo-dance-b.mp4" -o "my edit"' in planned

@@ -57,7 +57,10 @@ def where(weight_set: WeightSet, root: Path) -> Iterator[str]:
 
 def verify(weight_set: WeightSet, root: Path) -> Iterator[str]:
     """Hash every file of the set that is there, and compare it with its published and its recorded sha256."""
-    for path in weight_set.found(root):
+    found = weight_set.found(root)
+    if not found:
+        yield f"{weight_set.key}: no file to verify"
+    for path in found:
         file = next(file for file in weight_set.files if file.find(root / weight_set.folder) == path)
         is_new = path.relative_to(root).as_posix() not in ChecksumRegistry(root).entries()
         sha256 = ChecksumRegistry(root).check(path, file.sha256, rehash=True)

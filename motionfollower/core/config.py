@@ -197,6 +197,8 @@ class EditConfig:
     repeated: RepeatedRun | None = None
 
     def __post_init__(self) -> None:
+        for name, choices in (("camera", get_args(Camera)), ("sound", get_args(SoundChoice))):
+            _require(getattr(self, name) in choices, name, getattr(self, name), ", ".join(choices))
         if self.sound == "target" and self.target is None:
             raise SettingsError.out_of_range("sound", "target", "source or none with a prepared case, which has none")
 

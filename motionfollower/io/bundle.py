@@ -6,17 +6,17 @@ import re
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo, is_zipfile
 
-from motionfollower.core.errors import InputError
+from motionfollower.core.errors import InputError, OutputError
 from motionfollower.io.case import NEEDED, PREPARATION, TARGET
 from motionfollower.io.result import ResultFiles
 from preprocess.progress import OnProgress, ignore_progress
-from preprocess.video.atomic import atomic_path, output_errors
+from preprocess.video.atomic import atomic_path, check_not_overwritten, check_parent, output_errors
 from preprocess.video.probe import probe
 
 FOLDERS = (*NEEDED, *TARGET, "frames")
@@ -32,6 +32,20 @@ MOST_RECORD_BYTES = 64 * 2**20
 MOST_PIXELS = 2**28  # of a folder's images together: a thousand of 512 × 512
 
 _DAMAGE = (BadZipFile, LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, zlib.error)
+
+
+def check_bundle_file(path: Path, result: ResultFiles, inputs: Iterable[Path]) -> None:
+    """OutputError where a bundle cannot be written to `path`, or would replace anything but an older bundle.
+
+    `result` and `inputs` are what the edit writes and reads.
+    """
+    check_parent(path.absolute().parent)
+    check_not_overwritten(inputs, [path])
+    with output_errors(path):
+        is_taken = path.exists() and not (path.is_file() and is_zipfile(path))
+    parts = (result.folder, *result.replaced, result.run)
+    if is_taken or path.resolve() in [part.resolve() for part in parts]:
+        raise OutputError(f"{path} is no bundle, but a folder or another file. Choose another name for the bundle.")
 
 
 def bundle_files(case: Path, result: ResultFiles) -> dict[str, Path]:

@@ -85,30 +85,36 @@ def check_result_dir(folder: Path) -> None:
 
 
 @contextmanager
-def draft_result(folder: Path) -> Generator[ResultFiles, None, None]:
+def draft_result(folder: Path, place: Path | None = None) -> Generator[ResultFiles, None, None]:
     """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
 
-    `publish` moves them to `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
+    It lies in `place`, by default `folder`, or the nearest folder above that exists. `publish` moves the parts to
+    `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
     """
     check_result_dir(folder)
     with ExitStack() as stack:
         with output_errors(folder):
-            draft = stack.enter_context(scratch_folder(existing_parent(folder)))
+            draft = stack.enter_context(scratch_folder(existing_parent(place or folder)))
         with renaming_errors(folder, draft):
             yield ResultFiles(draft)
 
 
 def write_frames_and_comparison(
-    draft: ResultFiles, rows: Iterable[tuple[Frame, Frame, Frame]], fps: float, label: str, on_progress: OnProgress
+    draft: ResultFiles,
+    rows: Iterable[tuple[Frame, Frame, Frame]],
+    fps: float,
+    sound: Sound | None,
+    label: str,
+    on_progress: OnProgress,
 ) -> None:
-    """Write the edited frames and the side-by-side video in one pass.
+    """Write the edited frames and the side-by-side video, with the edit's sound, in one pass.
 
     A row holds the source, the target pose and the edit of one frame, uint8 [H, W, 3]; `label` names the backend.
     """
     with output_errors(draft.frames):
         draft.frames.mkdir()
     captions = "source", "target pose", f"edited · {label}"
-    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps)
+    write_video(draft.side_by_side, side_by_side(captions, _saved(draft.frames, rows, on_progress)), fps, sound)
 
 
 def _saved(

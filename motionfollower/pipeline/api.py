@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from operator import index
 from pathlib import Path
 
 from motionfollower.core.config import BackendChoice, EditConfig, PrepareSettings
-from motionfollower.core.errors import SettingsError
+from motionfollower.core.errors import InputError, SettingsError
 from motionfollower.core.events import Event, Report, events_of, ignore_events
 from motionfollower.core.presets import PresetName, apply_preset
 from motionfollower.core.progress import progress_display
@@ -67,8 +68,9 @@ def edit_config(
     """
     info = backend.info if isinstance(backend, Backend) else backend_info(choose_backend(backend))
     sampler = apply_preset(info.settings, preset) if preset else info.settings
-    sampler = sampler if seed is None else replace(sampler, seed=seed)
-    return EditConfig(Path(source), Path(target) if target else None, PrepareSettings(frames=frames), sampler)
+    sampler = sampler if seed is None else replace(sampler, seed=index(seed))
+    settings = PrepareSettings(frames=None if frames is None else index(frames))
+    return EditConfig(Path(source), None if target is None else Path(target), settings, sampler)
 
 
 def edit(
@@ -86,8 +88,8 @@ def edit(
     """Re-pose the person of `source` with the motion of `target`, and write the result to the folder `output`.
 
     The other arguments are those of `edit_config`; pass its return value as `source` to change any other setting.
-    `prepared` is what `prepare` returned for the same clips. `progress` is shown on stderr. InputError, with a message
-    that says what to do, where something cannot be used; nothing half-written remains.
+    `prepared` is what `prepare` returned for the same clips and number of frames. `progress` is shown on stderr.
+    InputError, with a message that says what to do, where something cannot be used; nothing half-written remains.
     """
     config = _config(source, target, preset, frames, seed, backend, prepared)
     with _display(progress) as report:
@@ -124,7 +126,7 @@ def prepare(
     `settings` say how; `frames` limits the clips to their first frames.
     """
     settings = settings or PrepareSettings()
-    settings = settings if frames is None else replace(settings, frames=frames)
+    settings = settings if frames is None else replace(settings, frames=index(frames))
     preprocessors = _load(backend).preprocessors
     with _display(progress) as report:
         return preparing.prepare(Path(source), Path(target), settings, preprocessors, report)
@@ -145,7 +147,21 @@ def _config(
         raise SettingsError("An EditConfig has the target, preset, frames and seed already: set them in edit_config.")
     else:
         config = source
-    return config if prepared is None else replace(config, prepare=prepared.settings)
+    if prepared is None:
+        return config
+    if frames not in (None, prepared.settings.frames):
+        raise SettingsError("Prepared clips have their number of frames already: set frames in prepare.")
+    _check_clips(config, prepared)
+    return replace(config, prepare=prepared.settings)
+
+
+def _check_clips(config: EditConfig, prepared: Prepared) -> None:
+    """InputError where other clips were prepared than are edited: the record of the run would be wrong."""
+    inputs = prepared.inputs
+    pairs = ((config.source, inputs.origin and inputs.origin.media), (config.target, inputs.target_media))
+    for clip, media in pairs:
+        if clip and media and clip.resolve() != media.path.resolve():
+            raise InputError(f"prepared was made from {media.path}, not from {clip}. Pass the clip that was prepared.")
 
 
 def _run(

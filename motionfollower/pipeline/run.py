@@ -19,7 +19,7 @@ from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, b
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, EditMetrics, Prepared
-from motionfollower.io.bundle import bundle_files, opened_case, write_bundle
+from motionfollower.io.bundle import bundle_files, check_bundle_file, opened_case, write_bundle
 from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
 from motionfollower.io.compositing import at_file_size
 from motionfollower.io.redo import check_redo, frames_to_sample, stitch
@@ -46,8 +46,8 @@ from motionfollower.pipeline.ray_cluster import RayCluster
 from motionfollower.pipeline.reading import ClipPair, promised_frames
 from preprocess.background.camera_travel import camera_travel
 from preprocess.pose.render import iterate_pose_images
-from preprocess.types import Frame
-from preprocess.video.atomic import check_not_overwritten, check_parent, output_errors
+from preprocess.types import Frame, Sound
+from preprocess.video.atomic import check_not_overwritten, output_errors
 from preprocess.video.probe import Media, probe
 from preprocess.warnings import ClipWarning
 
@@ -99,7 +99,7 @@ def run_bundle(
     config: EditConfig, backend: Backend, folder: Path, bundle: Path, report: Report = ignore_events
 ) -> RunMetadata:
     """Run an edit as `run_edit` does, and write the bundle of its prepared case and its result."""
-    check_parent(bundle.absolute().parent)
+    check_bundle_file(bundle, ResultFiles(folder), filter(None, (config.source, config.target)))
     with TemporaryDirectory() as scratch, _open_source(config) as source:
         if config.target is None:
             case, run = source, run_edit(config, backend, folder, report)
@@ -148,8 +148,8 @@ def _run(
     results = executor.edit(clip, store, sampler, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
     sound, silent = choose_audio(config.sound, clip.sound, target, clip.frames / clip.fps)
-    with draft_result(folder) as draft:
-        kept = _write_frames(draft, clip, store, config, executor.backend.name, watch)
+    with draft_result(folder, folder / CHUNK_DIR) as draft:  # what a killed process leaves is deleted with the chunks
+        kept = _write_frames(draft, clip, store, config, sound, executor.backend.name, watch)
         write_edited_video(draft, clip.fps, sound)
         measured = executor.measure(clip, draft.frames, config, watch)
         metrics = combine_metrics(kept, measured, [result.source_flicker for result in results])
@@ -222,7 +222,13 @@ def _uses_camera_mode(config: EditConfig, clip: EditClip) -> bool:
 
 
 def _write_frames(
-    draft: ResultFiles, clip: EditClip, store: ChunkStore, config: EditConfig, label: str, report: Report
+    draft: ResultFiles,
+    clip: EditClip,
+    store: ChunkStore,
+    config: EditConfig,
+    sound: Sound | None,
+    label: str,
+    report: Report,
 ) -> float:
     """Composite the edit over the source in one pass that writes it and compares it; the background kept."""
     kept, layer = BackgroundKept(), lru_cache(maxsize=2)(store.layer)
@@ -235,7 +241,8 @@ def _write_frames(
         pairs = stitch(config.redo, pairs, clip.frames)
     poses = (at_file_size(image, clip.origin) for image in iterate_pose_images(clip.aligned_poses))
     rows = ((source, pose, edited) for (source, edited), pose in zip(kept.watch(pairs), poses, strict=True))
-    write_frames_and_comparison(draft, rows, clip.fps, label, begin_stage(report, Stage.WRITE, clip.frames))
+    on_progress = begin_stage(report, Stage.WRITE, clip.frames)
+    write_frames_and_comparison(draft, rows, clip.fps, sound, label, on_progress)
     return kept.fraction
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Outcome, contents, run
+from tests.cli.commands import Outcome, contents, run, succeed
 from tests.cli.conftest import CommandResult
 from tests.full_disk import disk_with_room_for
 
@@ -102,3 +102,30 @@ class TestOverwrittenInputs:
         assert "would replace its input" in message
         assert "source_images" in message
         assert contents(case) == before
+
+
+class TestBundle:
+    """A bundle may replace an older one, but nothing else."""
+
+    @pytest.mark.parametrize("name", ["folder", "clip.mp4", "new", "new/edited.mp4"])
+    def test_it_takes_no_other_place(self, name: str, prepared: CommandResult, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "clip.mp4").write_text("a video")
+        before = contents(tmp_path)
+        bundle = tmp_path / name
+        message = run("edit", "--case", prepared.folder, "-o", tmp_path / "new", "--bundle", bundle).error
+        assert message == f"{bundle} is no bundle, but a folder or another file. Choose another name for the bundle."
+        assert contents(tmp_path) == before
+
+    def test_it_does_not_replace_its_case(self, prepared: CommandResult, tmp_path: Path) -> None:
+        bundle = Path(shutil.make_archive(str(tmp_path / "case"), "zip", prepared.folder))
+        before = contents(tmp_path)
+        message = run("edit", "--case", bundle, "-o", tmp_path / "new", "--bundle", bundle).error
+        assert message == f"The result would replace its input {bundle}. Choose another folder for it."
+        assert contents(tmp_path) == before
+
+    def test_it_replaces_an_older_one(self, prepared: CommandResult, tmp_path: Path) -> None:
+        bundle = Path(shutil.make_archive(str(tmp_path / "case"), "zip", prepared.folder))
+        before = bundle.read_bytes()
+        succeed("edit", "--case", prepared.folder, "-o", tmp_path / "new", "--bundle", bundle, "--frames", "1")
+        assert bundle.read_bytes() != before

@@ -65,6 +65,7 @@ def test_pixels_outside_the_person_are_the_source(edited: CommandResult, prepare
 
 def test_the_comparison_shows_source_target_pose_and_edit(edited: CommandResult) -> None:
     beside = probe(edited.folder / "side_by_side.mp4")
+    assert beside.has_sound
     assert beside.size[0] == 3 * WIDTH
     assert beside.size[1] > HEIGHT
     panels = read_clip(edited.folder / "side_by_side.mp4").frames[:, :HEIGHT]

@@ -77,7 +77,7 @@ def write(
     """Write a result whose poses are drawn as the source."""
     with draft_result(folder) as draft:
         rows = zip(inputs.source.frames, inputs.source.frames, edited.frames, strict=True)
-        write_frames_and_comparison(draft, rows, edited.fps, run.backend, on_progress)
+        write_frames_and_comparison(draft, rows, edited.fps, edited.sound, run.backend, on_progress)
         write_edited_video(draft, edited.fps, edited.sound)
         on_progress(FRAMES + 1)
         return publish(draft, folder, run)

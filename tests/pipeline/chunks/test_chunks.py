@@ -12,6 +12,7 @@ from motionfollower.core.errors import InputError, OutputError
 from motionfollower.core.events import (
     Cancelled,
     Event,
+    Progress,
     Report,
     Stage,
     StageStarted,
@@ -332,6 +333,19 @@ def check_resumes(config: EditConfig, backend: Backend, folder: Path, chunked: C
     assert np.array_equal(frames_of(folder), frames_of(chunked.folder))
     assert replace(record, seconds={}) == replace(chunked.record, seconds={})
     assert not (folder / CHUNK_DIR).exists()
+
+
+def test_a_killed_process_leaves_nothing_beside_the_chunks(
+    config: EditConfig, backend: Backend, tmp_path: Path
+) -> None:
+    names: list[list[str]] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == Stage.WRITE:
+            names.append([path.name for path in tmp_path.iterdir()])
+
+    run_small(config, backend, tmp_path, look)
+    assert names == [[CHUNK_DIR]] * FRAMES
 
 
 def test_chunks_of_another_edit_are_deleted(

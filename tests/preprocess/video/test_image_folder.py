@@ -1,11 +1,16 @@
 """Image folders, read as clips."""
 
+import struct
+import zlib
+
 import pytest
 from PIL import Image
 
 from preprocess.types import InputError
 from preprocess.video.probe import probe
 from preprocess.video.read import read_clip
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def write_images(folder, names, size=(32, 24)):
@@ -41,11 +46,12 @@ def test_start_rate_and_count(tmp_path):
     assert (clip.fps, clip.size) == (4, (16, 16))
 
 
-def test_exif_rotation(tmp_path):
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])
+def test_exif_rotation(tmp_path, suffix):
     (tmp_path / "clip").mkdir()
     exif = Image.Exif()
     exif[0x0112] = 6
-    Image.new("RGB", (32, 24)).save(tmp_path / "clip" / "a.jpg", exif=exif)
+    Image.new("RGB", (32, 24)).save(tmp_path / "clip" / f"a.{suffix}", exif=exif)
     assert read_clip(tmp_path / "clip").size == (24, 32)
 
 
@@ -61,6 +67,18 @@ def test_damaged(tmp_path):
     (folder / "b.png").write_bytes((folder / "b.png").read_bytes()[:90])
     with pytest.raises(InputError, match=r"b\.png can't be read"):
         read_clip(folder)
+
+
+@pytest.mark.parametrize(
+    ("side", "message"), [(8200, r"is 8200 × 8200 pixels; allowed are 16 to 8192"), (60000, r"a\.png is too large")]
+)
+def test_a_size_is_refused_by_the_header(tmp_path, side, message):
+    folder = write_images(tmp_path / "clip", ["a.png"])
+    header = b"IHDR" + struct.pack(">2I", side, side) + b"\x08\x02\x00\x00\x00"
+    end = zlib.crc32(header).to_bytes(4)
+    (folder / "a.png").write_bytes(PNG + b"\x00\x00\x00\x0d" + header + end + b"\x00\x00\x01\x00IDAT")
+    with pytest.raises(InputError, match=message):
+        probe(folder)
 
 
 def test_none(tmp_path):

@@ -193,3 +193,7 @@ def test_an_unknown_set_is_an_error(weights: Command):
 def test_where_lists_the_paths(tmp_path: Path, weights: Command):
     lines = weights(NOWHERE, "where", "dwpose").splitlines()
     assert lines[1].split() == ["missing", str(tmp_path / "weights" / "dwpose" / "yolox_l.onnx")]
+
+
+def test_a_set_without_files_is_named_when_it_is_verified(weights: Command):
+    assert weights(NOWHERE, "verify", "vae", "sam").splitlines() == ["vae: no file to verify", "sam: no file to verify"]
