@@ -22,11 +22,11 @@ from motionfollower.core.events import (
 )
 from motionfollower.core.types import EditedClip, EditInputs, StepLosses
 from motionfollower.pipeline.backends import Backend
-from motionfollower.pipeline.crop import make_model_inputs, paste_back, paste_frame
 from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.memory.estimate import MemoryQuery
 from motionfollower.pipeline.memory.retry import run_with_memory_plan
 from motionfollower.pipeline.memory.strategy import NetworkStage, on_device
+from motionfollower.pipeline.model_inputs import make_model_inputs, paste_back, paste_frame
 from motionfollower.sampling.sampler import Step, sample
 from preprocess.background.fill import fill_background
 from preprocess.puppet.animate import animate

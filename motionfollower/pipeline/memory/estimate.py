@@ -18,7 +18,6 @@ from torch.utils._pytree import tree_map_only
 from motionfollower.core.config import GuidanceSettings, SamplerSettings
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.model import Networks, build_networks
-from motionfollower.pipeline.crop import ModelInputs
 from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.memory.strategy import (
     MemoryStrategy,
@@ -27,6 +26,7 @@ from motionfollower.pipeline.memory.strategy import (
     on_device,
     weights_on_device,
 )
+from motionfollower.pipeline.model_inputs import ModelInputs
 from motionfollower.sampling.branches import Branches
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.feature_cache import FeatureCache

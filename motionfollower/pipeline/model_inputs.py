@@ -21,6 +21,7 @@ POSE_RENDER_SIZE = 512
 """Poses are drawn at least this large, then scaled down: the stroke width of the released drawings suits this size."""
 
 CROP_MARGIN = 0.15
+"""The space on each side, as a fraction of the box around the person."""
 
 
 @dataclass(frozen=True)
