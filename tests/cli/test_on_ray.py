@@ -19,8 +19,8 @@ from motionfollower.core.events import Event, StageStarted
 from motionfollower.pipeline.backends import cached_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor
+from motionfollower.pipeline.chunks.opening import CHUNK_DIR
 from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
-from motionfollower.pipeline.run import CHUNK_DIR
 from motionfollower.pipeline.run import run as run_recipe
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, CommandResult, MakeClip
