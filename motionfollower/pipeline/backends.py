@@ -13,9 +13,7 @@ from motionfollower.core.config import BackendChoice, BackendName, GuidanceSetti
 from motionfollower.core.device import describe, pick_device, pick_dtype
 from motionfollower.core.errors import SettingsError, WeightsError
 from motionfollower.core.hashing import sha256_of
-from motionfollower.io.run_record import (
-    installed_versions,
-)
+from motionfollower.io.run_record import installed_versions
 from motionfollower.models.model import Networks
 from motionfollower.models.weights.checksums import ChecksumRegistry
 from motionfollower.models.weights.load import WeightFiles, load_files, load_networks
@@ -49,7 +47,7 @@ from preprocess.segmentation.sam import CachedPredictor, SamRefiner, SamSegmente
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 
 SMALL_NETS = tuple(EMBEDDED_FOLDER / files.weights for files in (MASK_NET_FILES, BONE_LENGTH_NET_FILES))
-EMBEDDED_CROP = (192, 192)
+EMBEDDED_CROP = (192, 192)  # pixels
 
 
 @dataclass(frozen=True)
