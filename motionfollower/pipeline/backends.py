@@ -52,7 +52,7 @@ EMBEDDED_CROP = (192, 192)  # pixels
 
 @dataclass(frozen=True)
 class BackendInfo:
-    """What is known of a backend before it is loaded.
+    """The description of a backend, which needs no weights.
 
     `label` describes it in a few words. Results of a demo backend must be labelled as such. `uses_puppet`: its
     networks see a puppet, which is built first. `settings` are the sampler's defaults.
@@ -119,7 +119,7 @@ class Backend:
 
 
 def backend_info(name: BackendName) -> BackendInfo:
-    """What is known of a backend before it is loaded."""
+    """The description of a backend."""
     return BACKENDS[name]
 
 

@@ -38,7 +38,7 @@ def prepare(
     preprocessors: Preprocessors,
     report: Report = ignore_events,
 ) -> Prepared:
-    """Read two clips and make of them everything that an edit needs.
+    """Read two clips and prepare them: everything that an edit needs.
 
     InputError where a clip cannot be read or shows no person.
     """

@@ -26,7 +26,7 @@ from preprocess.warnings import ClipWarning, WarningCode
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What is known of an edited chunk; `settings` are those it was sampled with."""
+    """The record of an edited chunk, without its frames; `settings` are those it was sampled with."""
 
     settings: SamplerSettings
     losses: tuple[StepLosses, ...]
@@ -59,7 +59,7 @@ class ChunkStore(Protocol):
     """Keeps edited chunks by their number."""
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
 
     def layer(self, number: int) -> EditLayer:
         """The edit of a chunk."""
@@ -75,7 +75,7 @@ class MemoryStore:
         self._chunks: dict[int, tuple[ChunkResult, EditLayer]] = {}
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
         return self._chunks[number][0] if number in self._chunks else None
 
     def layer(self, number: int) -> EditLayer:
@@ -95,7 +95,7 @@ class DiskStore:
     origin: Origin | None
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
         file = self._chunk(number) / "chunk.json"
         return TypeAdapter(ChunkResult).validate_json(file.read_bytes()) if file.is_file() else None
 

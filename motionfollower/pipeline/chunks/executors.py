@@ -43,7 +43,7 @@ class Executor(Protocol):
 
     @property
     def info(self) -> BackendInfo:
-        """What is known of the backend."""
+        """The description of the backend."""
 
     @property
     def bone_lengths(self) -> BoneLengthEstimator:
@@ -76,7 +76,7 @@ class LocalExecutor:
 
     @property
     def info(self) -> BackendInfo:
-        """What is known of the backend."""
+        """The description of the backend."""
         return self.backend.info
 
     @property
@@ -86,7 +86,7 @@ class LocalExecutor:
 
     @cached_property
     def environment(self) -> RunEnvironment:
-        """This process's."""
+        """What the results depend on in this process."""
         return environment_of(self.backend)
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
@@ -101,7 +101,7 @@ class LocalExecutor:
     def edit(
         self, clip: ChunkedClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
     ) -> list[ChunkResult]:
-        """Edit one chunk after the other. Where memory made one's window smaller, the later ones have it too."""
+        """Edit one chunk after the other. A window that was reduced to fit into memory stays so for later chunks."""
         results: list[ChunkResult] = []
         for number, frames in enumerate(clip.chunks):
             result = store.result(number)
@@ -146,7 +146,7 @@ class RayExecutor:
 
     @property
     def info(self) -> BackendInfo:
-        """What is known of the backend."""
+        """The description of the backend."""
         return backend_info(self.name)
 
     @cached_property
@@ -156,7 +156,7 @@ class RayExecutor:
 
     @cached_property
     def environment(self) -> RunEnvironment:
-        """That of one of the workers."""
+        """What the results depend on in a worker; all are expected to be alike."""
         return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:

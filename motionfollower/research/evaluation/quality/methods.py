@@ -78,8 +78,8 @@ def run_methods(clip: BenchmarkClip, backend: Backend) -> Iterator[MethodEdit]:
             refused = _timed(method, lambda: clip.source.frames)
             yield replace(refused, seconds=estimates.seconds, refusal=estimates.refusal)
         else:
-            made = _timed(method, _job(method, estimates.inputs, backend))
-            yield replace(made, seconds=estimates.seconds + made.seconds)
+            edited = _timed(method, _job(method, estimates.inputs, backend))
+            yield replace(edited, seconds=estimates.seconds + edited.seconds)
 
 
 def _estimate(clip: BenchmarkClip, backend: Backend) -> _Estimates:
