@@ -21,6 +21,7 @@ from motionfollower.ui.sessions.session import SessionRunner, Task, Updates, Upd
 from motionfollower.ui.tabs.compare import CompareTab
 from motionfollower.ui.tabs.result import ResultTab
 from motionfollower.ui.tabs.run import RunTab
+from preprocess.video.probe import probe
 
 
 class EditHandlers:
@@ -98,9 +99,10 @@ class EditHandlers:
         self, task: Task, source: str, target: str, earlier: PreparedClips | None, form: FormValues
     ) -> PreparedClips:
         task.report(StageStarted(LOAD))
-        paths, preprocessors = (Path(source), Path(target)), self._engine.load().preprocessors
-        earlier = earlier or self._examples.find_clips(clip_hashes(*paths))
-        clips = prepare_clips(earlier, *paths, form.prepare_settings(source), preprocessors, task.report)
+        media, preprocessors = probe(source), self._engine.load().preprocessors
+        earlier = earlier or self._examples.find_clips(clip_hashes(media.path, Path(target)))
+        settings = form.prepare_settings(media.size)
+        clips = prepare_clips(earlier, media, Path(target), settings, preprocessors, task.report)
         task.emit({self._prepared: clips})
         return clips
 

@@ -24,7 +24,6 @@ from motionfollower.ui.inputs.selections import Selections
 from preprocess.align.partial import Parts
 from preprocess.types import Size
 from preprocess.video.crop import working_size
-from preprocess.video.probe import probe
 
 MAX_FRAMES = 240
 MAX_SEED = 2**31 - 1
@@ -72,11 +71,11 @@ class FormValues(NamedTuple):
     foot_line: float
     selections: Selections
 
-    def prepare_settings(self, source: str | Path) -> PrepareSettings:
-        """How to read and align the clips; the working size has the source's aspect ratio."""
+    def prepare_settings(self, source_size: Size) -> PrepareSettings:
+        """How to read and align the clips; the working size has the aspect ratio of the source's file."""
         detection = PrepareSettings(
             frames=int(self.frames),
-            size=working_size(probe(source).size, area=int(self.resolution) ** 2),
+            size=working_size(source_size, area=int(self.resolution) ** 2),
             fps=self.fps or None,
             source_person=self.selections.source_person,
             target_person=self.selections.target_person,

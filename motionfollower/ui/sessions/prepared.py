@@ -12,6 +12,7 @@ from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.pipeline.backends import Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal, propose_camera_mode
 from motionfollower.pipeline.prepare import prepare, realign
+from preprocess.video.probe import Media
 
 DETECTION_SETTINGS = ("frames", "size", "fps", "source_person", "target_person")
 """The settings that detections depend on; the others only change the alignment and the masks."""
@@ -62,13 +63,13 @@ def clip_hashes(source: Path, target: Path) -> tuple[str, str]:
 
 def prepare_clips(
     earlier: PreparedClips | None,
-    source: Path,
+    source: Media,
     target: Path,
     settings: PrepareSettings,
     preprocessors: Preprocessors,
     report: Report,
 ) -> PreparedClips:
     """Prepare two clips, reusing the detections of an `earlier` preparation where they are the same."""
-    if earlier is not None and earlier.is_of(source, target) and earlier.has_detections_for(settings):
+    if earlier is not None and earlier.is_of(source.path, target) and earlier.has_detections_for(settings):
         return earlier.realigned(settings, preprocessors)
-    return PreparedClips.of(source, target, prepare(source, target, settings, preprocessors, report))
+    return PreparedClips.of(source.path, target, prepare(source, target, settings, preprocessors, report))
