@@ -128,8 +128,8 @@ def _edit_and_write(
     config: EditConfig, executor: Executor, clip: ChunkedClip, store: ChunkStore, folder: Path, watch: Stopwatch
 ) -> RunMetadata:
     """Edit a prepared clip, and write and measure the result."""
-    sampler = replace(config.sampler, camera=_uses_camera_mode(config, clip))
-    results = executor.edit(clip, store, sampler, config, watch)
+    config = replace(config, sampler=replace(config.sampler, camera=_uses_camera_mode(config, clip)))
+    results = executor.edit(clip, store, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
     sound, silent = choose_audio(config.sound, clip.sound, target, clip.frames / clip.fps)
     with draft_result(folder) as draft:

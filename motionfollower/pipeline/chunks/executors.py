@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment, SamplerSettings
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Progress, Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import EditInputs
@@ -59,9 +59,7 @@ class Executor(Protocol):
     def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
         """Detect the person in both clips."""
 
-    def edit(
-        self, clip: ChunkedClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
         """Edit the chunks that are still to do; the results of all, in order."""
 
     def measure(self, clip: ChunkedClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
@@ -98,11 +96,10 @@ class LocalExecutor:
         preprocessors = self.backend.preprocessors
         return source.detect(preprocessors, report), target.detect(preprocessors, report)
 
-    def edit(
-        self, clip: ChunkedClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
         """Edit one chunk after the other. A window that was reduced to fit into memory stays so for later chunks."""
         results: list[ChunkResult] = []
+        sampler = config.sampler
         for number, frames in enumerate(clip.chunks):
             result = store.result(number)
             if result is None:
@@ -171,14 +168,12 @@ class RayExecutor:
         detections = self._spread("detect people", _detect_in_worker, self.name, both, report)
         return detections[0], detections[1]
 
-    def edit(
-        self, clip: ChunkedClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
         """Edit as many chunks at a time as there are workers."""
         assert isinstance(store, DiskStore), "workers share chunks through the disk"
         done = {number: store.result(number) for number in range(len(clip.chunks))}
         missing = [number for number, result in done.items() if result is None]
-        shared = self.name, clip, store, sampler, config.lock
+        shared = self.name, clip, store, config
         edited = dict(zip(missing, self._spread("chunks", _edit_in_worker, shared, missing, report), strict=True))
         return [done[number] or edited[number] for number in range(len(clip.chunks))]
 
@@ -216,14 +211,12 @@ def _detect_in_worker(backend: BackendName, detector: PersonDetector) -> Detecti
     return detector.detect(cached_backend(backend).preprocessors, ignore_events)
 
 
-def _edit_in_worker(
-    shared: tuple[BackendName, ChunkedClip, DiskStore, SamplerSettings, bool], number: int
-) -> ChunkResult:
+def _edit_in_worker(shared: tuple[BackendName, ChunkedClip, DiskStore, EditConfig], number: int) -> ChunkResult:
     """Edit a chunk, unless a worker that died had just finished it."""
-    backend, clip, store, sampler, lock = shared
+    backend, clip, store, config = shared
     if done := store.result(number):
         return done
-    result, layer = edit_chunk(clip, number, sampler, cached_backend(backend), ignore_events, lock=lock)
+    result, layer = edit_chunk(clip, number, config.sampler, cached_backend(backend), ignore_events, lock=config.lock)
     store.write(number, result, layer)
     return result
 
