@@ -50,8 +50,8 @@ def main(clips: int) -> None:
         for name, settings in variants(backend.settings):
             began = time.perf_counter()
             frames = edit(inputs, settings, backend).edited.frames
-            made = MethodEdit(Method.OURS, frames, time.perf_counter() - began, peak_mb=float("nan"))
-            measured = score(clip, made, ScoreRegions.of(clip), backend.preprocessors.poses)
+            edited = MethodEdit(Method.OURS, frames, time.perf_counter() - began, peak_mb=float("nan"))
+            measured = score(clip, edited, ScoreRegions.of(clip), backend.preprocessors.poses)
             scores.setdefault(name, []).append(measured)
     print(f"{'':28} person  vacated  background    PCK  identity  flicker  seconds")
     for name, measured in scores.items():

@@ -93,7 +93,7 @@ class EditCommand:
 
     def has_chunks(self) -> bool:
         """Whether the edit is processed in chunks, which a cluster can share. InputError for an unreadable clip."""
-        from motionfollower.pipeline.run import has_chunks
+        from motionfollower.pipeline.chunks.opening import has_chunks
 
         return self.bundle is None and has_chunks(self.config)
 

@@ -1,4 +1,7 @@
-"""What is asked of an edit: how its clips are prepared, how the sampler runs; each validates itself."""
+"""What is asked of an edit: how its clips are prepared, how the sampler runs, what is written.
+
+Each dataclass validates itself: SettingsError where a value is outside its range.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ Regions = Literal["released", "paper"]
 BackendName = Literal["embedded", "full"]
 BackendChoice = Literal["auto", "embedded", "full"]
 
-MOST_CLICKS = 100
+MAX_CLICKS = 100  # on a clip
 
 
 def _require(condition: bool, field_name: str, value: object, allowed: str) -> None:
@@ -37,11 +40,12 @@ def is_within(value: float, low: float, high: float) -> bool:
 class PrepareSettings:
     """How two clips become the inputs of an edit.
 
-    `frames` is the maximum number of frames, `size` the working size, `fps` the working frame rate, each the source's
-    own where None. `scale`, `shift` and `foot_line`, in pixels of the working size, adjust the result of `align`; a
-    `foot_line` of 0 keeps the mode's. `parts` of the body follow the target, the others keep the source's motion;
-    `blend` interpolates from the source's motion at 0 to the target's at 1. `source_person` and `target_person` select
-    a person, None the largest. The clicks refine the masks, one after the other.
+    `frames` is the maximum number of frames, `size` the working size, `fps` the working frame rate; where they are
+    None, all frames are read, at a size near 512² with the source's aspect ratio, at the source's rate. `scale`,
+    `shift` and `foot_line`, in pixels of the working size, adjust the result of `align`; a `foot_line` of 0 keeps the
+    mode's. `parts` of the body follow the target, the others keep the source's motion; `blend` interpolates from the
+    source's motion at 0 to the target's at 1. `source_person` and `target_person` select a person, None the largest.
+    The clicks refine the masks, one after the other.
     """
 
     align: Align = "bones"
@@ -72,7 +76,7 @@ class PrepareSettings:
         _require(self.parts in get_args(Parts), "parts", self.parts, ", ".join(get_args(Parts)))
         _require(is_within(self.blend, 0, 1), "blend", self.blend, "0 to 1")
         clicks = max(len(self.source_clicks), len(self.target_clicks))
-        _require(clicks <= MOST_CLICKS, "number of clicks", clicks, f"0 to {MOST_CLICKS} a clip")
+        _require(clicks <= MAX_CLICKS, "number of clicks", clicks, f"0 to {MAX_CLICKS} a clip")
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,6 @@ class EditConfig:
         return replace(self, source=self.source.absolute(), target=target, redo=redo)
 
     @property
-    def known_travel(self) -> float | None:
+    def recorded_travel(self) -> float | None:
         """How far the camera travels, as measured by the run that this one repeats."""
         return self.repeated.camera_travel if self.repeated else None

@@ -14,29 +14,29 @@ Result = TypeVar("Result")
 
 
 def run_missing(
-    jobs: int, tasks: Sequence[Callable[[], Result]], total: int, on_progress: OnProgress = ignore_progress
+    processes: int, tasks: Sequence[Callable[[], Result]], total: int, on_progress: OnProgress = ignore_progress
 ) -> list[Result]:
-    """Run the tasks that remain of `total` in `jobs` processes; their results, in the order in which they finish."""
+    """Run the tasks that remain of `total` in parallel; their results, in the order in which they finish."""
     done = total - len(tasks)
     if done:
         on_progress(done)
     results: list[Result] = []
-    with closing(run_in_processes(jobs, tasks)) as finished:
+    with closing(run_in_processes(processes, tasks)) as finished:
         for result in finished:
             results.append(result)
             on_progress(done + len(results))
     return results
 
 
-def run_in_processes(jobs: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:
-    """Run picklable tasks in `jobs` new processes; yield their results as they finish.
+def run_in_processes(processes: int, tasks: Iterable[Callable[[], Result]]) -> Generator[Result, None, None]:
+    """Run picklable tasks in new processes; yield their results as they finish.
 
-    A single job runs in this process. Closing the generator drops tasks that have not started.
+    With 1 the tasks run in this process. Closing the generator drops tasks that have not started.
     """
-    if jobs == 1:
+    if processes == 1:
         yield from (task() for task in tasks)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         work = [pool.submit(task) for task in tasks]
         try:
             yield from (finished.result() for finished in as_completed(work))

@@ -13,23 +13,23 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo, is_zipfile
 
 from motionfollower.core.errors import InputError, OutputError
-from motionfollower.io.case import NEEDED, PREPARATION, TARGET
+from motionfollower.io.case import NEEDED_FOLDERS, PREPARATION, TARGET_FOLDERS
 from motionfollower.io.result import ResultFiles
 from preprocess.progress import OnProgress, ignore_progress
 from preprocess.video.atomic import atomic_path, check_not_overwritten, check_parent, output_errors
 from preprocess.video.probe import probe
 
-FOLDERS = (*NEEDED, *TARGET, "frames")
+FOLDERS = (*NEEDED_FOLDERS, *TARGET_FOLDERS, "frames")
 FILES = (PREPARATION, "run.json", "edited.mp4", "side_by_side.mp4")
-KNOWN = re.compile(
+MEMBER = re.compile(
     rf"(?:[^/]+/)?((?:{'|'.join(FOLDERS)})/frame_\d{{1,6}}\.(?:png|jpg|jpeg)|{'|'.join(map(re.escape, FILES))})"
 )
-"""The files of a bundle, also inside one top-level folder; other files are ignored."""
+"""The name of a member of a bundle, which may be inside one top-level folder; other files in it are ignored."""
 
-MOST_FILES = 50_000
-MOST_BYTES = 2 * 2**30
-MOST_RECORD_BYTES = 64 * 2**20
-MOST_PIXELS = 2**28  # of a folder's images together: a thousand of 512 × 512
+MAX_FILES = 50_000
+MAX_BYTES = 2 * 2**30  # unpacked
+MAX_RECORD_BYTES = 64 * 2**20  # of a JSON file, unpacked
+MAX_PIXELS = 2**28  # of a folder's images together: a thousand of 512 × 512
 
 _DAMAGE = (BadZipFile, LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, zlib.error)
 
@@ -50,7 +50,7 @@ def check_bundle_file(path: Path, result: ResultFiles, inputs: Iterable[Path]) -
 
 def bundle_files(case: Path, result: ResultFiles) -> dict[str, Path]:
     """The files of a bundle of a case and of the result made from it, by their names in the zip."""
-    parts = (case / name for name in (*NEEDED, *TARGET))
+    parts = (case / name for name in (*NEEDED_FOLDERS, *TARGET_FOLDERS))
     files = [(file, case) for part in parts for file in sorted(part.glob("frame_*"))]
     files += [(file, case) for file in [case / PREPARATION] if file.is_file()]
     files += [(file, result.folder) for file in result.present()]
@@ -87,9 +87,9 @@ def unpack_bundle(path: Path, folder: Path) -> None:
     try:
         with ZipFile(path) as bundle:
             for name, entry in _check(bundle).items():
-                place = folder / name
-                place.parent.mkdir(exist_ok=True)
-                with bundle.open(entry) as source, place.open("xb") as file:
+                target = folder / name
+                target.parent.mkdir(exist_ok=True)
+                with bundle.open(entry) as source, target.open("xb") as file:
                     shutil.copyfileobj(source, file)
     except _DAMAGE as error:
         raise InputError(f"{path.name} is no bundle: {error}. Pass a zip that `edit --bundle` wrote.") from error
@@ -103,17 +103,17 @@ def unpack_bundle(path: Path, folder: Path) -> None:
 def _check(bundle: ZipFile) -> dict[str, ZipInfo]:
     """The entries of a bundle by name; a ValueError where anything is wrong."""
     entries = bundle.infolist()
-    if len(entries) > MOST_FILES:
-        raise ValueError(f"it has {len(entries)} files; allowed are {MOST_FILES}")
+    if len(entries) > MAX_FILES:
+        raise ValueError(f"it has {len(entries)} files; allowed are {MAX_FILES}")
     if any(_points_outside(entry.filename) for entry in entries):
         raise ValueError("a name in it points outside of it")
-    found = [(match[1], entry) for entry in entries if (match := KNOWN.fullmatch(entry.filename))]
+    found = [(match[1], entry) for entry in entries if (match := MEMBER.fullmatch(entry.filename))]
     if len({name for name, _ in found}) < len(found):
         raise ValueError("it contains a name twice")
-    if (size := sum(entry.file_size for _, entry in found)) > MOST_BYTES:
-        raise ValueError(f"it unpacks to {size / 2**20:.0f} MiB; allowed are {MOST_BYTES / 2**20:.0f}")
-    if any(name.endswith(".json") and entry.file_size > MOST_RECORD_BYTES for name, entry in found):
-        raise ValueError(f"a record in it is larger than {MOST_RECORD_BYTES / 2**20:.0f} MiB")
+    if (size := sum(entry.file_size for _, entry in found)) > MAX_BYTES:
+        raise ValueError(f"it unpacks to {size / 2**20:.0f} MiB; allowed are {MAX_BYTES / 2**20:.0f}")
+    if any(name.endswith(".json") and entry.file_size > MAX_RECORD_BYTES for name, entry in found):
+        raise ValueError(f"a record in it is larger than {MAX_RECORD_BYTES / 2**20:.0f} MiB")
     if not found:
         raise ValueError("it contains no files of a case")
     return dict(found)
@@ -128,8 +128,8 @@ def _check_images(path: Path, folder: Path) -> None:
     for name in FOLDERS:
         if (folder / name).is_dir():
             media = probe(folder / name)
-            if len(media.images) * media.size[0] * media.size[1] > MOST_PIXELS:
+            if len(media.images) * media.size[0] * media.size[1] > MAX_PIXELS:
                 raise InputError(
                     f"{path.name} has {len(media.images)} images of {media.size[0]} × {media.size[1]} in {name}; "
-                    f"allowed are {MOST_PIXELS / 2**20:.0f} million pixels. Unpack it, and pass the folder."
+                    f"allowed are {MAX_PIXELS / 2**20:.0f} million pixels. Unpack it, and pass the folder."
                 )

@@ -30,19 +30,19 @@ from preprocess.video.read import read_clip
 from preprocess.video.write import write_frames
 from preprocess.warnings import ClipWarning, WarningCode
 
-NEEDED = ("source_images", "source_poses", "target_aligned_poses", "source_masks", "predicted_masks")
-TARGET = ("target_images", "target_poses", "target_masks")
+NEEDED_FOLDERS = ("source_images", "source_poses", "target_aligned_poses", "source_masks", "predicted_masks")
+TARGET_FOLDERS = ("target_images", "target_poses", "target_masks")
 PREPARATION = "prepare.json"
-READ = (*NEEDED, PREPARATION)
+READ_BY_EDIT = (*NEEDED_FOLDERS, PREPARATION)
 """Everything an edit reads; a result may be in the same folder."""
 
-CASE_FOLDERS = len(NEEDED) + len(TARGET)
+CASE_FOLDERS = len(NEEDED_FOLDERS) + len(TARGET_FOLDERS)  # that `write_case` writes, one after the other
 
 
 def check_case_dir(folder: Path) -> None:
     """OutputError where a case cannot be written to `folder`, or would replace anything but an older case."""
     check_parent(folder.absolute().parent)
-    names = {*NEEDED, *TARGET, PREPARATION}
+    names = {*NEEDED_FOLDERS, *TARGET_FOLDERS, PREPARATION}
     with output_errors(folder):
         is_taken = folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - names)
     if is_taken:
@@ -50,7 +50,7 @@ def check_case_dir(folder: Path) -> None:
 
 
 def write_case(folder: Path, prepared: Prepared, on_progress: OnProgress = ignore_progress) -> None:
-    """Write the layout atomically, one of CASE_FOLDERS folders after the other; an older case is replaced.
+    """Write a case atomically, and report how many of its CASE_FOLDERS are done; an older case is replaced.
 
     OutputError where it cannot be written.
     """
@@ -89,14 +89,14 @@ def read_case(folder: Path, frames: int | None = None) -> EditInputs:
 
     The frame rate is that of prepare.json, otherwise 8 FPS. InputError names what is missing or does not fit.
     """
-    for name in NEEDED:
+    for name in NEEDED_FOLDERS:
         if not (folder / name).is_dir():
-            raise InputError(f"{folder} has no folder {name}. A case needs {', '.join(NEEDED)}.")
+            raise InputError(f"{folder} has no folder {name}. A case needs {', '.join(NEEDED_FOLDERS)}.")
     record = load_preparation(folder / PREPARATION)
     fps = record.fps if record else None
     media = probe(folder / "source_images")
     source = read_clip(media, fps=fps, max_frames=frames)
-    images = {name: _read_part(folder / name, source) for name in NEEDED[1:]}
+    images = {name: _read_part(folder / name, source) for name in NEEDED_FOLDERS[1:]}
     inputs = EditInputs(
         source=source,
         source_poses=_poses(images["source_poses"], record.source_poses if record else None),
@@ -130,14 +130,14 @@ def read_prepared(folder: Path) -> Prepared:
     InputError where the target's own folders or prepare.json are missing or do not fit.
     """
     inputs, record = read_case(folder), load_preparation(folder / PREPARATION)
-    if record is None or not all((folder / name).is_dir() for name in TARGET):
-        raise InputError(
-            f"{folder} lacks the target's own parts: {', '.join((*TARGET, PREPARATION))}. Prepare the clips again."
-        )
-    target = read_clip(folder / "target_images", fps=record.fps, max_frames=len(inputs.source))
-    poses, masks = (_read_part(folder / name, target) for name in TARGET[1:])
+    if record is None or not all((folder / name).is_dir() for name in TARGET_FOLDERS):
+        parts = ", ".join((*TARGET_FOLDERS, PREPARATION))
+        raise InputError(f"{folder} lacks the target's own parts: {parts}. Prepare the clips again.")
+    images = folder / "target_images"
+    target = read_clip(images, fps=record.fps, max_frames=len(inputs.source))
+    poses, masks = (_read_part(folder / name, target) for name in TARGET_FOLDERS[1:])
     if len(target) < len(inputs.source):
-        raise InputError(f"{folder / TARGET[0]} has {len(target)} images for {len(inputs.source)} source frames.")
+        raise InputError(f"{images} has {len(target)} images for {len(inputs.source)} source frames.")
     inputs = replace(inputs, warnings=recorded(record.warnings))
     own = _poses(poses, record.target_poses), _masks(masks)
     return Prepared(inputs, target, *own, record.alignment, recorded(record.doubts))
@@ -157,8 +157,8 @@ def _read_part(folder: Path, source: Clip) -> Frames:
 def _poses(drawings: Frames, record: PosesRecord | None) -> PoseSequence:
     """The recorded joints where the drawings are unchanged, otherwise joints parsed from the drawings."""
     if record is not None:
-        recorded = record.poses()
-        first = PoseSequence(recorded.keypoints[: len(drawings)], recorded.scores[: len(drawings)], recorded.size)
+        poses = record.poses()
+        first = PoseSequence(poses.keypoints[: len(drawings)], poses.scores[: len(drawings)], poses.size)
         if np.array_equal(draw_poses(first), drawings):
             return first
     return parse_pose_images(drawings)

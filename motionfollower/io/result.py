@@ -31,8 +31,8 @@ from preprocess.warnings import ClipWarning, WarningCode
 
 MAX_HEIGHT = 720  # of a panel, in pixels
 CAPTION_FRACTION = 0.07  # of a panel's height
-SMALLEST_CAPTION = 16
-BACKGROUND, TEXT = (24, 24, 27), (244, 244, 245)
+SMALLEST_CAPTION = 16  # pixels high
+BACKGROUND, TEXT = (24, 24, 27), (244, 244, 245)  # RGB
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ResultFiles:
 
     @property
     def edited(self) -> Path:
-        """The edited clip, with the source's sound."""
+        """The edited clip, with its sound."""
         return self.folder / "edited.mp4"
 
     @property
@@ -89,7 +89,7 @@ def draft_result(folder: Path, place: Path | None = None) -> Generator[ResultFil
     """A hidden folder for the parts of a new result, on the same disk as `folder`; it is gone afterwards.
 
     It lies in `place`, by default `folder`, or the nearest folder above that exists. `publish` moves the parts to
-    `folder` when they are complete. OutputErrors about the draft name its place in `folder`.
+    `folder` when they are complete. OutputErrors about the draft name the path in `folder`.
     """
     check_result_dir(folder)
     with ExitStack() as stack:
@@ -166,10 +166,10 @@ def _move_in(draft: ResultFiles, result: ResultFiles) -> None:
     """Replace an older result by the draft; where that fails, restore everything."""
     replaced = ResultFiles(draft.folder / "replaced")
     with ExitStack() as undo:
-        for origin, place in ((result, replaced), (draft, result)):
-            place.frames.mkdir(parents=True, exist_ok=True)
+        for origin, destination in ((result, replaced), (draft, result)):
+            destination.frames.mkdir(parents=True, exist_ok=True)
             for file in origin.present():
-                moved = file.rename(place.folder / file.relative_to(origin.folder))
+                moved = file.rename(destination.folder / file.relative_to(origin.folder))
                 undo.callback(moved.rename, file)
         undo.pop_all()
 

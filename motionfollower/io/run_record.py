@@ -24,7 +24,7 @@ from motionfollower.core.config import (
 from motionfollower.core.errors import InputError
 from motionfollower.core.hashing import sha256_of
 from motionfollower.core.types import EditMetrics, StepLosses
-from motionfollower.io.case import READ
+from motionfollower.io.case import READ_BY_EDIT
 from preprocess.types import Size
 from preprocess.warnings import ClipWarning, WarningCode
 
@@ -70,8 +70,9 @@ class RunMetadata:
     """One run of `edit`.
 
     `source` and `target` are the clips; a run on a folder in the released example layout has that as its `source` and
-    no target. `size`, `fps`, `frames` are the edited clip's, `seconds` those of each stage. `camera_travel` is in
-    pixels of an image of 512, None where it was not measured. Fields with defaults are newer than the first format.
+    no target. `size`, `fps`, `frames` are the edited clip's, `seconds` those of each stage. `surroundings` is the
+    environment, `measures` are the metrics. `camera_travel` is in pixels of an image of 512, None where it was not
+    measured. The names of fields are the file format; those with defaults are newer than the first format.
     """
 
     source: FileRecord
@@ -115,8 +116,8 @@ def load_run_record(path: Path) -> RunMetadata:
 
 def _reason(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}".removeprefix(": ").rstrip(".")
+    field = ".".join(map(str, first["loc"]))
+    return f"{field}: {first['msg']}".removeprefix(": ").rstrip(".")
 
 
 def installed_versions() -> dict[str, str]:
@@ -146,7 +147,7 @@ def _flat(environment: RunEnvironment) -> dict[str, str]:
 def clip_records(config: EditConfig) -> tuple[FileRecord, FileRecord | None]:
     """The records of the source and of the target, None for a prepared case."""
     if config.target is None:
-        return FileRecord.of(config.source, READ), None
+        return FileRecord.of(config.source, READ_BY_EDIT), None
     return FileRecord.of(config.source), FileRecord.of(config.target)
 
 

@@ -16,8 +16,8 @@ from motionfollower.core.progress import progress_display
 from motionfollower.core.types import EditMetrics, Prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import RunMetadata
-from motionfollower.pipeline import prepare as preparing
 from motionfollower.pipeline.backends import Backend, backend_info, choose_backend, load_backend
+from motionfollower.pipeline.prepare import prepare as prepare_clips
 from motionfollower.pipeline.run import run_edit
 
 Clip = str | Path
@@ -129,7 +129,7 @@ def prepare(
     settings = settings if frames is None else replace(settings, frames=index(frames))
     preprocessors = _load(backend).preprocessors
     with _display(progress) as report:
-        return preparing.prepare(Path(source), Path(target), settings, preprocessors, report)
+        return prepare_clips(Path(source), Path(target), settings, preprocessors, report)
 
 
 def _config(

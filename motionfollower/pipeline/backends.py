@@ -13,9 +13,7 @@ from motionfollower.core.config import BackendChoice, BackendName, GuidanceSetti
 from motionfollower.core.device import describe, pick_device, pick_dtype
 from motionfollower.core.errors import SettingsError, WeightsError
 from motionfollower.core.hashing import sha256_of
-from motionfollower.io.run_record import (
-    installed_versions,
-)
+from motionfollower.io.run_record import installed_versions
 from motionfollower.models.model import Networks
 from motionfollower.models.weights.checksums import ChecksumRegistry
 from motionfollower.models.weights.load import WeightFiles, load_files, load_networks
@@ -49,12 +47,12 @@ from preprocess.segmentation.sam import CachedPredictor, SamRefiner, SamSegmente
 from preprocess.types import PoseEstimator, Segmenter, Size, TargetMaskPredictor
 
 SMALL_NETS = tuple(EMBEDDED_FOLDER / files.weights for files in (MASK_NET_FILES, BONE_LENGTH_NET_FILES))
-EMBEDDED_CROP = (192, 192)
+EMBEDDED_CROP = (192, 192)  # pixels
 
 
 @dataclass(frozen=True)
 class BackendInfo:
-    """What is known of a backend before it is loaded.
+    """The description of a backend, which needs no weights.
 
     `label` describes it in a few words. Results of a demo backend must be labelled as such. `uses_puppet`: its
     networks see a puppet, which is built first. `settings` are the sampler's defaults.
@@ -121,7 +119,7 @@ class Backend:
 
 
 def backend_info(name: BackendName) -> BackendInfo:
-    """What is known of a backend before it is loaded."""
+    """The description of a backend."""
     return BACKENDS[name]
 
 

@@ -1,4 +1,4 @@
-"""Edit prepared clips: build the puppet, encode what the networks see, sample, decode, and paste the edit back."""
+"""Edit prepared clips in memory: build the puppet, encode what the networks see, sample, decode, paste back."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from motionfollower.core.events import (
 )
 from motionfollower.core.types import EditedClip, EditInputs, StepLosses
 from motionfollower.pipeline.backends import Backend
-from motionfollower.pipeline.crop import make_model_inputs, paste_back, paste_frame
 from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.memory.estimate import MemoryQuery
 from motionfollower.pipeline.memory.retry import run_with_memory_plan
 from motionfollower.pipeline.memory.strategy import NetworkStage, on_device
+from motionfollower.pipeline.model_inputs import make_model_inputs, paste_back, paste_frame
 from motionfollower.sampling.sampler import Step, sample
 from preprocess.background.fill import fill_background
 from preprocess.puppet.animate import animate
@@ -37,7 +37,7 @@ PREVIEW_EVERY = 2
 """Steps from one preview to the next; the first step has one, and a draft frame comes before all work."""
 
 DRAFT_BRIGHTNESS = 0.4
-"""Of the source behind the person, in the draft frame."""
+"""Of the source behind the person in the draft frame, as a fraction."""
 
 
 def edit(
@@ -48,7 +48,7 @@ def edit(
     *,
     only: range | None = None,
 ) -> EditedClip:
-    """Run the sampler on the inputs of an edit, or on some of their frames `only`: the others remain the source's.
+    """The edit of the inputs, or of the frames `only` of them: the others remain the source's.
 
     Backends whose networks see a puppet have it built first. SettingsError for a strength below 1 without a puppet to
     start from.
@@ -65,14 +65,14 @@ def edit(
     if puppet is not None:
         report(Preview(0, puppet[middle]))
 
-    def show(step: Step) -> None:
-        """Preview the middle frame as the step predicts it."""
+    def preview(step: Step) -> None:
+        """Report the middle frame as the step predicts it."""
         with on_device(backend.networks, NetworkStage.DECODING):
             image = encoder.decode_frame(step.x0, middle - frames.start)
         report(Preview(step.index + 1, paste_frame(image, middle, model_inputs, inputs, puppet)))
 
-    def run(settings: SamplerSettings) -> tuple[Floats, tuple[StepLosses, ...]]:
-        latents, losses = _sample(encoder, settings, backend, show, report)
+    def sample_and_decode(settings: SamplerSettings) -> tuple[Floats, tuple[StepLosses, ...]]:
+        latents, losses = _sample(encoder, settings, backend, preview, report)
         report(StageStarted(Stage.DECODE))
         with on_device(backend.networks, NetworkStage.DECODING):
             return encoder.decode(latents), losses
@@ -80,10 +80,12 @@ def edit(
     changes: tuple[ClipWarning, ...] = ()
     if backend.plans_memory:
         query = MemoryQuery(config, len(frames), encoder.size, backend.dtype, settings)
-        (decoded, losses), plan = run_with_memory_plan(query, backend.networks, backend.device, run, report)
+        (decoded, losses), plan = run_with_memory_plan(
+            query, backend.networks, backend.device, sample_and_decode, report
+        )
         used, changes = plan.applied(settings), plan.warnings()
     else:
-        (decoded, losses), used = run(settings), settings
+        (decoded, losses), used = sample_and_decode(settings), settings
     edited = replace(inputs.source, frames=paste_back(decoded, frames.start, model_inputs, inputs, puppet))
     warnings = (*_empty_mask_warnings(inputs, settings), *changes)
     return EditedClip(edited, used, losses, warnings, model_inputs.crop.coverage(inputs.source.size))
@@ -118,7 +120,7 @@ def _make_puppet(inputs: EditInputs, report: Report) -> Frames:
 
 
 def _sample(
-    encoder: LatentEncoder, settings: SamplerSettings, backend: Backend, show: Callable[[Step], None], report: Report
+    encoder: LatentEncoder, settings: SamplerSettings, backend: Backend, preview: Callable[[Step], None], report: Report
 ) -> tuple[Tensor, tuple[StepLosses, ...]]:
     """Run the sampler, preview every second step; the clean latents, and the losses of the guided steps."""
     report(StageStarted(Stage.SAMPLING, settings.steps))
@@ -130,7 +132,7 @@ def _sample(
             losses += [step.losses] if step.losses else []
             report(Progress(Stage.SAMPLING, step.index + 1, step.total))
             if step.index % PREVIEW_EVERY == 0:
-                show(step)
+                preview(step)
     return step.latents, tuple(losses)
 
 

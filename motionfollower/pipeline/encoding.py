@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from motionfollower.models.model import Networks
-from motionfollower.pipeline.crop import ModelInputs
+from motionfollower.pipeline.model_inputs import ModelInputs
 from motionfollower.sampling.conditioning import Conditioning
 from preprocess.types import Floats, Frames
 

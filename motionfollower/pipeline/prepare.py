@@ -10,14 +10,7 @@ from motionfollower.core.config import PrepareSettings
 from motionfollower.core.events import Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import DetectedMasks, EditInputs, Prepared
 from motionfollower.pipeline.backends import Preprocessors
-from motionfollower.pipeline.reading import (
-    as_media,
-    length_warnings,
-    read_source,
-    read_target,
-    trim,
-    truncation_warnings,
-)
+from motionfollower.pipeline.reading import as_media, end_warnings, read_source, read_target, trim
 from preprocess.align.align import AlignMode, align, align_people
 from preprocess.align.bone_lengths import BoneLengthEstimator
 from preprocess.align.partial import PartialMotion
@@ -45,7 +38,7 @@ def prepare(
     preprocessors: Preprocessors,
     report: Report = ignore_events,
 ) -> Prepared:
-    """Read two clips and make of them everything that an edit needs.
+    """Read two clips and prepare them: everything that an edit needs.
 
     InputError where a clip cannot be read or shows no person.
     """
@@ -53,13 +46,9 @@ def prepare(
     source_media, target_media = as_media(source), as_media(target)
     source_clip, origin = read_source(source_media, settings)
     target_clip = read_target(target_media, source_clip.size, source_clip.fps, len(source_clip))
-    frames = min(len(source_clip), len(target_clip))
-    read_warnings = (
-        *truncation_warnings("source", source_media, len(source_clip), source_clip.fps, settings.frames),
-        *truncation_warnings("target", target_media, len(target_clip), target_clip.fps, len(source_clip)),
-        *length_warnings(len(source_clip), frames),
-    )
-    source_clip, target_clip = trim(source_clip, frames), trim(target_clip, frames)
+    lengths = len(source_clip), len(target_clip)
+    read_warnings = end_warnings(source_media, target_media, lengths, source_clip.fps, settings.frames)
+    source_clip, target_clip = (trim(clip, min(lengths)) for clip in (source_clip, target_clip))
     of_source, source_masks, source_warnings = detect_person(
         source_clip, "source", settings.source_person, preprocessors, report
     )
@@ -141,8 +130,8 @@ def _align_inputs(
     preprocessors: Preprocessors,
 ) -> tuple[EditInputs, AlignmentReport]:
     """The inputs with aligned poses and predicted target masks, and the report of the alignment."""
-    known = (inputs.source_poses, inputs.source_masks, target_poses, target_masks)
-    aligned = align(*known, *alignment_options(settings), preprocessors.bone_lengths)
+    clips = (inputs.source_poses, inputs.source_masks, target_poses, target_masks)
+    aligned = align(*clips, *alignment_options(settings), preprocessors.bone_lengths)
     predicted = preprocessors.target_masks.predict(inputs.source_poses, inputs.source_masks, aligned, target_masks)
     warnings = (*doubts, *aligned.warnings)
     return replace(inputs, aligned_poses=aligned.poses, target_masks=predicted, warnings=warnings), aligned.report
@@ -158,7 +147,7 @@ def align_prepared(prepared: Prepared, settings: PrepareSettings, preprocessors:
 def align_detections(
     source: Person, target: Person, settings: PrepareSettings, bone_lengths: BoneLengthEstimator
 ) -> Alignment:
-    """The same for two people who were measured already."""
+    """Align the motion of two people whose poses and boxes were detected span by span, as in a long clip."""
     return align_people(source, target, *alignment_options(settings), bone_lengths)
 
 

@@ -9,17 +9,16 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from motionfollower.core.assets import ROOT
 from motionfollower.core.errors import InputError
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"auto|(?P<host>[\w.-]+|\[[\da-fA-F:.]+\]):(?P<port>\d{1,5})")
 TIMEOUT = 5.0  # seconds for an address to answer
 MAX_RETRIES = 2  # of a task whose worker died
@@ -38,7 +37,7 @@ class RayCluster:
 
     @property
     def workers(self) -> int:
-        """How many tasks run at a time: one on each GPU, or on each CPU core where there are no GPUs."""
+        """The number of tasks that run at a time: one on each GPU, or on each CPU core where there are no GPUs."""
         resources = self.ray.cluster_resources()
         return int(resources.get("GPU") or resources.get("CPU", 1))
 
@@ -83,10 +82,10 @@ def connect(address: str) -> Generator[RayCluster, None, None]:
     """
     check_address(address)
     ray = import_module("ray")
-    environment = {"env_vars": {"PYTHONPATH": str(ROOT)}}
+    runtime_env = {"env_vars": {"PYTHONPATH": str(ROOT)}}
     terminate = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=address, runtime_env=runtime_env, log_to_driver=False, logging_level="ERROR")
         signal.signal(signal.SIGTERM, terminate)  # Ray installs its own handler
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(

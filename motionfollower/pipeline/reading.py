@@ -57,6 +57,18 @@ def length_warnings(source: int, frames: int) -> list[ClipWarning]:
     return [ClipWarning(WarningCode.TARGET_SHORTER, values={"edited": frames, "source": source})]
 
 
+def end_warnings(
+    source: Media, target: Media, lengths: tuple[int, int], fps: float, limit: int | None
+) -> tuple[ClipWarning, ...]:
+    """Warnings about the ends of two clips whose `lengths` were read, in frames, where `limit` were asked for."""
+    of_source, of_target = lengths
+    return (
+        *truncation_warnings("source", source, of_source, fps, limit),
+        *truncation_warnings("target", target, of_target, fps, of_source),
+        *length_warnings(of_source, min(lengths)),
+    )
+
+
 def trim(clip: Clip, frames: int) -> Clip:
     """The first `frames` frames, with as much sound."""
     sound = clip.sound and replace(clip.sound, duration=frames / clip.fps)
@@ -98,13 +110,9 @@ class ClipPair:
         settings = config.prepare
         first, origin = read_source(source, settings, range(1))
         of_source = _count(source, first.fps, settings.frames)
-        of_target = _count(target, first.fps, of_source)
-        warnings = (
-            *truncation_warnings("source", source, of_source, first.fps, settings.frames),
-            *truncation_warnings("target", target, of_target, first.fps, of_source),
-            *length_warnings(of_source, min(of_source, of_target)),
-        )
-        return cls(source, target, settings, first.fps, first.size, min(of_source, of_target), origin, warnings)
+        lengths = of_source, _count(target, first.fps, of_source)
+        warnings = end_warnings(source, target, lengths, first.fps, settings.frames)
+        return cls(source, target, settings, first.fps, first.size, min(lengths), origin, warnings)
 
     def read(self, role: Role, span: range) -> Clip:
         """A span of one of the clips."""

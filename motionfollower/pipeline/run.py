@@ -1,6 +1,6 @@
-"""The recipe of an edit, from files to files: what the command line and the app run.
+"""The recipe of an edit, from files to files: what the command line, the app and the Python API run.
 
-read → detect → align → camera mode → edit → composite → audio → measure → record → publish
+open (read → detect → align) → camera mode → edit → composite → audio → measure → record → publish
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings
 from motionfollower.core.events import Report, Stage, StageStarted, Stopwatch, begin_stage, ignore_events
-from motionfollower.core.hashing import sha256_of
 from motionfollower.core.messages import messages
 from motionfollower.core.types import EditInputs, EditMetrics, Prepared
 from motionfollower.io.bundle import bundle_files, check_bundle_file, opened_case, write_bundle
-from motionfollower.io.case import CASE_FOLDERS, check_case_dir, read_case, write_case
+from motionfollower.io.case import CASE_FOLDERS, check_case_dir, write_case
 from motionfollower.io.compositing import at_file_size
-from motionfollower.io.redo import check_redo, frames_to_sample, stitch
+from motionfollower.io.redo import stitch
 from motionfollower.io.result import (
     ResultFiles,
     check_result_dir,
@@ -35,24 +33,19 @@ from motionfollower.io.result import (
 from motionfollower.io.run_record import RunMetadata, clip_records, environment_changes, redo_record
 from motionfollower.pipeline.backends import Backend, Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal
-from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, MemoryStore
+from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore
+from motionfollower.pipeline.chunks.chunked_clip import ChunkedClip
 from motionfollower.pipeline.chunks.chunking import DEFAULT_CHUNKING, Chunking, blend_chunks
-from motionfollower.pipeline.chunks.clips import EditClip
-from motionfollower.pipeline.chunks.detection import PersonDetector
 from motionfollower.pipeline.chunks.executors import Executor, LocalExecutor, RayExecutor
+from motionfollower.pipeline.chunks.opening import CHUNK_DIR, ClipOpener
 from motionfollower.pipeline.metrics import BackgroundKept, combine_losses, combine_metrics
-from motionfollower.pipeline.prepare import align_detections, prepare
+from motionfollower.pipeline.prepare import prepare
 from motionfollower.pipeline.ray_cluster import RayCluster
-from motionfollower.pipeline.reading import ClipPair, promised_frames
-from preprocess.background.camera_travel import camera_travel
 from preprocess.pose.render import iterate_pose_images
 from preprocess.types import Frame, Sound
-from preprocess.video.atomic import check_not_overwritten, output_errors
-from preprocess.video.probe import Media, probe
+from preprocess.video.atomic import check_not_overwritten
+from preprocess.video.probe import probe
 from preprocess.warnings import ClipWarning
-
-CHUNK_DIR = ".chunks"
-"""The finished chunks of a long edit are kept in this folder beside its result until the result is complete."""
 
 
 def run_prepare(
@@ -113,15 +106,6 @@ def run_bundle(
     return run
 
 
-def has_chunks(config: EditConfig, chunking: Chunking = DEFAULT_CHUNKING) -> bool:
-    """Whether an edit of two clips has several chunks. InputError where a clip cannot be read."""
-    return config.target is not None and _is_chunked(config, probe(config.source), probe(config.target), chunking)
-
-
-def _is_chunked(config: EditConfig, source: Media, target: Media, chunking: Chunking) -> bool:
-    return config.redo is None and promised_frames(source, target, config.prepare) > chunking.longest
-
-
 def run(
     config: EditConfig,
     executor: Executor,
@@ -136,20 +120,20 @@ def run(
     check_not_overwritten(filter(None, (config.source, config.target)), ResultFiles(folder).replaced)
     with _open_source(config) as source:
         watch = Stopwatch(report)
-        clip, store = _open_clip(config, source, executor, folder, watch, prepared, chunking)
-        return _run(config, executor, clip, store, folder, watch)
+        clip, store = ClipOpener(config, executor, folder, chunking, watch).open(source, prepared)
+        return _edit_and_write(config, executor, clip, store, folder, watch)
 
 
-def _run(
-    config: EditConfig, executor: Executor, clip: EditClip, store: ChunkStore, folder: Path, watch: Stopwatch
+def _edit_and_write(
+    config: EditConfig, executor: Executor, clip: ChunkedClip, store: ChunkStore, folder: Path, watch: Stopwatch
 ) -> RunMetadata:
-    """Edit a clip that has been prepared, and write the result."""
-    sampler = replace(config.sampler, camera=_uses_camera_mode(config, clip))
-    results = executor.edit(clip, store, sampler, config, watch)
+    """Edit a prepared clip, and write and measure the result."""
+    config = replace(config, sampler=replace(config.sampler, camera=_uses_camera_mode(config, clip)))
+    results = executor.edit(clip, store, config, watch)
     target = clip.target or (probe(config.target) if config.target else None)
     sound, silent = choose_audio(config.sound, clip.sound, target, clip.frames / clip.fps)
     with draft_result(folder, folder / CHUNK_DIR) as draft:  # what a killed process leaves is deleted with the chunks
-        kept = _write_frames(draft, clip, store, config, sound, executor.backend.name, watch)
+        kept = _write_frames(draft, clip, store, config, sound, executor.info.name, watch)
         write_edited_video(draft, clip.fps, sound)
         measured = executor.measure(clip, draft.frames, config, watch)
         metrics = combine_metrics(kept, measured, [result.source_flicker for result in results])
@@ -160,62 +144,7 @@ def _run(
     return record
 
 
-def _open_clip(
-    config: EditConfig,
-    source: Path,
-    executor: Executor,
-    folder: Path,
-    report: Report,
-    prepared: EditInputs | None,
-    chunking: Chunking,
-) -> tuple[EditClip, ChunkStore]:
-    """The clip with all that is known before the edit, and where its chunks are kept."""
-    if prepared is not None:
-        return _whole_clip(config, prepared, folder), MemoryStore()
-    if config.target is None:
-        report(StageStarted(Stage.READ))
-        return _whole_clip(config, read_case(source, config.prepare.frames), folder), MemoryStore()
-    media = probe(source), probe(config.target)
-    if not _is_chunked(config, *media, chunking):
-        return _whole_clip(config, executor.prepare(*media, config.prepare, report), folder), MemoryStore()
-    work = _open_chunk_dir(folder, _key(config, executor.environment, chunking))
-    clip = _detect_clip(config, *media, executor, work, report, chunking)
-    return clip, DiskStore(work, clip.origin)
-
-
-def _whole_clip(config: EditConfig, inputs: EditInputs, folder: Path) -> EditClip:
-    """A clip in one chunk; with a redo, only its frames are sampled."""
-    measures = config.camera == "auto"
-    travel = camera_travel(inputs.source, inputs.source_masks) if measures else config.known_travel
-    clip = EditClip.whole(inputs, travel)
-    if config.redo is None:
-        return clip
-    check_redo(config.redo, clip.frames, clip.size, folder)
-    return replace(clip, only=frames_to_sample(config.redo, clip.frames))
-
-
-def _detect_clip(
-    config: EditConfig,
-    source: Media,
-    target: Media,
-    executor: Executor,
-    work: Path,
-    report: Report,
-    chunking: Chunking,
-) -> EditClip:
-    """A long clip: its people detected span by span, its motion aligned as a whole."""
-    report(StageStarted(Stage.READ, note="a long clip: it is edited in chunks, and resumes if it is stopped"))
-    pair = ClipPair.of(source, target, config)
-    of_source = PersonDetector.of(config, pair, "source", work, chunking)
-    of_target = PersonDetector.of(config, pair, "target", work, chunking)
-    people = executor.detect(of_source, of_target, report)
-    report(StageStarted(Stage.ALIGN))
-    aligned = align_detections(people[0].person, people[1].person, config.prepare, executor.bone_lengths)
-    clip = EditClip.chunked(pair, *people, aligned, chunking)
-    return clip if config.camera == "auto" else replace(clip, camera_travel=config.known_travel)
-
-
-def _uses_camera_mode(config: EditConfig, clip: EditClip) -> bool:
+def _uses_camera_mode(config: EditConfig, clip: ChunkedClip) -> bool:
     if config.camera == "auto":
         return clip.camera_travel is not None and CameraModeProposal(clip.camera_travel).is_on
     return config.camera == "on"
@@ -223,7 +152,7 @@ def _uses_camera_mode(config: EditConfig, clip: EditClip) -> bool:
 
 def _write_frames(
     draft: ResultFiles,
-    clip: EditClip,
+    clip: ChunkedClip,
     store: ChunkStore,
     config: EditConfig,
     sound: Sound | None,
@@ -249,7 +178,7 @@ def _write_frames(
 def _record(
     config: EditConfig,
     executor: Executor,
-    clip: EditClip,
+    clip: ChunkedClip,
     results: list[ChunkResult],
     metrics: EditMetrics,
     warnings: tuple[ClipWarning, ...],
@@ -261,7 +190,7 @@ def _record(
     return RunMetadata(
         source=source,
         target=target,
-        backend=executor.backend.name,
+        backend=executor.info.name,
         prepare=config.prepare,
         sampler=min((result.settings for result in results), key=lambda settings: settings.window),
         size=clip.size,
@@ -287,22 +216,3 @@ def _open_source(config: EditConfig) -> Iterator[Path]:
         return
     with opened_case(config.source) as case:
         yield case
-
-
-def _key(config: EditConfig, environment: RunEnvironment, chunking: Chunking) -> str:
-    """A hash that differs for another edit, and for the same one in another environment."""
-    clips = [sha256_of(clip) for clip in (config.source, config.target) if clip]
-    settings = (config.prepare, config.sampler, config.camera, config.lock, chunking)
-    return sha256(repr((clips, settings, environment)).encode()).hexdigest()
-
-
-def _open_chunk_dir(folder: Path, key: str) -> Path:
-    """The folder for the finished chunks of an edit; chunks of another edit are deleted."""
-    work = folder / CHUNK_DIR
-    owner = work / "edit"
-    with output_errors(folder):
-        if not owner.is_file() or owner.read_text() != key:
-            shutil.rmtree(work, ignore_errors=True)
-            work.mkdir(parents=True)
-            owner.write_text(key)
-    return work

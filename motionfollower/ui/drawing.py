@@ -12,11 +12,14 @@ from preprocess.pose.render import draw_pose
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import Bools, ClipPoint, Frame, Frames, PoseSequence
 
-BRIGHTNESS = 0.55  # of dimmed pixels
+BRIGHTNESS = 0.55  # of dimmed pixels, as a fraction
 BLUE, ORANGE, PINK = (37, 99, 235), (249, 115, 22), (219, 39, 119)
 GREEN, RED, WHITE = (22, 163, 74), (220, 38, 38), (255, 255, 255)
-TINT = 0.5
+TINT = 0.5  # blend weight of a colour over the frame
 POINT_RADIUS = 0.012  # of the frame's longer side
+
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 800, 150, 48, 20, 8  # of the chart and its margins, in units of its view box
+LINES = {"foreground": "var(--mf-accent)", "background": "var(--mf-amber)"}  # of the chart: loss → colour
 
 
 def overlay_poses(frames: Frames, poses: PoseSequence) -> Iterator[Frame]:
@@ -70,10 +73,6 @@ def _draw_point(frame: Frame, at: ClipPoint, colour: tuple[int, int, int]) -> No
     radius = max(3, round(POINT_RADIUS * max(size)))
     cv2.circle(frame, at.pixel(size), radius, colour, cv2.FILLED, cv2.LINE_AA)
     cv2.circle(frame, at.pixel(size), radius, WHITE, 1 + radius // 4, cv2.LINE_AA)
-
-
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 800, 150, 48, 20, 8
-LINES = {"foreground": "var(--mf-accent)", "background": "var(--mf-amber)"}
 
 
 def loss_chart(losses: tuple[StepLosses, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The backend that all sessions share: described at once, loaded while the page is already served."""
+"""The backend that all sessions share; the page can be served while it is being loaded."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ class Engine:
 
 
 def loan_seconds(config: EditConfig, folder: Path, inputs: EditInputs) -> int:
-    """For how many seconds an edit needs a ZeroGPU; the work is ended when they are over."""
+    """The seconds for which an edit requests a ZeroGPU, which ends the job after them."""
     return min(LONGEST_LOAN, SHORTEST_LOAN + round(LOAN_PER_STEP * config.sampler.steps * len(inputs.source)))

@@ -17,10 +17,11 @@ from motionfollower.ui.sessions.example_cache import ExampleCache
 from motionfollower.ui.sessions.prepared import PreparedClips, clip_hashes, prepare_clips
 from motionfollower.ui.sessions.progress_bar import FINISH, LOAD, PREPARE_STEPS, edit_steps
 from motionfollower.ui.sessions.results import SessionDirs, SessionResult
-from motionfollower.ui.sessions.session import SessionRunner, Steps, Task, Updates, session_of
+from motionfollower.ui.sessions.session import SessionRunner, Task, Updates, UpdateStream, session_of
 from motionfollower.ui.tabs.compare import CompareTab
 from motionfollower.ui.tabs.result import ResultTab
 from motionfollower.ui.tabs.run import RunTab
+from preprocess.video.probe import probe
 
 
 class EditHandlers:
@@ -44,7 +45,7 @@ class EditHandlers:
 
     def check(
         self, request: gr.Request, source: str, target: str, earlier: PreparedClips | None, *values: Any
-    ) -> Steps:
+    ) -> UpdateStream:
         """Prepare the clips and show the detections."""
 
         def job(task: Task) -> None:
@@ -55,7 +56,7 @@ class EditHandlers:
 
     def generate(
         self, request: gr.Request, source: str, target: str, earlier: PreparedClips | None, *values: Any
-    ) -> Steps:
+    ) -> UpdateStream:
         """Edit the clips; prepare them first where they have not been checked."""
         form = FormValues(*values)
 
@@ -77,7 +78,7 @@ class EditHandlers:
         last: int,
         seed: int,
         *values: Any,
-    ) -> Steps:
+    ) -> UpdateStream:
         """Regenerate some frames of the last result with another seed and the present settings."""
         form = FormValues(*values)._replace(seed=seed, randomize_seed=False)
 
@@ -98,9 +99,10 @@ class EditHandlers:
         self, task: Task, source: str, target: str, earlier: PreparedClips | None, form: FormValues
     ) -> PreparedClips:
         task.report(StageStarted(LOAD))
-        paths, preprocessors = (Path(source), Path(target)), self._engine.load().preprocessors
-        earlier = earlier or self._examples.find_clips(clip_hashes(*paths))
-        clips = prepare_clips(earlier, *paths, form.prepare_settings(source), preprocessors, task.report)
+        media, preprocessors = probe(source), self._engine.load().preprocessors
+        earlier = earlier or self._examples.find_clips(clip_hashes(media.path, Path(target)))
+        settings = form.prepare_settings(media.size)
+        clips = prepare_clips(earlier, media, Path(target), settings, preprocessors, task.report)
         task.emit({self._prepared: clips})
         return clips
 

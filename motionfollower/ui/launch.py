@@ -1,4 +1,4 @@
-"""Launch the app: its theme, limits and security settings; the page itself is in `page`."""
+"""Launch the app: its theme, limits, memory and security settings; the page itself is in `page`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no telemetry
 
 STYLE = Path(__file__).parent / "static" / "style.css"
 UPLOAD_LIMIT = "100mb"
-QUEUE_SIZE = 20
+QUEUE_SIZE = 20  # events that wait in Gradio's queue
 MCP = "MOTIONFOLLOWER_MCP"
 """The environment variable that, set to 1, offers the endpoints as MCP tools."""
 
-M_ARENA_MAX = -8  # of glibc's malloc.h
+M_ARENA_MAX = -8  # the option of glibc's malloc.h
 MALLOC_ARENAS = 2
 
 

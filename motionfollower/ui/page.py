@@ -101,8 +101,8 @@ class Page:
     @property
     def _outputs(self) -> list[Any]:
         """Everything that a job changes on the page, but the buttons."""
-        states = [self._status, self._prepared, self._result, self._run_tab.run]
-        return [*states, *self._result_tab.components, *self._compare_tab.components]
+        tabs = self._result_tab, self._compare_tab, self._run_tab
+        return [self._status, self._prepared, self._result, *(part for tab in tabs for part in tab.components)]
 
     def wire(self, blocks: gr.Blocks) -> None:
         """Connect the parts."""
@@ -138,7 +138,7 @@ class Page:
     def _wire_follow_up(self) -> None:
         panel, preset = self._result_tab.follow_up, self._settings.preset
         fields = [self._result, *self._fields]
-        best = panel.finish.click(with_full_quality, fields, [preset, *self._fields], **UNQUEUED)
+        best = panel.rerun.click(with_full_quality, fields, [preset, *self._fields], **UNQUEUED)
         best.success(self._handlers.generate, self._job_inputs, self._job_outputs, **JOB)
         inputs = [*self._clips.components, self._result, *panel.range, *self._fields]
         panel.redo.click(self._handlers.redo, inputs, self._job_outputs, **JOB)
@@ -151,7 +151,7 @@ class Page:
             api_visibility="private", show_progress="hidden", trigger_mode="always_last", concurrency_limit=MAX_WAITING,
         )  # fmt: skip
         motion_fields = [settings.parts, settings.strength, settings.align]
-        editor.wire(self._clips.source, self._prepared, self._fields, motion_fields)
+        editor.wire(self._prepared, self._fields, motion_fields)
 
     def _wire_clips(self) -> None:
         clips = self._clips.components

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from motionfollower.io.case import NEEDED
+from motionfollower.io.case import NEEDED_FOLDERS
 from preprocess.video.read import read_clip
 from tests.cli.commands import contents, run, succeed
 from tests.cli.conftest import CommandResult
@@ -99,7 +99,7 @@ def test_masks_without_a_person_are_refused(case: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "result").exists()
 
 
-@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("name", NEEDED_FOLDERS)
 def test_a_missing_folder_is_named(case: Path, name: str, tmp_path: Path) -> None:
     shutil.rmtree(case / name)
     message = run("edit", "--case", case, "-o", tmp_path / "result").error

@@ -19,8 +19,8 @@ from motionfollower.core.events import Event, StageStarted
 from motionfollower.pipeline.backends import cached_backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor, RayExecutor
+from motionfollower.pipeline.chunks.opening import CHUNK_DIR
 from motionfollower.pipeline.ray_cluster import WorkerLostError, connect
-from motionfollower.pipeline.run import CHUNK_DIR
 from motionfollower.pipeline.run import run as run_recipe
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, CommandResult, MakeClip
@@ -87,9 +87,9 @@ def test_a_batch_has_the_bits_of_one_process_if_a_worker_dies(
     assert outcome.code == 1
     assert "3 jobs: 2 done, 0 done before, 1 failed" in outcome.out
     for name in ("one", "two"):
-        made, wanted = contents(tmp_path / "out" / name), contents(edited.folder)
-        assert made.keys() == wanted.keys()
-        assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # the timings differ
+        result, expected = contents(tmp_path / "out" / name), contents(edited.folder)
+        assert result.keys() == expected.keys()
+        assert [file for file in result if result[file] != expected[file]] == ["run.json"]  # the timings differ
     assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock", "batch.json", "one", "two"}
 
 
@@ -138,9 +138,9 @@ def test_a_long_edit_has_the_bits_of_one_process(cluster: str, pair: EditConfig,
         run_recipe(pair, RayExecutor(members, "embedded"), many, note_totals, chunking=SMALL)
     assert not killer.is_alive()
     assert (totals["detect spans"], totals["detect people"], totals["chunks"]) == (4, 2, 2)
-    made, wanted = contents(many), contents(one)
-    assert made.keys() == wanted.keys()
-    assert [file for file in made if made[file] != wanted[file]] == ["run.json"]  # the timings differ
+    result, expected = contents(many), contents(one)
+    assert result.keys() == expected.keys()
+    assert [file for file in result if result[file] != expected[file]] == ["run.json"]  # the timings differ
 
 
 def test_results_and_failures_of_tasks(cluster: str) -> None:

@@ -9,12 +9,12 @@ import pytest
 from motionfollower.core.parallel import run_in_processes
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_every_task_returns_its_result(jobs: int) -> None:
-    assert sorted(run_in_processes(jobs, [partial(pow, 2, power) for power in range(5)])) == [1, 2, 4, 8, 16]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_task_returns_its_result(processes: int) -> None:
+    assert sorted(run_in_processes(processes, [partial(pow, 2, power) for power in range(5)])) == [1, 2, 4, 8, 16]
 
 
-def test_a_single_job_runs_in_this_process() -> None:
+def test_with_one_process_tasks_run_in_this_one() -> None:
     assert list(run_in_processes(1, [os.getpid])) == [os.getpid()]
     assert os.getpid() not in run_in_processes(2, [os.getpid])
 

@@ -58,7 +58,7 @@ def test_the_full_size_needs_the_estimated_memory_in_half_precision(offloads: bo
     """One step of each kind, on 8 frames; the allocator's peak is the estimate, within a tenth."""
     device = pick_device()
     query = replace(probe_query("full"), frames=8, dtype=HALF)
-    strategy = MemoryStrategy(offloads=offloads, checkpoints=True)
+    strategy = MemoryStrategy(offloads=offloads, checkpointing=True)
     planned = estimate_peak_memory(query, strategy)
     if planned.peak > 0.9 * free_memory(device):
         pytest.skip(f"{planned.peak / 1e9:.1f} GB are needed")

@@ -129,7 +129,7 @@ def test_a_name_that_points_outside_is_refused(name: str, tmp_path: Path) -> Non
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(bundle, "MAX_BYTES", 2**20)
     (tmp_path / "in").mkdir()
     with pytest.raises(InputError, match=r"unpacks to 8 MiB; allowed are 1"):
         unpack_bundle(pack(tmp_path / "bomb.zip", {"edited.mp4": bytes(2**23)}), tmp_path / "in")
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_bundle_is_refused(files: dict[str, bytes], message: s
 
 
 def test_images_that_are_too_large_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "MOST_PIXELS", 2 * WIDTH * HEIGHT - 1)
+    monkeypatch.setattr(bundle, "MAX_PIXELS", 2 * WIDTH * HEIGHT - 1)
     files = {f"source_images/frame_{i}.png": png() for i in range(2)}
     with pytest.raises(InputError, match="2 images of 64 × 48 in source_images"):
         unpack_bundle(pack(tmp_path / "large.zip", files), tmp_path)

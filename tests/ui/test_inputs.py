@@ -17,6 +17,7 @@ from motionfollower.ui.sessions.results import SessionResult
 from motionfollower.ui.tabs.follow_up import with_full_quality
 from preprocess.segmentation.point_prompts import MaskClick
 from preprocess.types import ClipPoint
+from preprocess.video.probe import probe
 from preprocess.video.write import write_video
 
 from .conftest import SOURCE, TARGET, form_values
@@ -66,7 +67,7 @@ def test_form_values_are_restored_from_a_run() -> None:
         cfg_start=0.1,
         selections=Selections(source_person=ClipPoint(0.5, 0.5)).with_click("target", click),
     )
-    prepare = form.prepare_settings(SOURCE)
+    prepare = form.prepare_settings(probe(SOURCE).size)
     run = record_of(form.edit_config(SOURCE, TARGET, prepare, CameraModeProposal(0), SETTINGS))
     assert form_values(seed=1, steps=9, parts="legs").with_run(run) == form
 

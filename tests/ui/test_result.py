@@ -116,7 +116,7 @@ def test_some_frames_are_regenerated(finished: Any, open_page: Any, tmp_path: An
 
 def test_a_draft_is_rerun_with_its_seed(finished: Any, open_page: Any, tmp_path: Any) -> None:
     page = open_bundle(finished, open_page, tmp_path)
-    press(page, "finish")
+    press(page, "rerun")
     page.locator("#stop:not([disabled])").wait_for()
     open_tab(page, "Advanced")
     assert page.locator("#frames input[type=number]").input_value() == PRESET_FRAMES["Quality"]

@@ -1,4 +1,4 @@
-"""The folder of a batch: a lock, a folder per job that appears only when it is complete, and the report."""
+"""The folder of a batch: its lock, and a folder per job that appears only when it is complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from motionfollower.cli.batch.jobs import BatchJob
 from motionfollower.core.errors import OutputError
 from motionfollower.io.result import ResultFiles
-from motionfollower.pipeline.run import CHUNK_DIR
+from motionfollower.pipeline.chunks.opening import CHUNK_DIR
 from preprocess.video.atomic import check_parent, make_folder, move_into_place, output_errors, renaming_errors
 
 LOCK = ".lock"

@@ -14,9 +14,8 @@ from motionfollower.cli.batch.report import BatchReport, Outcome
 from motionfollower.core.config import EditConfig
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Report, StageStarted, ignore_events
-from motionfollower.io.case import READ
 from motionfollower.io.result import ResultFiles
-from motionfollower.io.run_record import FileRecord, RunMetadata, load_run_record
+from motionfollower.io.run_record import RunMetadata, clip_records, load_run_record
 
 RunJobs = Callable[[Sequence[BatchJob], Path, Report], Generator[Outcome, None, None]]
 """Runs jobs and yields the outcome of each as soon as it is known, in any order."""
@@ -67,8 +66,7 @@ def _matches(run: RunMetadata, config: EditConfig) -> bool:
     return (
         (run.prepare, run.lock, run.sound, used) == (config.prepare, config.lock, config.sound, asked)
         and _redo_range(run) == (config.redo and (config.redo.first, config.redo.last))
-        and run.source == FileRecord.of(config.source, () if config.target else READ)
-        and run.target == (FileRecord.of(config.target) if config.target else None)
+        and (run.source, run.target) == clip_records(config)
     )
 
 

@@ -14,7 +14,7 @@ from motionfollower.core.events import Report
 from motionfollower.core.types import EditedClip, EditInputs, Origin, StepLosses
 from motionfollower.io.compositing import EditLayer
 from motionfollower.pipeline.backends import Backend
-from motionfollower.pipeline.chunks.clips import EditClip
+from motionfollower.pipeline.chunks.chunked_clip import ChunkedClip
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.metrics import flicker
 from preprocess.types import Bools
@@ -26,7 +26,7 @@ from preprocess.warnings import ClipWarning, WarningCode
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What is known of an edited chunk; `settings` are those it was sampled with."""
+    """The record of an edited chunk, without its frames; `settings` are those it was sampled with."""
 
     settings: SamplerSettings
     losses: tuple[StepLosses, ...]
@@ -35,7 +35,7 @@ class ChunkResult:
 
 
 def edit_chunk(
-    clip: EditClip, number: int, sampler: SamplerSettings, backend: Backend, report: Report, *, lock: bool
+    clip: ChunkedClip, number: int, sampler: SamplerSettings, backend: Backend, report: Report, *, lock: bool
 ) -> tuple[ChunkResult, EditLayer]:
     """Edit a chunk of a clip; its layer is composited over the source later."""
     inputs = clip.inputs.chunk(clip.chunks[number], backend.preprocessors.target_masks)
@@ -45,7 +45,9 @@ def edit_chunk(
     return result, EditLayer.of(inputs, edited, lock=lock)
 
 
-def _edit(clip: EditClip, inputs: EditInputs, sampler: SamplerSettings, backend: Backend, report: Report) -> EditedClip:
+def _edit(
+    clip: ChunkedClip, inputs: EditInputs, sampler: SamplerSettings, backend: Backend, report: Report
+) -> EditedClip:
     """The edit of a chunk; one of several without a person remains the source."""
     if len(clip.chunks) == 1 or inputs.source_masks.masks.any() or inputs.target_masks.masks.any():
         return edit(inputs, sampler, backend, report, only=clip.only)
@@ -57,7 +59,7 @@ class ChunkStore(Protocol):
     """Keeps edited chunks by their number."""
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
 
     def layer(self, number: int) -> EditLayer:
         """The edit of a chunk."""
@@ -73,7 +75,7 @@ class MemoryStore:
         self._chunks: dict[int, tuple[ChunkResult, EditLayer]] = {}
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
         return self._chunks[number][0] if number in self._chunks else None
 
     def layer(self, number: int) -> EditLayer:
@@ -93,7 +95,7 @@ class DiskStore:
     origin: Origin | None
 
     def result(self, number: int) -> ChunkResult | None:
-        """What is known of a chunk; None where it is still to do."""
+        """The record of a chunk; None where it has not been edited."""
         file = self._chunk(number) / "chunk.json"
         return TypeAdapter(ChunkResult).validate_json(file.read_bytes()) if file.is_file() else None
 

@@ -26,55 +26,56 @@ from preprocess.warnings import ClipWarning, Role, WarningCode
 Points = tuple[ClipPoint | None, ...]
 """Where a person is looked for, one point after the other; None is the largest person."""
 
+LARGEST: Points = (None,)
+
 
 @dataclass(frozen=True)
 class Detections:
-    """The person throughout one clip, from the detections in some `spans`; the masks remain in `files`."""
+    """The person throughout one clip: what was detected in each of its `spans`; the masks remain in `files`."""
 
     spans: tuple[range, ...]
-    parts: tuple[SpanDetections, ...]
+    by_span: tuple[SpanDetections, ...]
     files: tuple[Path, ...]
 
     @property
     def person(self) -> Person:
         """The person in all frames."""
-        people = [part.person for part in self.parts]
+        people = [found.person for found in self.by_span]
         return Person(
             concatenate_poses([person.poses for person in people]), np.concatenate([person.boxes for person in people])
         )
 
     @property
-    def travel(self) -> float | None:
-        """The farthest that the camera travels within a span; None where it was not measured."""
-        return max((part.travel for part in self.parts if part.travel is not None), default=None)
+    def camera_travel(self) -> float | None:
+        """The farthest that the camera travels within a span, in pixels of an image of 512; None where not measured."""
+        return max((found.travel for found in self.by_span if found.travel is not None), default=None)
 
     @property
     def warnings(self) -> tuple[ClipWarning, ...]:
         """The warnings of all spans, with frames counted from the clip's start."""
-        parts = zip(self.spans, self.parts, strict=True)
-        return tuple(warning.shifted(span.start) for span, part in parts for warning in part.warnings)
+        pairs = zip(self.spans, self.by_span, strict=True)
+        return tuple(warning.shifted(span.start) for span, found in pairs for warning in found.warnings)
 
     def masks(self, frames: range) -> MaskSequence:
         """The masks of some frames."""
         chosen = [i for i, span in enumerate(self.spans) if span.stop > frames.start and span.start < frames.stop]
-        masks = [load_masks(self.files[index]) for index in chosen]
+        loaded = [load_masks(self.files[index]) for index in chosen]
         first = frames.start - self.spans[chosen[0]].start
-        return MaskSequence(
-            np.concatenate([part.masks for part in masks])[first : first + len(frames)], masks[0].origin
-        )
+        masks = np.concatenate([span.masks for span in loaded])[first : first + len(frames)]
+        return MaskSequence(masks, loaded[0].origin)
 
 
-def concatenate_poses(parts: list[PoseSequence]) -> PoseSequence:
+def concatenate_poses(sequences: list[PoseSequence]) -> PoseSequence:
     """Consecutive poses as one sequence."""
-    keypoints = np.concatenate([poses.keypoints for poses in parts])
-    return PoseSequence(keypoints, np.concatenate([poses.scores for poses in parts]), parts[0].size)
+    keypoints = np.concatenate([poses.keypoints for poses in sequences])
+    return PoseSequence(keypoints, np.concatenate([poses.scores for poses in sequences]), sequences[0].size)
 
 
 @dataclass(frozen=True)
 class PersonDetector:
     """Detects the person in one of the clips. What is in the `folder` already is not detected again.
 
-    `selected` is the person that the user points at, None for the largest; `clicks` refine the masks; with
+    `selected` is a point on the person that the user selected, None for the largest; `clicks` refine the masks; with
     `measures_camera` the camera's travel is measured.
     """
 
@@ -106,13 +107,14 @@ class PersonDetector:
         The span with the selected person comes first; from there the person is followed both ways.
         """
         self._check_points()
-        parts: dict[int, SpanDetections] = {}
+        found: dict[int, SpanDetections] = {}
         start = self.selected.frame if self.selected else 0
         first = next(index for index, span in enumerate(self.spans) if start in span)
         for index in (*range(first, len(self.spans)), *range(first - 1, -1, -1)):
-            parts[index] = self.detect_span(index, self._points(index, parts), preprocessors, report)
-        files = tuple(self._file(index) for index in range(len(self.spans)))
-        detections = Detections(self.spans, tuple(parts[index] for index in range(len(self.spans))), files)
+            found[index] = self.detect_span(index, self._points(index, found), preprocessors, report)
+        in_order = range(len(self.spans))
+        files = tuple(self._file(index) for index in in_order)
+        detections = Detections(self.spans, tuple(found[index] for index in in_order), files)
         if not detections.person.is_visible.any():
             raise InputError(f"The {self.role} clip: No person was found in it. Choose another clip or part of it.")
         return detections
@@ -125,10 +127,13 @@ class PersonDetector:
         return [] if self.selected else [i for i in range(len(self.spans)) if not self._file(i).is_file()]
 
     def detect_span(self, index: int, points: Points, preprocessors: Preprocessors, report: Report) -> SpanDetections:
-        """Detect the person at the first of the points where one is found; kept, and not detected again."""
+        """Detect the person at the first of the points where one is found, and keep the detections on disk.
+
+        Detections from the same points that are there already are returned instead.
+        """
         file, span = self._file(index), self.spans[index]
-        if file.is_file() and (kept := SpanDetections.load(file)).points == points:
-            return kept
+        if file.is_file() and (earlier := SpanDetections.load(file)).points == points:
+            return earlier
         note = f"{self.role}, frames {span.start} to {span.stop - 1} of {self.pair.frames}"
         report(StageStarted(Stage.READ, note=note))
         clip = self.pair.read(self.role, span)
@@ -150,14 +155,14 @@ class PersonDetector:
     def _file(self, index: int) -> Path:
         return self.folder / f"{self.role}_{index}.npz"
 
-    def _points(self, index: int, parts: dict[int, SpanDetections]) -> Points:
+    def _points(self, index: int, found: dict[int, SpanDetections]) -> Points:
         """Where to look for the person: where selected, or, where there are others, as in the neighbouring span."""
-        if not parts:
+        if not found:
             start = self.spans[index].start
             return (self.selected and replace(self.selected, frame=self.selected.frame - start),)
-        if not self.selected and not any(part.has_others for part in parts.values()):
-            return (None,)
-        before, after = parts.get(index - 1), parts.get(index + 1)
+        if not self.selected and not any(span.has_others for span in found.values()):
+            return LARGEST
+        before, after = found.get(index - 1), found.get(index + 1)
         if before:
             return before.position(-1, shown_in=0), None
         return after.position(0, shown_in=len(self.spans[index]) - 1) if after else None, None
@@ -190,8 +195,8 @@ class PersonDetector:
 class SpanDetections:
     """The `person` in each frame of a span, warnings, whether others are visible, and how far the camera travels.
 
-    `points` are where the person was looked for. `travel` is None where it was not asked for. The masks are in the
-    file only.
+    `points` are where the person was looked for. `travel` is in pixels of an image of 512, None where it was not
+    asked for. The masks are in the file only.
     """
 
     points: Points

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment, SamplerSettings
+from motionfollower.core.config import BackendName, EditConfig, PrepareSettings, RunEnvironment
 from motionfollower.core.errors import InputError
 from motionfollower.core.events import Progress, Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import EditInputs
@@ -22,8 +22,8 @@ from motionfollower.pipeline.backends import (
     load_bone_lengths,
 )
 from motionfollower.pipeline.chunks.chunk import ChunkResult, ChunkStore, DiskStore, edit_chunk
-from motionfollower.pipeline.chunks.clips import EditClip
-from motionfollower.pipeline.chunks.detection import Detections, PersonDetector
+from motionfollower.pipeline.chunks.chunked_clip import ChunkedClip
+from motionfollower.pipeline.chunks.detection import LARGEST, Detections, PersonDetector
 from motionfollower.pipeline.metrics import ChunkMetrics, measure_chunk, read_result
 from motionfollower.pipeline.prepare import prepare
 from motionfollower.pipeline.ray_cluster import RayCluster
@@ -33,7 +33,6 @@ from preprocess.video.probe import Media
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-LARGEST = (None,)  # where to look for the person: the largest one, anywhere
 
 
 class Executor(Protocol):
@@ -43,8 +42,8 @@ class Executor(Protocol):
     """
 
     @property
-    def backend(self) -> BackendInfo:
-        """The backend."""
+    def info(self) -> BackendInfo:
+        """The description of the backend."""
 
     @property
     def bone_lengths(self) -> BoneLengthEstimator:
@@ -60,69 +59,66 @@ class Executor(Protocol):
     def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
         """Detect the person in both clips."""
 
-    def edit(
-        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
         """Edit the chunks that are still to do; the results of all, in order."""
 
-    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+    def measure(self, clip: ChunkedClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
         """Measure each chunk of the finished frames in a folder."""
 
 
 @dataclass(frozen=True)
 class LocalExecutor:
-    """Works in this process, on a `loaded` backend."""
+    """Works in this process."""
 
-    loaded: Backend
+    backend: Backend
 
     @property
-    def backend(self) -> BackendInfo:
-        """The backend."""
-        return self.loaded.info
+    def info(self) -> BackendInfo:
+        """The description of the backend."""
+        return self.backend.info
 
     @property
     def bone_lengths(self) -> BoneLengthEstimator:
         """The backend's bone length estimator."""
-        return self.loaded.preprocessors.bone_lengths
+        return self.backend.preprocessors.bone_lengths
 
     @cached_property
     def environment(self) -> RunEnvironment:
-        """This process's."""
-        return environment_of(self.loaded)
+        """What the results depend on in this process."""
+        return environment_of(self.backend)
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
         """Prepare two clips that are edited in one chunk."""
-        return prepare(source, target, settings, self.loaded.preprocessors, report).inputs
+        return prepare(source, target, settings, self.backend.preprocessors, report).inputs
 
     def detect(self, source: PersonDetector, target: PersonDetector, report: Report) -> tuple[Detections, Detections]:
         """Detect the person in one clip, then in the other."""
-        preprocessors = self.loaded.preprocessors
+        preprocessors = self.backend.preprocessors
         return source.detect(preprocessors, report), target.detect(preprocessors, report)
 
-    def edit(
-        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
-        """Edit one chunk after the other. Where memory made one's window smaller, the later ones have it too."""
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
+        """Edit one chunk after the other. A window that was reduced to fit into memory stays so for later chunks."""
         results: list[ChunkResult] = []
+        sampler = config.sampler
         for number, frames in enumerate(clip.chunks):
             result = store.result(number)
             if result is None:
                 if len(clip.chunks) > 1:
                     note = f"{number + 1} of {len(clip.chunks)}: frames {frames.start} to {frames.stop - 1}"
                     report(StageStarted(Stage.CHUNK, note=note))
-                result, layer = edit_chunk(clip, number, sampler, self.loaded, report, lock=config.lock)
+                result, layer = edit_chunk(clip, number, sampler, self.backend, report, lock=config.lock)
                 store.write(number, result, layer)
             sampler = result.settings
             results.append(result)
         return results
 
-    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+    def measure(self, clip: ChunkedClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
         """Measure one chunk after the other."""
-        return [_measure(clip, number, frames, config, self.loaded, report) for number in range(len(clip.chunks))]
+        return [_measure(clip, number, frames, config, self.backend, report) for number in range(len(clip.chunks))]
 
 
 def _measure(
-    clip: EditClip, number: int, frames: Path, config: EditConfig, backend: Backend, report: Report
+    clip: ChunkedClip, number: int, frames: Path, config: EditConfig, backend: Backend, report: Report
 ) -> ChunkMetrics:
     chunk = clip.chunks[number]
     return measure_chunk(
@@ -136,7 +132,7 @@ def _measure(
 
 @dataclass(frozen=True)
 class RayExecutor:
-    """Works on a cluster. Each worker loads the backend once, and plans its own memory.
+    """Works on a cluster, on the backend of a `name`. Each worker loads it once, and plans its own memory.
 
     Chunks do not depend on each other, as the motion of the whole clip is aligned before. Neither do the spans in
     which people are detected, unless there are several: then each starts from its neighbour, on a single worker.
@@ -146,8 +142,8 @@ class RayExecutor:
     name: BackendName
 
     @property
-    def backend(self) -> BackendInfo:
-        """The backend."""
+    def info(self) -> BackendInfo:
+        """The description of the backend."""
         return backend_info(self.name)
 
     @cached_property
@@ -157,7 +153,7 @@ class RayExecutor:
 
     @cached_property
     def environment(self) -> RunEnvironment:
-        """That of one of the workers."""
+        """What the results depend on in a worker; all are expected to be alike."""
         return self._spread("worker", _environment_in_worker, None, [self.name], ignore_events)[0]
 
     def prepare(self, source: Media, target: Media, settings: PrepareSettings, report: Report) -> EditInputs:
@@ -172,18 +168,16 @@ class RayExecutor:
         detections = self._spread("detect people", _detect_in_worker, self.name, both, report)
         return detections[0], detections[1]
 
-    def edit(
-        self, clip: EditClip, store: ChunkStore, sampler: SamplerSettings, config: EditConfig, report: Report
-    ) -> list[ChunkResult]:
+    def edit(self, clip: ChunkedClip, store: ChunkStore, config: EditConfig, report: Report) -> list[ChunkResult]:
         """Edit as many chunks at a time as there are workers."""
         assert isinstance(store, DiskStore), "workers share chunks through the disk"
         done = {number: store.result(number) for number in range(len(clip.chunks))}
         missing = [number for number, result in done.items() if result is None]
-        shared = self.name, clip, store, sampler, config.lock
+        shared = self.name, clip, store, config
         edited = dict(zip(missing, self._spread("chunks", _edit_in_worker, shared, missing, report), strict=True))
         return [done[number] or edited[number] for number in range(len(clip.chunks))]
 
-    def measure(self, clip: EditClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
+    def measure(self, clip: ChunkedClip, frames: Path, config: EditConfig, report: Report) -> list[ChunkMetrics]:
         """Measure as many chunks at a time as there are workers."""
         shared = self.name, clip, frames, config
         return self._spread(Stage.MEASURE, _measure_in_worker, shared, range(len(clip.chunks)), report)
@@ -217,16 +211,16 @@ def _detect_in_worker(backend: BackendName, detector: PersonDetector) -> Detecti
     return detector.detect(cached_backend(backend).preprocessors, ignore_events)
 
 
-def _edit_in_worker(shared: tuple[BackendName, EditClip, DiskStore, SamplerSettings, bool], number: int) -> ChunkResult:
+def _edit_in_worker(shared: tuple[BackendName, ChunkedClip, DiskStore, EditConfig], number: int) -> ChunkResult:
     """Edit a chunk, unless a worker that died had just finished it."""
-    backend, clip, store, sampler, lock = shared
+    backend, clip, store, config = shared
     if done := store.result(number):
         return done
-    result, layer = edit_chunk(clip, number, sampler, cached_backend(backend), ignore_events, lock=lock)
+    result, layer = edit_chunk(clip, number, config.sampler, cached_backend(backend), ignore_events, lock=config.lock)
     store.write(number, result, layer)
     return result
 
 
-def _measure_in_worker(shared: tuple[BackendName, EditClip, Path, EditConfig], number: int) -> ChunkMetrics:
+def _measure_in_worker(shared: tuple[BackendName, ChunkedClip, Path, EditConfig], number: int) -> ChunkMetrics:
     backend, clip, frames, config = shared
     return _measure(clip, number, frames, config, cached_backend(backend), ignore_events)

@@ -18,7 +18,6 @@ from torch.utils._pytree import tree_map_only
 from motionfollower.core.config import GuidanceSettings, SamplerSettings
 from motionfollower.models.config import NetworksConfig
 from motionfollower.models.model import Networks, build_networks
-from motionfollower.pipeline.crop import ModelInputs
 from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.memory.strategy import (
     MemoryStrategy,
@@ -27,6 +26,7 @@ from motionfollower.pipeline.memory.strategy import (
     on_device,
     weights_on_device,
 )
+from motionfollower.pipeline.model_inputs import ModelInputs
 from motionfollower.sampling.branches import Branches
 from motionfollower.sampling.conditioning import Conditioning
 from motionfollower.sampling.feature_cache import FeatureCache
@@ -75,19 +75,19 @@ def estimate_peak_memory(query: MemoryQuery, strategy: MemoryStrategy = DEFAULT_
     Takes seconds the first time. A query that differs only in what memory does not depend on is answered from a cache.
     """
     query = query.canonical()
-    needs = _trace_query(query, strategy.checkpoints, strategy.chunks)
+    memory = _trace_query(query, strategy.checkpointing, strategy.feed_forward_chunks)
     if strategy.tiles:
-        needs = replace(needs, decoding=_trace_tiled_decoding(query))
-    return _with_offloading(needs, _idle_bytes(query.config, query.dtype)) if strategy.offloads else needs
+        memory = replace(memory, decoding=_trace_tiled_decoding(query))
+    return _with_offloading(memory, _idle_bytes(query.config, query.dtype)) if strategy.offloads else memory
 
 
 @lru_cache(maxsize=64)
-def _trace_query(query: MemoryQuery, checkpoints: bool, chunks: int) -> PeakMemory:
-    """With all networks on the device and images decoded whole."""
+def _trace_query(query: MemoryQuery, checkpointing: bool, feed_forward_chunks: int) -> PeakMemory:
+    """The peak memory with all networks on the device and images decoded whole."""
     _step_kinds(query)  # cached outside of the fake tensors, as it computes with numbers
     with on_fake_tensors():
         networks = build_on_fake_tensors(query.config, query.dtype)
-        MemoryStrategy(checkpoints=checkpoints, chunks=chunks).apply(networks)
+        MemoryStrategy(checkpointing=checkpointing, feed_forward_chunks=feed_forward_chunks).apply(networks)
         return trace_memory(networks, query)
 
 
@@ -102,13 +102,13 @@ def _trace_tiled_decoding(query: MemoryQuery) -> int:
         return _decode(networks, *empty_conditioning(networks, query))
 
 
-def _with_offloading(needs: PeakMemory, idle_bytes: Mapping[NetworkStage, int]) -> PeakMemory:
+def _with_offloading(memory: PeakMemory, idle_bytes: Mapping[NetworkStage, int]) -> PeakMemory:
     """The same where each stage's idle networks are offloaded."""
     return replace(
-        needs,
-        encoding=needs.encoding - idle_bytes[NetworkStage.ENCODING],
-        sampling=needs.sampling - idle_bytes[NetworkStage.SAMPLING],
-        decoding=needs.decoding - idle_bytes[NetworkStage.DECODING],
+        memory,
+        encoding=memory.encoding - idle_bytes[NetworkStage.ENCODING],
+        sampling=memory.sampling - idle_bytes[NetworkStage.SAMPLING],
+        decoding=memory.decoding - idle_bytes[NetworkStage.DECODING],
     )
 
 

@@ -10,28 +10,31 @@ from motionfollower.pipeline.memory.estimate import MemoryQuery, PeakMemory, est
 from motionfollower.pipeline.memory.strategy import MemoryStrategy
 from preprocess.warnings import ClipWarning, WarningCode
 
-SMALL_WINDOWS = (16, 8, 4)
+SMALL_WINDOWS = (16, 8, 4)  # frames
 FEED_FORWARD_CHUNKS = 8
 """More chunks save little more."""
 
-SMALLEST = MemoryStrategy(checkpoints=True, chunks=FEED_FORWARD_CHUNKS)
-EXACT_STRATEGIES = (MemoryStrategy(), MemoryStrategy(checkpoints=True), SMALLEST)
+SMALLEST = MemoryStrategy(checkpointing=True, feed_forward_chunks=FEED_FORWARD_CHUNKS)
+EXACT_STRATEGIES = (MemoryStrategy(), MemoryStrategy(checkpointing=True), SMALLEST)
 """Strategies with the same result, the fastest first."""
 
 MEMORY_FRACTION = 0.9
 """The fraction of the free memory that a plan may fill: allocators round up, and kernels need workspace."""
 
-GB = 1e9
+GB = 1e9  # bytes
 
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """How an edit runs: by a `strategy`, with `window` frames at once; `is_whole` where that is what was asked for."""
+    """How an edit runs: by a `strategy`, with `window` frames at once; `is_whole` where that is the window asked for.
+
+    `estimate` is the memory that this is expected to take, and `fits` whether it is available.
+    """
 
     strategy: MemoryStrategy
     window: int
     is_whole: bool
-    needs: PeakMemory
+    estimate: PeakMemory
     fits: bool
 
     def applied(self, settings: SamplerSettings) -> SamplerSettings:
@@ -48,7 +51,7 @@ class MemoryPlan:
         details = [*self.strategy.describe(), f"{self.window} frames at once"]
         verdict = "fits in" if self.fits else "may not fit in"
         return (
-            f"{query.frames} × {width}×{height}: about {self.needs.peak / GB:.1f} GB, "
+            f"{query.frames} × {width}×{height}: about {self.estimate.peak / GB:.1f} GB, "
             f"{verdict} {available / GB:.1f} GB ({', '.join(details)})"
         )
 
@@ -76,11 +79,11 @@ def plans(query: MemoryQuery, available: int, *, can_offload: bool) -> Iterator[
     for window, strategy in _candidates(whole, can_offload=can_offload):
         settings = query.settings if window == whole else _with_window(query.settings, window)
         windowed = replace(query, settings=settings)
-        limit, needs = MEMORY_FRACTION * available, estimate_peak_memory(windowed, strategy)
-        if needs.decoding > limit and strategy.offloads == can_offload and _has_tiles(query):
+        limit, estimate = MEMORY_FRACTION * available, estimate_peak_memory(windowed, strategy)
+        if estimate.decoding > limit and strategy.offloads == can_offload and _has_tiles(query):
             strategy = replace(strategy, tiles=True)
-            needs = estimate_peak_memory(windowed, strategy)
-        yield MemoryPlan(strategy, window, window == whole, needs, needs.peak <= limit)
+            estimate = estimate_peak_memory(windowed, strategy)
+        yield MemoryPlan(strategy, window, window == whole, estimate, estimate.peak <= limit)
 
 
 def _candidates(whole: int, *, can_offload: bool) -> Iterator[tuple[int, MemoryStrategy]]:

@@ -33,7 +33,7 @@ def run_with_memory_plan(
     outcome = _try(plan, query, available, networks, run, report)
     if outcome is None:
         give_back_memory(device)
-        smaller = choose_plan(query, plan.needs.peak, can_offload=has_own_memory(device))
+        smaller = choose_plan(query, plan.estimate.peak, can_offload=has_own_memory(device))
         if not smaller.runs_like(plan):
             outcome = _try(smaller, query, available, networks, run, report)
     if outcome is not None:

@@ -18,20 +18,20 @@ from motionfollower.models.model import Networks
 class MemoryStrategy:
     """How an edit saves memory at the cost of time; only `tiles` change the result, slightly.
 
-    `offloads`: idle networks wait in the machine's memory. `checkpoints`: guided passes recompute layers instead of
-    storing them. `chunks`: how many parts feed-forwards are split into. `tiles`: the codec decodes large images in
-    tiles.
+    `offloads`: idle networks wait in the machine's memory. `checkpointing`: guided passes recompute activations in the
+    backward pass instead of storing them. `feed_forward_chunks`: how many parts feed-forward layers are split into.
+    `tiles`: the codec decodes large images in tiles.
     """
 
     offloads: bool = False
-    checkpoints: bool = False
-    chunks: int = 1
+    checkpointing: bool = False
+    feed_forward_chunks: int = 1
     tiles: bool = False
 
     def apply(self, networks: Networks) -> None:
         """Configure the networks."""
-        networks.unet.use_checkpointing = self.checkpoints
-        networks.unet.split_feed_forwards(self.chunks)
+        networks.unet.use_checkpointing = self.checkpointing
+        networks.unet.split_feed_forwards(self.feed_forward_chunks)
         networks.codec.use_tiles(is_on=self.tiles)
         if self.offloads:
             offload(networks)
@@ -42,8 +42,8 @@ class MemoryStrategy:
         """A few words for each measure taken."""
         measures = {
             "idle networks off the GPU": self.offloads,
-            "gradient checkpointing": self.checkpoints,
-            "chunked feed-forwards": self.chunks > 1,
+            "gradient checkpointing": self.checkpointing,
+            "chunked feed-forwards": self.feed_forward_chunks > 1,
             "tiled decoding": self.tiles,
         }
         return [words for words, is_used in measures.items() if is_used]

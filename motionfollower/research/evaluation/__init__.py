@@ -5,7 +5,7 @@ of work on the same networks; memory and speed are also measured in processes of
 clips whose result is known, with every method that the paper's claims are compared against.
 
 flop_counter  FLOPs of one kind of call
-released      the calls of the released inference code, recorded while it ran
+released      the calls of the released inference code, recorded while it ran, and its peak memory
 flops         FLOPs of an edit, ours against the released code's, and of each preset
 memory        peak memory of an edit, ours against the released order of work; the planner's error
 memory_probe  the process whose memory is measured

@@ -18,11 +18,11 @@ from preprocess.types import Frame
 from preprocess.video.read import read_clip, stream_frames
 from preprocess.video.write import write_video
 
-SHORT, LONG = 96, 600
+SHORT, LONG = 96, 600  # frames
 SIDE = 256  # pixels
 GB = 1e9
 
-PEAK_GOAL = 1.15
+PEAK_GOAL = 1.15  # of the long edit relative to the short one
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The cost of the released inference code: the calls that it makes, on its own layers.
+"""The cost of the released inference code: the calls that it makes, on its own layers, and its peak memory.
 
 The calls of one 50-step edit were recorded by counting them in the released code; they are in the report of the
 recorded case that `tools/parity.py` reads (`count_recon`, `count_edit_camFalse`, `count_edit_camTrue`):
@@ -10,6 +10,9 @@ recorded case that `tools/parity.py` reads (`count_recon`, `count_edit_camFalse`
 - the appearance controller once per pass (one for both halves of CFG): 50 + 58 + 12 times, and 56 times in the
   second U-Net;
 - the image encoder and the decoder in both of its pipelines, the pose controller once in one and twice in the other.
+
+Its memory is counted on our networks: a second U-Net, and the keys, values and latents of all steps, which it keeps
+from the reconstruction to the edit.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ INJECTED_CFG_PASSES = 38  # in camera mode: those of the last 30 steps, of which
 STEPS_BACK = 12
 GUIDANCE_CALLS = 28
 APPEARANCE_CALLS = RECONSTRUCTIONS + CFG_PASSES + STEPS_BACK + 2 * GUIDANCE_CALLS
+LATENT_BYTES = 4  # a number of the stored latents, in single precision
 
 
 class ReleasedUpsample(Upsample):
@@ -123,9 +127,6 @@ def _guidance(subject: FlopSubject) -> list[CallGroup]:
         CallGroup("features for guidance", 2 * GUIDANCE_CALLS, count_flops(features)),
         CallGroup("both gradients of guidance", GUIDANCE_CALLS, gradients),
     ]
-
-
-LATENT_BYTES = 4
 
 
 def camera_mode_bytes(query: MemoryQuery) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Ranges of seeds for training and for evaluation, which never overlap."""
+"""Ranges of seeds for training and for evaluation, which never overlap; the random generator that a seed starts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import numpy as np
 
 from motionfollower.core.errors import InputError
+
+Random = np.random.Generator
 
 TRAINING = range(900_000)
 HELD_OUT = range(900_000, 1_000_000)
@@ -34,6 +36,3 @@ def parse_seeds(text: str, allowed: range) -> range:
             f"Training uses {TRAINING.start}:{TRAINING.stop}, evaluation {HELD_OUT.start}:{HELD_OUT.stop}."
         )
     return seeds
-
-
-Random = np.random.Generator

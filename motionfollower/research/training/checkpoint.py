@@ -81,10 +81,10 @@ def initial_networks(config: NetworksConfig, init: str | None, seed: int) -> Net
 
 
 def _load_matching(networks: Networks, pretrained: Networks) -> None:
-    for name in ("unet", "pose_controller", "image_encoder"):
-        _copy_weights(getattr(pretrained, name), getattr(networks, name), name)
-    if isinstance(networks.codec, nn.Module) and isinstance(pretrained.codec, nn.Module):
-        _copy_weights(pretrained.codec, networks.codec, "codec")
+    """Fill the networks; the codec only where both have one with weights."""
+    names = ("unet", "pose_controller", "image_encoder", "codec")  # in the order of `Networks.parts`
+    for name, source, target in zip(names, pretrained.parts, networks.parts, strict=False):
+        _copy_weights(source, target, name)
 
 
 def _copy_weights(pretrained: nn.Module, network: nn.Module, name: str) -> None:

@@ -12,9 +12,9 @@ from PIL import Image
 
 from motionfollower.core.config import SamplerSettings
 from motionfollower.models.model import Networks
-from motionfollower.pipeline.crop import ModelInputs
 from motionfollower.pipeline.encoding import LatentEncoder
 from motionfollower.pipeline.metrics import psnr
+from motionfollower.pipeline.model_inputs import ModelInputs
 from motionfollower.research.training.data.clip import TrainingClip, read_clip_file
 from motionfollower.sampling.sampler import sample
 from preprocess.types import Floats, Frames

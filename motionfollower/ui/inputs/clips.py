@@ -11,7 +11,7 @@ from motionfollower.core.errors import InputError
 from preprocess.video.probe import probe
 
 MAX_SECONDS = 20.0
-MAX_PIXELS = 4096 * 2304
+MAX_PIXELS = 4096 * 2304  # a frame
 HINT = f"MP4, MOV or WebM · up to {MAX_SECONDS:.0f} s and 100 MB · one person, fully visible"
 
 

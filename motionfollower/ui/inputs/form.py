@@ -24,11 +24,12 @@ from motionfollower.ui.inputs.selections import Selections
 from preprocess.align.partial import Parts
 from preprocess.types import Size
 from preprocess.video.crop import working_size
-from preprocess.video.probe import probe
 
 MAX_FRAMES = 240
 MAX_SEED = 2**31 - 1
-RESOLUTIONS = [256, 384, 512, 640, 768]
+RESOLUTIONS = [256, 384, 512, 640, 768]  # sides of squares, in pixels
+DRAFT, BALANCED, BEST = "Draft", "Balanced", "Quality"
+"""The names of the presets on the page."""
 
 
 class FormValues(NamedTuple):
@@ -70,20 +71,27 @@ class FormValues(NamedTuple):
     foot_line: float
     selections: Selections
 
-    def prepare_settings(self, source: str | Path) -> PrepareSettings:
-        """How to read and align the clips; the working size has the source's aspect ratio."""
-        return PrepareSettings(
-            align=self.align,
+    def prepare_settings(self, source_size: Size) -> PrepareSettings:
+        """How to read and align the clips; the working size has the aspect ratio of the source's file."""
+        detection = PrepareSettings(
             frames=int(self.frames),
-            size=working_size(probe(source).size, area=int(self.resolution) ** 2),
+            size=working_size(source_size, area=int(self.resolution) ** 2),
             fps=self.fps or None,
+            source_person=self.selections.source_person,
+            target_person=self.selections.target_person,
+        )
+        return self.realign_settings(detection)
+
+    def realign_settings(self, earlier: PrepareSettings) -> PrepareSettings:
+        """How to align clips that were prepared with `earlier` settings again; what detections depend on is kept."""
+        return replace(
+            earlier,
+            align=self.align,
             scale=self.scale,
             shift=(self.shift_x, self.shift_y),
             foot_line=self.foot_line,
             parts=self.parts,
             blend=self.strength / 100,
-            source_person=self.selections.source_person,
-            target_person=self.selections.target_person,
             source_clicks=self.selections.source_clicks,
             target_clicks=self.selections.target_clicks,
         )
@@ -185,13 +193,10 @@ class Preset:
         }
 
 
-BALANCED, BEST = "Balanced", "Quality"
-
-
 def presets_of(info: BackendInfo) -> dict[str, Preset]:
     """The presets of a backend, by their names; drafts on the demo backend, which runs on CPUs, are smaller."""
     return {
-        "Draft": Preset("draft", 8, 384) if info.is_demo else Preset("draft", 16, 512),
+        DRAFT: Preset("draft", 8, 384) if info.is_demo else Preset("draft", 16, 512),
         BALANCED: Preset("balanced", 24, 512),
         BEST: Preset("quality", 48, 512),
     }

@@ -16,7 +16,7 @@ from motionfollower.core.events import Cancelled
 
 Item = TypeVar("Item")
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1  # how late Stop may be noticed
 
 
 class Cancellation:

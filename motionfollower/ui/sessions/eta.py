@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from motionfollower.core.config import SamplerSettings
 from motionfollower.core.errors import InputError
+from motionfollower.core.events import Stage
 from motionfollower.io.run_record import RunMetadata
 from motionfollower.pipeline.backends import BackendInfo
 from motionfollower.ui.inputs.form import FormValues
@@ -14,7 +15,7 @@ from motionfollower.ui.inputs.form import FormValues
 # and branch.
 DEMO_SECONDS = (0.6, 0.06)
 OVERHEAD = 4.0  # seconds for an edit of any length: starting the estimators, opening and closing files
-UNIT_PIXELS = 512 * 512
+UNIT_PIXELS = 512 * 512  # the estimate is per frame of this size
 SHALLOW_FRACTION = 0.4  # of a full pass is one that reuses the deep features of another
 
 
@@ -38,7 +39,7 @@ class RuntimeEstimate:
     def updated(self, run: RunMetadata, seconds: float | None) -> RuntimeEstimate:
         """The estimate after a run of `seconds` in total; None where its clips had been prepared before."""
         units = run.frames * run.size[0] * run.size[1] / UNIT_PIXELS
-        sampling = run.seconds.get("sampling", 0.0)
+        sampling = run.seconds.get(Stage.SAMPLING, 0.0)
         step = sampling / units / evaluations(run.sampler)
         fixed = self.fixed if seconds is None else max(0.0, seconds - OVERHEAD - sampling) / units
         return RuntimeEstimate(fixed, step)

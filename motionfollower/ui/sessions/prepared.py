@@ -12,6 +12,7 @@ from motionfollower.core.types import EditInputs, Prepared
 from motionfollower.pipeline.backends import Preprocessors
 from motionfollower.pipeline.checks import CameraModeProposal, propose_camera_mode
 from motionfollower.pipeline.prepare import prepare, realign
+from preprocess.video.probe import Media
 
 DETECTION_SETTINGS = ("frames", "size", "fps", "source_person", "target_person")
 """The settings that detections depend on; the others only change the alignment and the masks."""
@@ -19,17 +20,21 @@ DETECTION_SETTINGS = ("frames", "size", "fps", "source_person", "target_person")
 
 @dataclass(frozen=True, eq=False)  # compared by identity, so that Gradio notices a new preparation
 class PreparedClips:
-    """Two clips prepared with `settings`, with the sha256 of their files and the proposed camera mode."""
+    """Two prepared clips, with the sha256 of their files and the proposed camera mode."""
 
     hashes: tuple[str, str]
-    settings: PrepareSettings
     prepared: Prepared
     camera: CameraModeProposal
 
     @classmethod
-    def of(cls, source: Path, target: Path, settings: PrepareSettings, prepared: Prepared) -> PreparedClips:
+    def of(cls, source: Path, target: Path, prepared: Prepared) -> PreparedClips:
         """Clips that were just prepared."""
-        return cls(clip_hashes(source, target), settings, prepared, propose_camera_mode(prepared.inputs))
+        return cls(clip_hashes(source, target), prepared, propose_camera_mode(prepared.inputs))
+
+    @property
+    def settings(self) -> PrepareSettings:
+        """The settings that the clips were prepared with."""
+        return self.prepared.settings
 
     @property
     def inputs(self) -> EditInputs:
@@ -45,11 +50,10 @@ class PreparedClips:
         return all(getattr(self.settings, name) == getattr(settings, name) for name in DETECTION_SETTINGS)
 
     def realigned(self, settings: PrepareSettings, preprocessors: Preprocessors) -> PreparedClips:
-        """The same detections with the alignment and mask clicks of `settings`."""
-        settings = replace(settings, **{name: getattr(self.settings, name) for name in DETECTION_SETTINGS})
+        """The same clips with the alignment and mask clicks of `settings`, whose detections are those of the clips."""
         if settings == self.settings:
             return self
-        return replace(self, settings=settings, prepared=realign(self.prepared, settings, preprocessors))
+        return replace(self, prepared=realign(self.prepared, settings, preprocessors))
 
 
 def clip_hashes(source: Path, target: Path) -> tuple[str, str]:
@@ -59,13 +63,13 @@ def clip_hashes(source: Path, target: Path) -> tuple[str, str]:
 
 def prepare_clips(
     earlier: PreparedClips | None,
-    source: Path,
+    source: Media,
     target: Path,
     settings: PrepareSettings,
     preprocessors: Preprocessors,
     report: Report,
 ) -> PreparedClips:
     """Prepare two clips, reusing the detections of an `earlier` preparation where they are the same."""
-    if earlier is not None and earlier.is_of(source, target) and earlier.has_detections_for(settings):
+    if earlier is not None and earlier.is_of(source.path, target) and earlier.has_detections_for(settings):
         return earlier.realigned(settings, preprocessors)
-    return PreparedClips.of(source, target, settings, prepare(source, target, settings, preprocessors, report))
+    return PreparedClips.of(source.path, target, prepare(source, target, settings, preprocessors, report))

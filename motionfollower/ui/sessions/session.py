@@ -21,7 +21,10 @@ OUT_OF_MEMORY = "Out of GPU memory. Lower Max frames or Resolution and try again
 INTERNAL_ERROR = "Internal error: see the server log. Nothing was saved."
 
 Updates = dict[Any, Any]
-Steps = Generator[Updates, None, None]
+"""New values or properties of components, by component, as Gradio's event handlers return them."""
+
+UpdateStream = Generator[Updates, None, None]
+"""What a handler yields while its job runs."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class SessionRunner:
     queue: WorkQueue = field(default_factory=WorkQueue)
     cancellation: Cancellation = field(default_factory=Cancellation)
 
-    def run(self, request: gr.Request, steps: tuple[str, ...], job: Job) -> Steps:
+    def run(self, request: gr.Request, steps: tuple[str, ...], job: Job) -> UpdateStream:
         """Yield the page's updates until the job is done, stopped or fails; each end frees the buttons.
 
         `steps` are the steps of the progress bar.

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from motionfollower.ui.sessions.results import SessionResult
+from motionfollower.ui.sessions.session import Updates
 
 
 class CompareTab:
@@ -24,11 +25,11 @@ class CompareTab:
         """The components that the updates change."""
         return [self.images, self.frame]
 
-    def clear(self) -> dict[Any, Any]:
+    def clear(self) -> Updates:
         """Show nothing."""
         return {self.images: None}
 
-    def show(self, result: SessionResult) -> dict[Any, Any]:
+    def show(self, result: SessionResult) -> Updates:
         """Show the middle frame of a result."""
         middle, last = result.run.frames // 2, max(1, result.run.frames - 1)
         return {self.images: result.frame_pair(middle), self.frame: gr.Slider(value=middle, maximum=last)}

@@ -10,8 +10,7 @@ from motionfollower.io.run_record import RunMetadata
 from motionfollower.pipeline.backends import backend_info
 from motionfollower.ui.inputs.form import BEST, MAX_FRAMES, MAX_SEED, FormValues, presets_of
 from motionfollower.ui.sessions.results import SessionResult
-
-Updates = dict[Any, Any]
+from motionfollower.ui.sessions.session import Updates
 
 
 class FollowUpPanel:
@@ -19,7 +18,7 @@ class FollowUpPanel:
 
     def __init__(self) -> None:
         with gr.Column(visible=False, elem_id="follow-up") as self.column:
-            self.finish = gr.Button("Rerun this seed at full quality", size="sm", elem_id="finish")
+            self.rerun = gr.Button("Rerun this seed at full quality", size="sm", elem_id="rerun")
             with gr.Accordion("Regenerate frames", open=False, elem_id="redo"):
                 with gr.Row():
                     self.first = _frame("First frame", "redo-first")

@@ -12,12 +12,12 @@ from motionfollower.ui.engine import Engine
 from motionfollower.ui.inputs.form import MAX_FRAMES, FormValues
 from motionfollower.ui.inputs.selections import ROLES, Selections
 from motionfollower.ui.sessions.prepared import PreparedClips
+from motionfollower.ui.sessions.session import Updates
 from motionfollower.ui.tabs.alignment_sliders import DEFAULTS, AlignmentSliders, pose_overlay
 from motionfollower.ui.tabs.mask_clicks import MaskClicks, add_click, count_html, mask_image
 from motionfollower.ui.tabs.person_picker import PersonPicker, choose_person, person_image, tracked_html
 from preprocess.warnings import Role
 
-Updates = dict[Any, Any]
 LATEST: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
 IMMEDIATE: dict[str, Any] = {"queue": False, **LATEST}
 STATEFUL: dict[str, Any] = {"concurrency_limit": None, **LATEST}
@@ -80,13 +80,13 @@ class FrameEditor:
         people = {self._people.images[of]: person_image(clips.prepared, selections, of, index) for of in ROLES}
         return {self._mask.image: mask_image(clips.prepared, selections, role, index), **people}
 
-    def wire(self, source: gr.Video, prepared: gr.State, fields: list[Any], motion_fields: list[Any]) -> None:
+    def wire(self, prepared: gr.State, fields: list[Any], motion_fields: list[Any]) -> None:
         """React to sliders, clicks, and the `motion_fields` of the settings panel, which change the alignment too."""
         inputs = [prepared, self.frame, self.role, self.selections]
         gr.on([self.frame.input, self.role.change], self._show_frame, inputs, self.components, **IMMEDIATE)
         outputs = [*self._selection_images, self._mask.count, self._people.tracked]
         gr.on([self.selections.change, self.role.change], self._update_selections, inputs, outputs, **IMMEDIATE)
-        self._wire_alignment([source, prepared, self.frame, *fields], prepared, motion_fields)
+        self._wire_alignment([prepared, self.frame, *fields], prepared, motion_fields)
         self._wire_clicks()
 
     def _wire_alignment(self, inputs: list[Any], prepared: gr.State, motion_fields: list[Any]) -> None:
@@ -109,17 +109,17 @@ class FrameEditor:
             image.select(self._choose_person(role), [self.selections, self.frame, image], self.selections, **STATEFUL)
         people.reset.click(Selections, None, self.selections, **STATEFUL)
 
-    def _move_overlay(self, source: str | None, clips: PreparedClips | None, frame: float, *values: Any) -> Any:
-        if clips is None or source is None:
+    def _move_overlay(self, clips: PreparedClips | None, frame: float, *values: Any) -> Any:
+        if clips is None:
             return gr.skip()
-        settings = FormValues(*values).prepare_settings(source)
+        settings = FormValues(*values).realign_settings(clips.settings)
         return pose_overlay(clips, settings, self._engine.load().preprocessors, _frame_index(frame, clips))
 
-    def _realign(self, source: str | None, clips: PreparedClips | None, frame: float, *values: Any) -> Any:
-        if clips is None or source is None:
+    def _realign(self, clips: PreparedClips | None, frame: float, *values: Any) -> Any:
+        if clips is None:
             return gr.skip()
         try:
-            settings = FormValues(*values).prepare_settings(source)
+            settings = FormValues(*values).realign_settings(clips.settings)
             return clips.realigned(settings, self._engine.load().preprocessors)
         except InputError as error:
             gr.Warning(str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from motionfollower.ui.inputs.form import FormValues
 from motionfollower.ui.sessions.prepared import PreparedClips
 from motionfollower.ui.sessions.progress_bar import done
 from motionfollower.ui.sessions.results import SessionDirs, SessionResult
-from motionfollower.ui.sessions.session import session_of
+from motionfollower.ui.sessions.session import Updates, session_of
 from motionfollower.ui.tabs.result import ResultTab
+from preprocess.video.probe import probe
 from preprocess.video.write import write_video
 
-Updates = dict[Any, Any]
 NOT_A_RUN = "This file is not the run.json of an edit."
 
 
@@ -93,5 +93,5 @@ def open_bundle(bundle: Path, values: FormValues, dirs: SessionDirs, session: st
         files = ResultFiles(result_folder)
         run = load_run_record(files.run) if files.run.is_file() and files.edited.is_file() else None
         values = values.with_run(run) if run else values._replace(frames=len(prepared.inputs.source))
-        clips = PreparedClips.of(*paths, values.prepare_settings(paths[0]), prepared)
+        clips = PreparedClips.of(*paths, replace(prepared, settings=values.prepare_settings(probe(paths[0]).size)))
         return OpenedBundle(*paths, values, clips, SessionResult(result_folder, clips, run) if run else None)

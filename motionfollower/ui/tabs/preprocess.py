@@ -24,6 +24,7 @@ from motionfollower.ui.drawing import overlay_masks, overlay_poses
 from motionfollower.ui.engine import Engine
 from motionfollower.ui.inputs.selections import Selections
 from motionfollower.ui.sessions.prepared import PreparedClips
+from motionfollower.ui.sessions.session import Updates
 from motionfollower.ui.tabs.frame_editor import FrameEditor
 from preprocess.types import Frame, PoseSequence
 from preprocess.video.write import write_video
@@ -46,8 +47,6 @@ CHECK_TEXTS = {
     CheckCode.OUT_OF_FRAME: ("The aligned pose leaves the image", "Scale or shift it in “Adjust alignment”."),
 }
 """What each check found, and advice about it."""
-
-Updates = dict[Any, Any]
 
 
 class PreprocessTab:

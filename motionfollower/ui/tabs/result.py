@@ -9,12 +9,14 @@ from typing import Any
 
 import gradio as gr
 
+from motionfollower.core.events import Stage
 from motionfollower.core.types import EditInputs, EditMetrics
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import RunMetadata
 from motionfollower.pipeline.backends import backend_info
 from motionfollower.ui.drawing import loss_chart
 from motionfollower.ui.sessions.results import SessionResult
+from motionfollower.ui.sessions.session import Updates
 from motionfollower.ui.tabs.follow_up import FollowUpPanel
 from preprocess.pose.render import draw_poses
 from preprocess.types import Frame
@@ -30,8 +32,6 @@ INTRO = """<ol class="mf-intro">
 <li><b>Add two clips</b>, or load an example: a source with the person, a target with the motion.</li>
 <li><b>Check poses</b> shows the detected poses and masks and lets you correct them.</li>
 <li><b>Generate</b> runs the edit with a live preview; compare and download the result.</li></ol>"""
-
-Updates = dict[Any, Any]
 
 
 class ResultTab:
@@ -147,7 +147,7 @@ def _gif(run: RunMetadata, files: ResultFiles) -> Path:
 def _zip(files: ResultFiles) -> Path:
     path = files.folder / "frames.zip"
     with zipfile.ZipFile(path, "w") as archive:  # PNGs are compressed already
-        for frame in sorted(files.frames.glob("frame_*.png")):
+        for frame in files.images():
             archive.write(frame, frame.name)
     return path
 
@@ -155,7 +155,7 @@ def _zip(files: ResultFiles) -> Path:
 def tiles_html(run: RunMetadata, seconds: float) -> str:
     """Each metric in a tile, its value over its name; the run took `seconds` in total."""
     steps = run.sampler.steps
-    per_step = run.seconds.get("sampling", 0.0) / steps
+    per_step = run.seconds.get(Stage.SAMPLING, 0.0) / steps
     tiles = {
         **(_metric_tiles(run.measures) if run.measures else {}),
         f"total · {per_step:.2f} s/step": f"{seconds:.1f} s",

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from motionfollower.io.run_record import RunMetadata
+from motionfollower.ui.sessions.session import Updates
 
 HINT = (
     '<p class="mf-hint">Open a <b>run.json</b> to load its settings, or a <b>bundle</b> to restore clips, poses, '
@@ -26,11 +27,16 @@ class RunTab:
         )
         self.run = gr.JSON(None, label="run.json: everything needed to reproduce this run", elem_id="run-json")
 
-    def clear(self) -> dict[Any, Any]:
+    @property
+    def components(self) -> list[Any]:
+        """The components that the updates change."""
+        return [self.run]
+
+    def clear(self) -> Updates:
         """Show nothing."""
         return {self.run: None}
 
-    def show(self, run: RunMetadata) -> dict[Any, Any]:
+    def show(self, run: RunMetadata) -> Updates:
         """Show a run."""
         return {self.run: public_record(run)}
 

@@ -34,8 +34,9 @@ from motionfollower.pipeline.chunks.detection import (
     no_detections,
 )
 from motionfollower.pipeline.chunks.executors import LocalExecutor
+from motionfollower.pipeline.chunks.opening import CHUNK_DIR, has_chunks
 from motionfollower.pipeline.reading import ClipPair
-from motionfollower.pipeline.run import CHUNK_DIR, has_chunks, run
+from motionfollower.pipeline.run import run
 from preprocess.align.person import Person
 from preprocess.pose.skeleton import JOINTS
 from preprocess.types import ClipPoint, Frame, Frames, MaskSequence, PoseSequence
@@ -140,7 +141,7 @@ class TestDetections:
         detections = Detections(spans, tuple(parts), tuple(files))
         assert [warning.frames for warning in detections.warnings] == [(1,), (4,)]
         assert detections.person.poses.scores[:, 0].tolist() == [1, 1, 1, 2, 2]
-        assert detections.travel == 4.0
+        assert detections.camera_travel == 4.0
         assert detections.masks(range(2, 5)).masks.any(axis=(1, 2)).tolist() == [False, True, True]
         assert len(detections.masks(range(3, 4))) == 1
 
@@ -174,12 +175,12 @@ def test_a_selected_person_is_followed_both_ways(config: EditConfig, backend: Ba
     found = detector.detect(backend.preprocessors, events.append)
     notes = [event.note for event in events if isinstance(event, StageStarted) and event.stage == Stage.READ]
     assert notes == [f"source, frames {span} of 6" for span in ("2 to 3", "4 to 5", "0 to 1")]
-    before, middle, after = found.parts
+    before, middle, after = found.by_span
     assert middle.points == (replace(selected, frame=1),)
     assert after.points == (middle.position(-1, shown_in=0), None)
     assert before.points == (middle.position(0, shown_in=1), None)
     assert found.person.is_visible.all()
-    assert found.travel is not None
+    assert found.camera_travel is not None
 
 
 def test_a_point_beyond_the_clip_is_an_input_error(config: EditConfig, backend: Backend, tmp_path: Path) -> None:

@@ -68,17 +68,17 @@ def test_cached_features_are_counted():
 
 
 def test_each_plan_needs_less_than_the_one_before():
-    peaks = [plan.needs.sampling for plan in plans(QUERY, available=0, can_offload=False)]
+    peaks = [plan.estimate.sampling for plan in plans(QUERY, available=0, can_offload=False)]
     assert peaks == sorted(peaks, reverse=True)
     assert len(set(peaks)) == len(peaks) == 4  # plain; checkpointing; chunks; windows of 4
 
 
 def test_chunked_feed_forwards_are_counted():
-    networks, strategy = tiny_networks(), MemoryStrategy(checkpoints=True, chunks=2)
+    networks, strategy = tiny_networks(), MemoryStrategy(checkpointing=True, feed_forward_chunks=2)
     strategy.apply(networks)
     estimated = estimate_peak_memory(QUERY, strategy)
     assert estimated.sampling == pytest.approx(trace_memory(networks, QUERY).sampling, rel=0.02)
-    assert estimated.sampling < estimate_peak_memory(QUERY, MemoryStrategy(checkpoints=True)).sampling
+    assert estimated.sampling < estimate_peak_memory(QUERY, MemoryStrategy(checkpointing=True)).sampling
 
 
 def test_tiled_decoding_is_counted():
@@ -94,7 +94,7 @@ def test_offloading_comes_before_recomputation():
     """With a codec that fits, on a GPU: each strategy first with all networks on the device, then with offloading."""
     available = 2 * estimate_peak_memory(FULL_QUERY).decoding
     strategies = [(plan.strategy, plan.window) for plan in plans(FULL_QUERY, available, can_offload=True)]
-    exact = [MemoryStrategy(), MemoryStrategy(checkpoints=True), SMALLEST]
+    exact = [MemoryStrategy(), MemoryStrategy(checkpointing=True), SMALLEST]
     assert strategies == [
         *((replace(strategy, offloads=offloads), 6) for strategy in exact for offloads in (False, True)),
         (replace(SMALLEST, offloads=True), 4),
@@ -105,7 +105,7 @@ def test_idle_networks_are_offloaded_where_that_is_enough():
     plain, offloaded = (estimate_peak_memory(SHORT, MemoryStrategy(offloads=is_on)).peak for is_on in (False, True))
     available = round((plain + offloaded) / 2 / 0.9)
     assert choose_plan(SHORT, available, can_offload=True).strategy == MemoryStrategy(offloads=True)
-    assert choose_plan(SHORT, available, can_offload=False).strategy == MemoryStrategy(checkpoints=True)
+    assert choose_plan(SHORT, available, can_offload=False).strategy == MemoryStrategy(checkpointing=True)
 
 
 def test_tiles_are_used_where_decoding_does_not_fit():
@@ -126,7 +126,7 @@ def test_images_within_a_tile_are_not_tiled():
 
 
 def test_the_text_describes_the_plan():
-    plan = MemoryPlan(MemoryStrategy(checkpoints=True), 16, True, PeakMemory(3, 5, 11 * 10**9, 7), fits=True)
+    plan = MemoryPlan(MemoryStrategy(checkpointing=True), 16, True, PeakMemory(3, 5, 11 * 10**9, 7), fits=True)
     assert plan.text(QUERY, 16 * 10**9) == (
         "6 × 96×64: about 11.0 GB, fits in 16.0 GB (gradient checkpointing, 16 frames at once)"
     )
@@ -151,7 +151,7 @@ def test_measures_that_change_the_result_have_a_warning():
 
 def test_plans_that_run_alike_have_one_strategy_and_window():
     plan = MemoryPlan(SMALLEST, 4, False, PeakMemory(3, 5, 11, 7), fits=True)
-    assert plan.runs_like(replace(plan, needs=PeakMemory(1, 1, 1, 1), fits=False))
+    assert plan.runs_like(replace(plan, estimate=PeakMemory(1, 1, 1, 1), fits=False))
     assert not plan.runs_like(replace(plan, window=8))
     assert not plan.runs_like(replace(plan, strategy=MemoryStrategy()))
 
@@ -215,8 +215,8 @@ def test_a_run_out_of_memory_is_retried_with_less():
     run = OutOfMemory(1)
     notes, result, plan = run_planned(run)
     assert (result, run.calls) == ("done", [SETTINGS, SETTINGS])
-    assert plan.strategy == MemoryStrategy(checkpoints=True)
-    assert plan.needs.peak < 0.9 * estimate_peak_memory(QUERY).peak
+    assert plan.strategy == MemoryStrategy(checkpointing=True)
+    assert plan.estimate.peak < 0.9 * estimate_peak_memory(QUERY).peak
     assert "gradient checkpointing" in notes[1]
 
 

@@ -1,9 +1,8 @@
-"""Fixtures: the assets, if they have been downloaded, and one small scene."""
+"""Fixtures: one small scene."""
 
 import pytest
 
 from motionfollower.research.synthetic.appearance.sampling import sample_appearance
-from motionfollower.research.synthetic.assets.store import assets_file, load_assets
 from motionfollower.research.synthetic.assets.types import Assets
 from motionfollower.research.synthetic.environment.sampling import sample_environment
 from motionfollower.research.synthetic.environment.types import Style
@@ -13,13 +12,6 @@ from motionfollower.research.synthetic.scene.scene import Scene
 
 SIZE = (80, 96)
 FPS = 8.0
-
-
-@pytest.fixture(scope="session")
-def assets() -> Assets:
-    if not assets_file().is_file():
-        pytest.skip("the assets are not installed: python -m motionfollower dancers assets")
-    return load_assets()
 
 
 @pytest.fixture(scope="session")

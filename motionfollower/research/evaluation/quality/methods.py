@@ -1,4 +1,4 @@
-"""The methods of the benchmark: our edit, with estimated and with true inputs, and the baselines."""
+"""The methods of the benchmark: our edit, with estimated and with true inputs, and the baselines; time and memory."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ from preprocess.background.fill import fill_background
 from preprocess.pose.skeleton import L_HIP, L_SHOULDER, NECK, R_HIP, R_SHOULDER, VISIBLE
 from preprocess.puppet.animate import animate
 from preprocess.types import Floats, Frames, PoseSequence
+
+TORSO = [NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]
+MEMORY_INTERVAL = 0.02  # seconds between two samples of the memory
+MIB = 2**20
 
 
 class Method(StrEnum):
@@ -74,8 +78,8 @@ def run_methods(clip: BenchmarkClip, backend: Backend) -> Iterator[MethodEdit]:
             refused = _timed(method, lambda: clip.source.frames)
             yield replace(refused, seconds=estimates.seconds, refusal=estimates.refusal)
         else:
-            made = _timed(method, _job(method, estimates.inputs, backend))
-            yield replace(made, seconds=estimates.seconds + made.seconds)
+            edited = _timed(method, _job(method, estimates.inputs, backend))
+            yield replace(edited, seconds=estimates.seconds + edited.seconds)
 
 
 def _estimate(clip: BenchmarkClip, backend: Backend) -> _Estimates:
@@ -123,10 +127,6 @@ def _timed(method: Method, job: Callable[[], Frames]) -> MethodEdit:
     return MethodEdit(method, frames, time.perf_counter() - began, peak.mb)
 
 
-INTERVAL = 0.02  # seconds between two samples of the memory
-MIB = 2**20
-
-
 @dataclass
 class PeakRss:
     """The peak resident memory so far, in MiB."""
@@ -142,7 +142,7 @@ def track_memory() -> Generator[PeakRss, None, None]:
     def sample() -> None:
         while True:
             peak.mb = max(peak.mb, process.memory_info().rss / MIB)
-            if ended.wait(INTERVAL):
+            if ended.wait(MEMORY_INTERVAL):
                 return
 
     sampler = threading.Thread(target=sample, daemon=True)
@@ -152,9 +152,6 @@ def track_memory() -> Generator[PeakRss, None, None]:
     finally:
         ended.set()
         sampler.join()
-
-
-TORSO = [NECK, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP]
 
 
 def move_rigidly(inputs: EditInputs, background: Frames) -> Frames:

@@ -67,8 +67,8 @@ def _score_preset(clip: BenchmarkClip, benchmark: PresetBenchmark, preset: Prese
     inputs, settings = read_case(clip.folder), apply_preset(benchmark.quality, preset)
     began = time.perf_counter()
     frames = edit(inputs, settings, benchmark.backend).edited.frames
-    made = MethodEdit(Method.OURS_TRUE_INPUTS, frames, time.perf_counter() - began, peak_mb=float("nan"))
-    return score(clip, made, ScoreRegions.of(clip), benchmark.backend.preprocessors.poses)
+    edited = MethodEdit(Method.OURS_TRUE_INPUTS, frames, time.perf_counter() - began, peak_mb=float("nan"))
+    return score(clip, edited, ScoreRegions.of(clip), benchmark.backend.preprocessors.poses)
 
 
 def _rows(scores: dict[PresetName, list[Score]]) -> list[PresetRow]:

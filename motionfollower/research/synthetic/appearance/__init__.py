@@ -1,4 +1,4 @@
-"""A person's looks: build, skin, hair and clothes.
+"""A person's appearance: build, skin, hair and clothes.
 
 An `Appearance` of plain values is drawn from a seed. Its garments and hair are built as meshes by draping quads of the
 base mesh over the shaped body: a quad patch is subdivided, smoothed and offset from the skin, and a scalar field over

@@ -17,30 +17,6 @@ HAT_EASE = 0.020  # metres: over flat hair
 PEAK_BAND = 0.16  # decimetres: height of the band around the rim that forms the peak
 PEAK_LENGTH = 0.075  # metres
 PEAK_WIDTH = 0.95  # radians from the front to its end
-
-
-def make_hat(assets: Assets, template: Template, rest: Doubles, hat: Hat) -> Part:
-    """Make a beanie or a cap over the body `rest` f64 [V, 3]."""
-    _, y, z = template.points.T
-    tilt = 0.0 if hat.peak else 0.22 * np.clip(-z, -0.5, 1.2)  # beanies sit lower at the back
-    inside = np.where(template.head > 0.5, y - hat.rim + tilt, -9.0)
-    quads = assets.mesh.quads["body"]
-    quads = quads[(inside[quads] > -0.6).all(axis=1) & (template.head[quads] > 0.5).all(axis=1)]
-    part = drape(Material.HAT, template, rest, quads, Drape(inside, HAT_EASE + 0 * y, rounds=6, splits=2))
-    return _add_peak(part, hat) if hat.peak else part
-
-
-def _add_peak(part: Part, hat: Hat) -> Part:
-    """Pull the front of the rim forward to form a peak."""
-    x, y, z = part.coords.T
-    angle = np.abs(np.arctan2(x, z - 0.2))
-    front = np.cos(np.clip(angle / PEAK_WIDTH, 0, 1) * np.pi / 2) ** 0.6
-    pull = front * np.clip(1 - np.abs(y - hat.rim) / PEAK_BAND, 0, 1)
-    direction = np.stack([np.sin(angle) * np.sign(x) * 0.3, np.full_like(x, -0.25), np.ones_like(x)], axis=1)
-    points = part.points + PEAK_LENGTH * pull[:, None] * direction
-    return replace(part, points=points, normals=normals_of(points, part.quads))
-
-
 INSIDE = 9.0  # decimetres: well inside the outline
 HIDING_DEPTH = 0.45  # decimetres inside a garment from which skin is never visible
 ARMHOLE = 1.62  # decimetres from the body's centre: outline of a sleeveless top
@@ -151,3 +127,25 @@ def _flatten_soles(shoes: Part) -> Part:
     under = points[:, 1] < lowest + 2 * SOLE
     points[under, 1] = lowest
     return replace(shoes, points=points, normals=normals_of(points, shoes.quads))
+
+
+def make_hat(assets: Assets, template: Template, rest: Doubles, hat: Hat) -> Part:
+    """Make a beanie or a cap over the body `rest` f64 [V, 3]."""
+    _, y, z = template.points.T
+    tilt = 0.0 if hat.peak else 0.22 * np.clip(-z, -0.5, 1.2)  # beanies sit lower at the back
+    inside = np.where(template.head > 0.5, y - hat.rim + tilt, -9.0)
+    quads = assets.mesh.quads["body"]
+    quads = quads[(inside[quads] > -0.6).all(axis=1) & (template.head[quads] > 0.5).all(axis=1)]
+    part = drape(Material.HAT, template, rest, quads, Drape(inside, HAT_EASE + 0 * y, rounds=6, splits=2))
+    return _add_peak(part, hat) if hat.peak else part
+
+
+def _add_peak(part: Part, hat: Hat) -> Part:
+    """Pull the front of the rim forward to form a peak."""
+    x, y, z = part.coords.T
+    angle = np.abs(np.arctan2(x, z - 0.2))
+    front = np.cos(np.clip(angle / PEAK_WIDTH, 0, 1) * np.pi / 2) ** 0.6
+    pull = front * np.clip(1 - np.abs(y - hat.rim) / PEAK_BAND, 0, 1)
+    direction = np.stack([np.sin(angle) * np.sign(x) * 0.3, np.full_like(x, -0.25), np.ones_like(x)], axis=1)
+    points = part.points + PEAK_LENGTH * pull[:, None] * direction
+    return replace(part, points=points, normals=normals_of(points, part.quads))

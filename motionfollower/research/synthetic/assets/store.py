@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from motionfollower.core.assets import user_cache
 from motionfollower.core.errors import InputError
 from motionfollower.research.synthetic.assets.parse import parse_assets
 from motionfollower.research.synthetic.assets.types import Assets, BaseMesh, Recording, Rig, Sparse
@@ -20,7 +21,7 @@ from motionfollower.research.synthetic.assets.wheels import download_wheels
 from preprocess.video.atomic import atomic_path, output_errors
 
 FILE = "dancers-1.npz"  # the number is the version of the format
-FOLDER = "MOTIONFOLLOWER_CACHE"
+FOLDER_VARIABLE = "MOTIONFOLLOWER_CACHE"
 GET = "Get them with: python -m motionfollower dancers assets"
 
 Arrays = dict[str, NDArray[Any]]
@@ -28,8 +29,7 @@ Arrays = dict[str, NDArray[Any]]
 
 def assets_file() -> Path:
     """Path of the packed assets, in the folder given by MOTIONFOLLOWER_CACHE, by default the user's cache."""
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "motionfollower"
-    return Path(os.environ.get(FOLDER) or user) / FILE
+    return Path(os.environ.get(FOLDER_VARIABLE) or user_cache()) / FILE
 
 
 def fetch_assets() -> Path:

@@ -28,6 +28,8 @@ from preprocess.video.write import write_frames
 
 SMALLEST, LARGEST = 32, 1024  # pixels a side
 LONGEST = 600  # frames
+SOURCE_FOLDERS, EDIT_FOLDERS = 3, 12  # the number of image folders without and with a ground truth
+Images = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,6 @@ def render_case(assets: Assets, config: CaseConfig, on_progress: OnProgress = ig
     target_shot = replace(other_shot, views=shots[1].views)
     target = render_clip(Renderer(assets, other), target_shot, config.fps, on_progress, done=2 * config.frames)
     return RenderedCase(source, RenderedEdit(target, truth))
-
-
-Images = NDArray[np.uint8]
-SOURCE_FOLDERS, EDIT_FOLDERS = 3, 12
 
 
 def check_rendered_case_dir(folder: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from motionfollower.research.synthetic.motion.keyframes import ease
 from motionfollower.research.synthetic.motion.rotations import Y, axis_rotation, interpolate, nearest_rotation
 from motionfollower.research.synthetic.motion.types import UPPER_BODY, Doubles, Motion, Segment
 
@@ -73,7 +74,7 @@ def join(first: Motion, second: Motion, overlap: int) -> Motion:
     """Append a motion where the first one ends, cross-fading over `overlap` frames."""
     end, start = first.root[len(first) - overlap // 2 - 1], second.root[overlap // 2]
     second = translate(second, (end - start) * [1, 0, 1])
-    fraction = _ease(np.arange(1, overlap + 1) / (overlap + 1))
+    fraction = ease(np.arange(1, overlap + 1) / (overlap + 1))
     tail, head = slice(len(first) - overlap, None), slice(0, overlap)
     root = first.root[tail] + fraction[:, None] * (second.root[head] - first.root[tail])
     segments = interpolate(first.segments[tail], second.segments[head], fraction[:, None])
@@ -82,7 +83,3 @@ def join(first: Motion, second: Motion, overlap: int) -> Motion:
         np.concatenate([first.root[:-overlap], root, second.root[overlap:]]),
         np.concatenate([first.segments[:-overlap], segments, second.segments[overlap:]]),
     )
-
-
-def _ease(fraction: Doubles) -> Doubles:
-    return np.asarray(fraction**2 * (3 - 2 * fraction))

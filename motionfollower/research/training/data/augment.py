@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
+from motionfollower.research.synthetic.seeds import Random
 from preprocess.pose.skeleton import L_HIP, L_WRIST, LEFT_HAND, NECK, R_HIP, R_WRIST, RIGHT_HAND
 from preprocess.types import Bools, Floats, MaskSequence, PoseSequence
-
-Random = np.random.Generator
 
 JITTER = 0.012  # standard deviation of a joint's position, in torsos; larger errors teach blur alone
 JITTER_SIGMA = 1.5  # frames: temporal smoothing of the jitter

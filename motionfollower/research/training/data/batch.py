@@ -12,10 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from motionfollower.core.errors import InputError
+from motionfollower.research.synthetic.seeds import Random
 from motionfollower.research.training.config import TrainConfig
 from motionfollower.research.training.data.clip import TrainingClip, read_clip_file
-
-Random = np.random.Generator
 
 CHANNEL_SWAP = 0.5  # probability that a clip's colour channels are permuted
 

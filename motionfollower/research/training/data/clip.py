@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motionfollower.core.errors import InputError
-from motionfollower.pipeline.crop import ModelInputs
+from motionfollower.pipeline.model_inputs import ModelInputs
 from preprocess.types import Bools, Frames
 from preprocess.video.atomic import atomic_path, output_errors
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motionfollower.core.types import EditInputs
-from motionfollower.pipeline.crop import crop_inputs
+from motionfollower.pipeline.model_inputs import crop_inputs
 from motionfollower.research.training.data.clip import TrainingClip
 from preprocess.puppet.animate import animate
 from preprocess.types import Clip, Frames

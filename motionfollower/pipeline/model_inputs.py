@@ -1,4 +1,4 @@
-"""What the networks see of the clips, and the way back: the whole frame, or a crop around the person.
+"""What the networks see of the clips, the whole frame or a crop around the person, and how their edit is pasted back.
 
 A small model sees a square crop that the person fills. Its edit is made over the puppet at the clip's own resolution
 and is pasted back as a change of the puppet, so that what the puppet already shows correctly keeps its sharpness.
@@ -21,6 +21,7 @@ POSE_RENDER_SIZE = 512
 """Poses are drawn at least this large, then scaled down: the stroke width of the released drawings suits this size."""
 
 CROP_MARGIN = 0.15
+"""The space on each side, as a fraction of the box around the person."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The clip of an edit: what is known of all of it, and the inputs of each chunk, from memory or from disk."""
+"""The clip of an edit, in one chunk or in several: what is known of all of it, and the inputs of each chunk."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from preprocess.warnings import ClipWarning
 
 
 @dataclass(frozen=True)
-class WholeInputs:
-    """The inputs of a clip that is edited in one chunk, in memory."""
+class MemoryInputs:
+    """The inputs of a clip in one chunk, which are in memory."""
 
     inputs: EditInputs
 
     def chunk(self, frames: range, predictor: TargetMaskPredictor) -> EditInputs:
-        """The inputs of the one chunk."""
+        """The inputs of the only chunk."""
         return self.inputs
 
     def source_frames(self) -> Iterator[Frame]:
@@ -32,10 +32,10 @@ class WholeInputs:
 
 
 @dataclass(frozen=True)
-class ChunkedInputs:
-    """A long clip on disk, with its people detected and the whole motion aligned.
+class DiskInputs:
+    """The inputs of a clip in several chunks, which stay on disk: both files, and the masks of the `Detections`.
 
-    It is the same in every process that sees the files.
+    The motion was aligned as a whole. Every process that sees the files makes the same inputs of them.
     """
 
     pair: ClipPair
@@ -58,17 +58,17 @@ class ChunkedInputs:
 
 
 @dataclass(frozen=True)
-class EditClip:
-    """The clip of an edit, in one chunk or in several.
+class ChunkedClip:
+    """A prepared clip, divided into one chunk or several.
 
     `size` is the result's, that of the source's file. `origin` is where the source's first frame comes from, `target`
-    the target's file, where they are known. `sound` is the source's, `warnings` what was doubtful while the clip was
-    prepared. `camera_travel` is how far the camera travels, in pixels of an image of 512, None where not measured.
+    the target's file; None for a case without a file. `sound` is the source's, `warnings` are those of the
+    preparation. `camera_travel` is how far the camera travels, in pixels of an image of 512, None where not measured.
     `chunks` are the frames of each chunk, `seams` those over which each is blended into the next. Where `only` is not
     None, only those frames are sampled.
     """
 
-    inputs: WholeInputs | ChunkedInputs
+    inputs: MemoryInputs | DiskInputs
     frames: int
     fps: float
     size: Size
@@ -83,10 +83,10 @@ class EditClip:
     only: range | None = None
 
     @classmethod
-    def whole(cls, inputs: EditInputs, camera_travel: float | None) -> EditClip:
-        """A clip in one chunk, with its inputs in memory."""
+    def whole(cls, inputs: EditInputs, camera_travel: float | None) -> ChunkedClip:
+        """A clip in one chunk, whose inputs are in memory."""
         return cls(
-            WholeInputs(inputs),
+            MemoryInputs(inputs),
             frames=len(inputs.source),
             fps=inputs.source.fps,
             size=inputs.origin.media.size if inputs.origin else inputs.source.size,
@@ -100,12 +100,12 @@ class EditClip:
         )
 
     @classmethod
-    def chunked(
+    def split(
         cls, pair: ClipPair, source: Detections, target: Detections, aligned: Alignment, chunking: Chunking
-    ) -> EditClip:
-        """A long clip, read chunk by chunk."""
+    ) -> ChunkedClip:
+        """A long clip split into chunks, whose inputs stay on disk."""
         return cls(
-            ChunkedInputs(pair, source, target, aligned),
+            DiskInputs(pair, source, target, aligned),
             frames=pair.frames,
             fps=pair.fps,
             size=pair.source.size,
@@ -114,7 +114,7 @@ class EditClip:
             sound=pair.sound,
             aligned_poses=aligned.poses,
             warnings=(*pair.warnings, *source.warnings, *target.warnings, *aligned.warnings),
-            camera_travel=source.travel,
+            camera_travel=source.camera_travel,
             chunks=chunking.chunks(pair.frames),
             seams=chunking.seams(pair.frames),
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from motionfollower.core.types import EditInputs
-from motionfollower.pipeline.crop import make_model_inputs, paste_back
+from motionfollower.pipeline.model_inputs import make_model_inputs, paste_back
 from preprocess.pose.skeleton import JOINTS
 from preprocess.types import Clip, MaskSequence, PoseSequence
 
