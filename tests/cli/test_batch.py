@@ -181,6 +181,7 @@ def started(pair: Entry, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_a_killed_batch_loses_only_the_running_job(started: subprocess.Popen[str], tmp_path: Path) -> None:
     assert started.stderr is not None
     seen = []

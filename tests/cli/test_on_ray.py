@@ -25,6 +25,8 @@ from motionfollower.pipeline.run import run as run_recipe
 from tests.cli.commands import contents, run
 from tests.cli.conftest import LEO, MIA, CommandResult, MakeClip
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("ray", reason="Ray isn't installed: requirements-ray.txt")
 
 pytestmark = [

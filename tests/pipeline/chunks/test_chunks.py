@@ -268,6 +268,7 @@ def frames_of(folder: Path) -> Frames:
     return read_clip(ResultFiles(folder).frames).frames
 
 
+@pytest.mark.slow
 def test_an_edit_in_chunks_has_the_same_files_and_record(chunked: ChunkedRun, whole: Path) -> None:
     record = chunked.record
     assert {path.name for path in chunked.folder.iterdir()} == {path.name for path in whole.iterdir()}
@@ -301,6 +302,7 @@ class CancelAtStage:
                 raise Cancelled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stage", "edited_again"), [("source masks", 2), ("chunk", 1), ("write", 0), ("measure", 0)])
 def test_a_cancelled_edit_resumes(
     stage: str, edited_again: int, config: EditConfig, backend: Backend, chunked: ChunkedRun, tmp_path: Path
@@ -313,6 +315,7 @@ def test_a_cancelled_edit_resumes(
     check_resumes(config, backend, tmp_path, chunked, edited_again)
 
 
+@pytest.mark.slow
 def test_an_edit_whose_events_are_closed_resumes(
     config: EditConfig, backend: Backend, chunked: ChunkedRun, tmp_path: Path
 ) -> None:

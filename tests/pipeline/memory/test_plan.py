@@ -67,6 +67,7 @@ def test_cached_features_are_counted():
     assert estimated.sampling > estimate_peak_memory(QUERY).sampling
 
 
+@pytest.mark.slow
 def test_each_plan_needs_less_than_the_one_before():
     peaks = [plan.estimate.sampling for plan in plans(QUERY, available=0, can_offload=False)]
     assert peaks == sorted(peaks, reverse=True)
@@ -90,6 +91,7 @@ def test_tiled_decoding_is_counted():
     assert replace(estimated, decoding=whole.decoding) == whole
 
 
+@pytest.mark.slow
 def test_offloading_comes_before_recomputation():
     """With a codec that fits, on a GPU: each strategy first with all networks on the device, then with offloading."""
     available = 2 * estimate_peak_memory(FULL_QUERY).decoding

@@ -15,6 +15,8 @@ from motionfollower.research.evaluation.speed import EditCost, measure_speed
 from motionfollower.sampling.sampler import sample
 from tests.sampling.tiny import CHANNELS, SIZE, tiny_networks
 
+pytestmark = pytest.mark.slow
+
 TERA = 10**12
 
 

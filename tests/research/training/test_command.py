@@ -60,6 +60,7 @@ def test_the_released_checkpoints_are_fine_tuned(tmp_path: Path, recipe: Path, m
     assert not any("motion_modules" in key for key in moved)
 
 
+@pytest.mark.slow
 def test_two_processes_train_together(tmp_path: Path) -> None:
     clips = tiny.write_set(tmp_path / "clips", 4)
     (tmp_path / "config.json").write_text(json.dumps(tiny.MODEL_CONFIG))
