@@ -78,8 +78,11 @@ def test_three_players_stay_within_a_frame(finished: Any) -> None:
     assert sorted(apart)[len(apart) // 2] < 1 / 8  # the median: all three restart at the end of the clip
     finished.get_by_label("Playback position").fill("0")
     finished.get_by_role("button", name="Next frame").click()
-    finished.wait_for_timeout(500)
-    assert times(finished) == pytest.approx([1.5 / 8] * 3, abs=0.5 / 8)
+    finished.wait_for_function(
+        """([selector, seconds, tolerance]) => [...document.querySelectorAll(selector)].every(
+            video => Math.abs(video.currentTime - seconds) <= tolerance)""",
+        arg=[PLAYERS, 1.5 / 8, 0.5 / 8],
+    )
 
 
 def test_the_other_tabs_show_the_result(finished: Any) -> None:
