@@ -10,7 +10,7 @@ from motionfollower.core.config import PrepareSettings
 from motionfollower.core.events import Report, Stage, StageStarted, begin_stage, ignore_events
 from motionfollower.core.types import DetectedMasks, EditInputs, Prepared
 from motionfollower.pipeline.backends import Preprocessors
-from motionfollower.pipeline.reading import as_media, end_warnings, read_source, read_target, trim
+from motionfollower.pipeline.reading import end_warnings, read_source, read_target, trim
 from preprocess.align.align import AlignMode, align, align_people
 from preprocess.align.bone_lengths import BoneLengthEstimator
 from preprocess.align.partial import PartialMotion
@@ -27,7 +27,7 @@ from preprocess.types import (
     Observation,
     PoseSequence,
 )
-from preprocess.video.probe import Media
+from preprocess.video.probe import Media, as_media
 from preprocess.warnings import ClipWarning, Role
 
 

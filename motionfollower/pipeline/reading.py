@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from motionfollower.core.config import EditConfig, PrepareSettings
 from motionfollower.core.types import Origin
 from preprocess.types import Clip, Size, Sound
 from preprocess.video.crop import Crop, working_size
-from preprocess.video.probe import Media, probe
+from preprocess.video.probe import Media
 from preprocess.video.read import read_clip, stream_frames
 from preprocess.warnings import ClipWarning, Role, WarningCode
 
 COUNTING_SIZE = (16, 16)  # pixels: enough to count frames
-
-
-def as_media(clip: Path | Media) -> Media:
-    """A clip that is probed once, however often it is passed on."""
-    return clip if isinstance(clip, Media) else probe(clip)
 
 
 def read_source(media: Media, settings: PrepareSettings, span: range | None = None) -> tuple[Clip, Origin]:

@@ -50,6 +50,11 @@ def probe(path: Path | str) -> Media:
     return media
 
 
+def as_media(clip: Media | Path | str) -> Media:
+    """The clip, probed unless it is a `Media`, so that a file is probed once however often it is passed on."""
+    return clip if isinstance(clip, Media) else probe(clip)
+
+
 def _run_probe(path: Path) -> Media:
     if path.is_dir():
         return _probe_image_folder(path)

@@ -13,7 +13,7 @@ from preprocess.types import Clip, Frame, InputError, Size, Sound
 from preprocess.video import ffmpeg
 from preprocess.video.crop import fit_within
 from preprocess.video.image_folder import read_image
-from preprocess.video.probe import Media, probe
+from preprocess.video.probe import Media, as_media
 
 MIN_FPS, MAX_FPS = 0.1, 240.0
 LEAD = 2.0  # seconds decoded before the first frame
@@ -40,7 +40,7 @@ def read_clip(
     `max_side`. Only the scaled frames are held in memory. InputError where no frame can be decoded, or where the file
     is longer than `max_seconds`.
     """
-    media = _probed(media)
+    media = as_media(media)
     if max_seconds is not None and (media.duration or 0) > max_seconds:
         raise InputError(f"{media.path.name} lasts {media.duration:.1f} s; {max_seconds:g} s are allowed. Cut it.")
     fps = _own_fps(media) if fps is None else fps
@@ -67,12 +67,8 @@ def stream_frames(
 
     A path is probed, a `Media` is not.
     """
-    media = _probed(media)
+    media = as_media(media)
     yield from _stream(media, _own_fps(media) if fps is None else fps, start, count, size or media.size)
-
-
-def _probed(media: Media | Path | str) -> Media:
-    return media if isinstance(media, Media) else probe(media)
 
 
 def _own_fps(media: Media) -> float:

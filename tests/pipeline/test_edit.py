@@ -14,7 +14,7 @@ from motionfollower.core.config import PrepareSettings, SamplerSettings
 from motionfollower.core.errors import SettingsError
 from motionfollower.core.events import Cancelled, Event, Preview, Progress, Stage, StageStarted, events_of
 from motionfollower.core.types import EditedClip, EditInputs, Prepared
-from motionfollower.pipeline.backends import Backend, load_backend
+from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.checks import propose_camera_mode
 from motionfollower.pipeline.edit import edit
 from motionfollower.pipeline.prepare import prepare, realign
@@ -27,11 +27,6 @@ from tests.sampling.tiny import tiny_networks
 
 MIA, LEO = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b.mp4"
 SMALL = PrepareSettings(frames=2, size=(64, 64))
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load_backend("embedded")
 
 
 @pytest.fixture(scope="module")

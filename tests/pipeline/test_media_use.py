@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from motionfollower.core.config import EditConfig, PrepareSettings
-from motionfollower.pipeline.backends import Backend, load_backend
+from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.chunks.chunking import Chunking
 from motionfollower.pipeline.chunks.executors import LocalExecutor
 from motionfollower.pipeline.prepare import prepare
@@ -49,11 +49,6 @@ def use(monkeypatch: pytest.MonkeyPatch) -> MediaUse:
     monkeypatch.setattr(ffmpeg, "describe", count_probe)
     monkeypatch.setattr(ffmpeg, "running", count_decode)
     return use
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load_backend("embedded")
 
 
 @pytest.fixture

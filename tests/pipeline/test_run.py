@@ -17,7 +17,7 @@ from motionfollower.core.types import EditInputs
 from motionfollower.io.case import read_prepared
 from motionfollower.io.result import ResultFiles
 from motionfollower.io.run_record import RunMetadata, config_of, load_run_record
-from motionfollower.pipeline.backends import Backend, load_backend
+from motionfollower.pipeline.backends import Backend
 from motionfollower.pipeline.checks import CAMERA_TRAVEL
 from motionfollower.pipeline.prepare import prepare, realign
 from motionfollower.pipeline.run import run_bundle, run_edit, run_prepare
@@ -31,11 +31,6 @@ SOURCE, DANCE = EXAMPLES / "source-mia-room.mp4", EXAMPLES / "target-leo-dance-b
 SETTINGS = PrepareSettings(
     frames=3, size=(256, 256), parts="arms", blend=0.75, source_person=ClipPoint(0.55, 0.5, frame=1)
 )
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load_backend("embedded")
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from motionfollower.core.config import EditConfig
 from motionfollower.core.events import Report, Stage, StageStarted
@@ -27,6 +27,8 @@ Points = tuple[ClipPoint | None, ...]
 """Where a person is looked for, one point after the other; None is the largest person."""
 
 LARGEST: Points = (None,)
+
+_WARNINGS = TypeAdapter(tuple[ClipWarning, ...])
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ class SpanDetections:
                 scores=poses.scores,
                 size=np.array(poses.size),
                 boxes=self.person.boxes,
-                warnings=np.array(json.dumps([asdict(warning) for warning in self.warnings])),
+                warnings=np.array(_WARNINGS.dump_json(self.warnings).decode()),
                 has_others=np.array(self.has_others),
                 travel=np.array(np.nan if self.travel is None else self.travel),
                 masks=np.packbits(masks.masks, axis=-1),
@@ -233,7 +235,7 @@ class SpanDetections:
             return cls(
                 tuple(_to_point(numbers) for numbers in file["points"]),
                 Person(poses, file["boxes"]),
-                tuple(_to_warning(**fields) for fields in json.loads(str(file["warnings"]))),
+                _WARNINGS.validate_json(str(file["warnings"])),
                 bool(file["has_others"]),
                 None if np.isnan(travel) else travel,
             )
@@ -255,10 +257,6 @@ def _to_numbers(point: ClipPoint | None) -> tuple[float, float, float]:
 def _to_point(numbers: NDArray[np.float64]) -> ClipPoint | None:
     x, y, frame = numbers.tolist()
     return None if np.isnan(x) else ClipPoint(x, y, int(frame))
-
-
-def _to_warning(code: str, frames: list[int], role: Role | None, values: dict[str, str | int | float]) -> ClipWarning:
-    return ClipWarning(WarningCode(code), tuple(frames), role, values)
 
 
 def load_masks(path: Path) -> MaskSequence:
